@@ -1,4 +1,4 @@
-//! Lists show nothing to somebody who lost access while the list was read (R-TEAM-6).
+//! Lists return nothing to an actor who loses access while the list is read (R-TEAM-6).
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
 
 use fleet_core::customer::CustomerFilter;
@@ -9,7 +9,7 @@ use fleet_core::store::{Commit, CommitOutcome, Key, Range, Record, Row, Store, S
 use fleet_core::{AccountId, Actor, Console, Error, Fleet, MemoryStore, ProductId, Timestamp};
 use std::sync::{Arc, Mutex};
 
-/// A store in whose next scan something happens.
+/// A store that runs an interruption in its next scan.
 #[derive(Default)]
 struct Interrupted {
     inner: MemoryStore,
@@ -73,7 +73,7 @@ const LISTS: [(&str, Ask); 10] = [
 ];
 
 #[test]
-fn a_member_who_is_removed_while_a_list_is_read_is_shown_nothing() {
+fn a_member_removed_while_a_list_is_read_gets_nothing() {
     let now = Timestamp::from_millis(0);
     for (name, ask) in LISTS {
         let store = Arc::new(Interrupted::default());
@@ -98,7 +98,7 @@ fn a_member_who_is_removed_while_a_list_is_read_is_shown_nothing() {
 fn the_audit_of_one_millisecond_is_in_the_order_of_the_commits_of_a_process() {
     let now = Timestamp::from_millis(0);
     let store = Arc::new(MemoryStore::new());
-    // Two fleets over one store: the order is the process's.
+    // Two fleets on one store: the order is that of the process.
     let fleets = [Fleet::open(Arc::clone(&store)), Fleet::open(store)];
     let alice = fleets[0].console(Actor::Operator, now).create_account("alice@example.com").unwrap().id;
     let product = fleets[0].console(alice, now).create_product("0", "photon".parse().unwrap()).unwrap().id;
@@ -130,6 +130,6 @@ fn on_many_threads_each_audit_record_of_a_change_follows_the_one_it_changed() {
     listed.reverse();
     assert_eq!(listed.len(), 100);
     for (before, after) in listed.iter().zip(listed.iter().skip(1)) {
-        assert_eq!(after.old, before.new, "what was there before is what the record before says");
+        assert_eq!(after.old, before.new, "the old value is the new value of the previous record");
     }
 }

@@ -1,5 +1,5 @@
-//! Every refusal that gives advice, followed: what the message says to do is done, and the call then succeeds. So that no
-//! message sends a person in a circle.
+//! Follows the advice of every refusal: the test does what the message asks for, and the call then succeeds. No message
+//! may lead a person in a circle.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at what it does not expect")]
 
 mod common;
@@ -27,7 +27,7 @@ fn world() -> World {
     World::new(Arc::new(MemoryStore::new()))
 }
 
-/// Refused with this code, and a message that has this advice in it.
+/// Checks that a call is refused with this code, and that the message contains this advice.
 #[track_caller]
 fn refused<T: Debug>(result: Result<T, Error>, code: &str, advice: &str) -> String {
     let error = result.unwrap_err();
@@ -47,7 +47,8 @@ fn import(world: &World, text: &str) -> Vec<(String, String)> {
     report.lines.iter().map(|line| (line.verdict.code().to_owned(), line.verdict.to_string())).collect()
 }
 
-/// A list's first line is refused with this code and advice; the list that follows the advice is imported.
+/// Checks that a list's first line is refused with this code and advice, and that the list which follows the advice is
+/// imported.
 #[track_caller]
 fn line(world: &World, text: &str, code: &str, advice: &str, followed: &str) {
     let lines = import(world, text);
@@ -138,7 +139,7 @@ fn a_list_over_the_limit_fits_the_tier_that_is_advised_or_is_shortened() {
 }
 
 #[test]
-fn files_that_are_no_lists() {
+fn files_that_are_not_lists() {
     let world = world();
     for (file, code, advice) in [
         (&b""[..], "empty", "write one entry per line"),
@@ -190,7 +191,7 @@ fn uploads_to_a_product_of_photons() {
     let message = refused(upload(&world, id, 4, V3), "image_other_version", "enter 3, or set PRODUCT_VERSION(4)");
     assert!(message.contains("and 4 was entered"), "{message}");
     upload(&world, id, 4, V4).unwrap();
-    // What was good advice before version 4 is none now.
+    // This advice was valid before version 4, and is no longer.
     let message = refused(upload(&world, id, 5, V3), "image_other_version", "set PRODUCT_VERSION(5)");
     assert!(!message.contains("enter 3"), "{message}");
     refused(upload(&world, id, 3, V2), "image_other_version", ": set PRODUCT_VERSION(5), compile again and enter 5");
@@ -202,9 +203,9 @@ fn uploads_to_a_product_of_photons() {
 }
 
 #[test]
-fn a_version_that_is_not_set_is_no_advice() {
+fn an_unset_version_is_never_advised() {
     let world = world();
-    // Its product is set, and its version is not.
+    // The product number is set, but not the version.
     let mut unset = V1.to_vec();
     let place = unset.len() - 42;
     unset[place..place + 2].copy_from_slice(&[0xFF, 0xFF]);
@@ -231,10 +232,10 @@ fn a_wildcard_and_a_large_image() {
     upload(&world, world.product, 1, V1).unwrap();
 }
 
-/// What people take for an image, on a product of each kind and under the policy that takes the most: refused each time, with
-/// a hint that names something else, which is then taken.
+/// Files that people mistake for an image, on a product of each kind and under the most permissive policy: each is
+/// refused with a hint at another file, which is then accepted.
 #[test]
-fn files_that_are_no_images() {
+fn files_that_are_not_images() {
     let cases: [(&[u8], &str, &str); 14] = [
         (b"\x7fELF\x01\x01\x01", "foreign_elf", "upload the .bin"),
         (b"\n:020000040800F2\r\n", "foreign_intel_hex", "upload the .bin"),
@@ -269,7 +270,7 @@ fn files_that_are_no_images() {
 }
 
 #[test]
-fn the_rest_of_the_firmware_doors() {
+fn other_firmware_commands() {
     let world = world();
     let id = world.product;
     let console = world.console(5);
@@ -332,7 +333,7 @@ fn devices_that_wait_or_were_denied() {
     world.fleet.gateway(at(6)).connect(&report(3, 1, 6)).unwrap();
     console.approve_device(id, device(3)).unwrap();
 
-    // A device that nobody knows, and every device to those outside, is told nothing of.
+    // Nothing is revealed about an unknown device, nor to outsiders about any device.
     let message = refused(console.name_device(id, device(9), "x"), "not_found", "no such device");
     let stranger = account(&world.fleet, "stranger");
     let hidden = refused(world.fleet.console(stranger, at(5)).name_device(id, device(1), "x"), "not_found", "");
@@ -340,7 +341,7 @@ fn devices_that_wait_or_were_denied() {
 }
 
 #[test]
-fn a_device_that_cannot_join_does_once_it_is_free() {
+fn a_device_that_cannot_join_does_so_once_it_is_free() {
     let world = world();
     let other = world.make_product(95, "photon");
     world.console(1).import(other, list([1]).as_bytes()).unwrap();
@@ -388,7 +389,7 @@ fn products_and_their_ids() {
 }
 
 #[test]
-fn a_locked_account_does_all_again_once_it_is_unlocked() {
+fn an_unlocked_account_can_do_everything_again() {
     let world = world();
     world.operator(1).set_account_lock(world.owner, true).unwrap();
     let create = || world.console(2).create_product("Mine", "photon".parse().unwrap());
@@ -560,7 +561,7 @@ fn billing() {
 }
 
 #[test]
-fn plans_that_are_no_upgrade_and_charges_that_are_none() {
+fn plans_that_are_no_upgrade_and_unknown_charges() {
     let world = world();
     let id = world.product;
     world.console(1).set_card(&card()).unwrap();
@@ -569,7 +570,7 @@ fn plans_that_are_no_upgrade_and_charges_that_are_none() {
         let quote = quote(tier, interval).unwrap();
         let Upgrade::Charging(charge) = world.console(2).upgrade(id, quote.id).unwrap() else { panic!() };
         let tell = |key| world.fleet.clock(at(2)).charge_outcome(key, ChargeOutcome::Succeeded);
-        // Another product's charge of this number has another key.
+        // Another product's charge with this number has another key.
         let other: fleet_core::billing::ChargeKey = charge.key.to_string().replacen("94", "95", 1).parse().unwrap();
         refused(tell(other), "unknown_charge", "by the keys of pending charges");
         tell(world.fleet.pending_charges(None, 10).unwrap().items.remove(0).key).unwrap();
@@ -581,26 +582,26 @@ fn plans_that_are_no_upgrade_and_charges_that_are_none() {
     buy("Medium", Interval::Monthly);
     switch(Interval::Monthly).unwrap();
 
-    refused(switch(Interval::Annual), "not_an_upgrade", "ask for a quote of the same tier");
+    refused(switch(Interval::Annual), "not_an_upgrade", "request a quote for the same tier");
     buy("Medium", Interval::Annual);
-    refused(quote("Medium", Interval::Annual), "not_an_upgrade", "pays for this already");
+    refused(quote("Medium", Interval::Annual), "not_an_upgrade", "already has this plan");
     refused(quote("Enterprise", Interval::Monthly), "not_an_upgrade", "switch the interval for its end");
     switch(Interval::Monthly).unwrap();
     refused(quote("Enterprise", Interval::Annual), "price_by_agreement", "is agreed on with the operator");
     let price = fleet_core::Money::new(10_000_000, fleet_core::Currency::USD);
     world.operator(4).agree_price(id, "Enterprise", Interval::Annual, Some(price)).unwrap();
     quote("Enterprise", Interval::Annual).unwrap();
-    refused(quote("Small", Interval::Annual), "not_an_upgrade", "a lower tier is set by the operator");
+    refused(quote("Small", Interval::Annual), "not_an_upgrade", "only an operator sets a lower tier");
     world.operator(4).downgrade(id, "Small").unwrap();
 
     let free = world.make_product(95, "photon");
     let quote = world.console(5).quote_upgrade(free, "Prototype", Interval::Monthly);
-    refused(quote, "not_an_upgrade", "an operator puts the product on it");
+    refused(quote, "not_an_upgrade", "ask an operator to put the product on it");
     world.operator(5).set_tier(free, "Prototype").unwrap();
 }
 
 #[test]
-fn what_the_line_is_programmed_with_is_another_in_a_new_product() {
+fn a_new_product_can_choose_another_line_firmware() {
     let world = world();
     let id = world.product;
     upload(&world, id, 1, V1).unwrap();
@@ -633,7 +634,7 @@ fn what_the_line_is_programmed_with_is_another_in_a_new_product() {
 }
 
 #[test]
-fn a_firmware_that_is_too_large_for_its_flash_is_made_smaller() {
+fn a_firmware_too_large_for_its_flash_is_accepted_when_smaller() {
     let world = world();
     let module = |content: usize| {
         let mut bytes = V1.to_vec();
@@ -641,7 +642,7 @@ fn a_firmware_that_is_too_large_for_its_flash_is_made_smaller() {
         bytes.resize(content, 0x5A);
         bytes.extend(suffix);
         let end = bytes.len();
-        // The end address, which the length is counted by: the start plus all but the CRC.
+        // The end address, which determines the length: the start plus everything but the CRC.
         let start = u32::from_le_bytes(bytes[0..4].try_into().unwrap());
         bytes[4..8].copy_from_slice(&(start + u32::try_from(end - 4).unwrap()).to_le_bytes());
         let hash = fleet_core::Sha256::of(&bytes[..end - 38]);
@@ -656,9 +657,9 @@ fn a_firmware_that_is_too_large_for_its_flash_is_made_smaller() {
     upload(&world, world.product, 1, &module(most - 44)).unwrap();
 }
 
-/// What a device is held by, with what the explanation says to do; once that is done, it is sent the firmware.
+/// Follows the advice for each reason that holds a device; afterwards the device receives the firmware.
 #[test]
-fn every_hold_ends_once_what_it_says_is_done() {
+fn every_hold_ends_once_its_advice_is_followed() {
     let mut followed = BTreeSet::new();
     let mut held = |answer: Answer, hold: &'static str, advice: &str| {
         let Answer::Held { hold: found, .. } = &answer else { panic!("{hold}: {answer}") };
@@ -817,7 +818,7 @@ fn for_chips(least: u16, last: u16) -> Vec<u8> {
     image
 }
 
-/// The photon's module with another version in its suffix, as the compiler would have made it.
+/// The photon's module with another version in its suffix, as the compiler would build it.
 fn compiled_as(number: u16) -> Vec<u8> {
     let mut bytes = V1.to_vec();
     let end = bytes.len();
@@ -829,7 +830,7 @@ fn compiled_as(number: u16) -> Vec<u8> {
     bytes
 }
 
-/// What a store cannot do, followed as far as a store in memory goes. The stores' own tests follow the rest.
+/// Follows the refusals of stores as far as the memory store can. The stores' own tests follow the rest.
 #[test]
 fn stores() {
     use fleet_core::store::copy;
@@ -893,13 +894,14 @@ fn every_refusal_of_a_store_is_followed_here_or_in_a_test_of_the_stores() {
     }
 }
 
-/// The verdicts that are no refusals.
+/// The verdicts that are not refusals.
 const NO_REFUSAL: [&str; 3] = ["imported", "already_here", "duplicate"];
 
-/// The codes that other files follow: `advice_values.rs` each field that is `invalid`, and the test of the stores above.
+/// The codes that other files follow: `advice_values.rs` each field that is `invalid`, and the test of the stores
+/// above.
 const ELSEWHERE: [&str; 1] = ["invalid"];
 
-/// A refusal that is added needs a line here: the test reads the codes out of the sources.
+/// A new refusal needs a line here: the test reads the codes from the sources.
 #[test]
 fn every_code_is_followed_here() {
     let here = include_str!("advice.rs");

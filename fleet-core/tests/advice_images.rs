@@ -1,5 +1,5 @@
-//! Each refusal of a file that is no firmware, with its advice followed: the file that the message asks for is uploaded to
-//! the same product, and taken. The codes are read out of the sources, so a reader's new error needs a line here.
+//! Follows the advice for each file that is not firmware: the file that the message asks for is uploaded to the same
+//! product, and accepted. The test reads the codes from the sources, so a parser's new error needs a line here.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-/// A file, the code it is refused with, words of the advice, and the file that the advice leads to.
+/// A file, the code of its refusal, words of the advice, and the file that follows the advice.
 struct Case {
     code: &'static str,
     refused: Vec<u8>,
@@ -35,14 +35,14 @@ fn vector(name: &str) -> Vec<u8> {
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Bytes with these put at a place.
-fn with(bytes: &[u8], place: usize, put: &[u8]) -> Vec<u8> {
+/// Returns a copy with `put` written at `offset`.
+fn with(bytes: &[u8], offset: usize, put: &[u8]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
-    bytes[place..place + put.len()].copy_from_slice(put);
+    bytes[offset..offset + put.len()].copy_from_slice(put);
     bytes
 }
 
-/// Uploads each file to a new product under the policy that takes the most, then what the advice leads to.
+/// Uploads each file to a new product under the most permissive policy, then the file that follows the advice.
 fn follow(number: u32, platform: &str, cases: &[Case]) {
     for Case { code, refused, advice, followed } in cases {
         let world = World::new(Arc::new(MemoryStore::new()));
@@ -59,7 +59,7 @@ fn follow(number: u32, platform: &str, cases: &[Case]) {
 
 // --- Particle
 
-/// Puts hash and CRC right, as a compiler does.
+/// Corrects hash and CRC, as a compiler does.
 fn compiled(mut bytes: Vec<u8>) -> Vec<u8> {
     let end = bytes.len();
     let hash = Sha256::of(&bytes[..end - 38]);
@@ -72,36 +72,41 @@ fn compiled(mut bytes: Vec<u8>) -> Vec<u8> {
 fn particle() -> Vec<Case> {
     const FLAGS: usize = 9;
     const FUNCTION: usize = 14;
-    let good = vector("firmware/particle/photon_p94_v1.bin");
-    let end = good.len();
-    let damaged = |code, advice| case(code, compiled(with(&good, FUNCTION, &[kind(code)])), advice, good.clone());
-    let extension = with(&with(&good, end - 50, &[0x77, 0, 0, 0]), end - 6, &46_u16.to_le_bytes());
+    let valid = vector("firmware/particle/photon_p94_v1.bin");
+    let end = valid.len();
+    let damaged = |code, advice| case(code, compiled(with(&valid, FUNCTION, &[kind(code)])), advice, valid.clone());
+    let extension = with(&with(&valid, end - 50, &[0x77, 0, 0, 0]), end - 6, &46_u16.to_le_bytes());
     let mut cases = vec![
-        case("particle_cut_short", &good[..1000], "download or compile again", good.clone()),
-        case("particle_padded", [&good[..], &[0xFF; 12]].concat(), "without padding", &good[..]),
-        case("particle_trailing_bytes", [&good[..], &[1, 0]].concat(), "with nothing after it", &good[..]),
-        case("particle_combined", [&good[..], &good[..]].concat(), "upload the user part alone", &good[..]),
-        case("particle_crc_mismatch", with(&good, 100, &[good[100] ^ 1]), "compile again", good.clone()),
-        case("particle_unknown_flags", compiled(with(&good, FLAGS, &[0x20])), "with an older toolchain", good.clone()),
+        case("particle_cut_short", &valid[..1000], "download or compile again", valid.clone()),
+        case("particle_padded", [&valid[..], &[0xFF; 12]].concat(), "without padding", &valid[..]),
+        case("particle_trailing_bytes", [&valid[..], &[1, 0]].concat(), "with nothing after it", &valid[..]),
+        case("particle_combined", [&valid[..], &valid[..]].concat(), "upload the user part alone", &valid[..]),
+        case("particle_crc_mismatch", with(&valid, 100, &[valid[100] ^ 1]), "compile again", valid.clone()),
+        case(
+            "particle_unknown_flags",
+            compiled(with(&valid, FLAGS, &[0x20])),
+            "with an older toolchain",
+            valid.clone(),
+        ),
         case(
             "particle_encrypted",
-            compiled(with(&good, FLAGS, &[8])),
+            compiled(with(&valid, FLAGS, &[8])),
             "upload it as the compiler made it",
-            good.clone(),
+            valid.clone(),
         ),
         case(
             "particle_no_suffix",
-            compiled(with(&good, end - 6, &[0, 0])),
+            compiled(with(&valid, end - 6, &[0, 0])),
             "compile again with a current toolchain",
-            good.clone(),
+            valid.clone(),
         ),
         case(
             "particle_sha256_mismatch",
             vector("firmware/particle/photon_p94_v1_bitflip_badsha_goodcrc.bin"),
             "compile again",
-            good.clone(),
+            valid.clone(),
         ),
-        case("particle_extension", compiled(extension), "compile again with a current toolchain", good.clone()),
+        case("particle_extension", compiled(extension), "compile again with a current toolchain", valid.clone()),
     ];
     for code in KINDS {
         cases.push(damaged(code, "upload the application"));
@@ -109,7 +114,7 @@ fn particle() -> Vec<Case> {
     cases
 }
 
-/// The kinds of modules that are no application, by the number in the module.
+/// The kinds of modules that are not applications, by the number in the module.
 const KINDS: [&str; 8] = [
     "particle_resource",
     "particle_bootloader",
@@ -130,7 +135,7 @@ fn kind(code: &str) -> u8 {
 
 const ESP_HEADER: usize = 24;
 
-/// An image of these segments, with checksum and digest, as the vendor's tool makes it.
+/// An image of these segments, with checksum and digest, as the vendor's tool writes it.
 fn esp(segments: &[(u32, &[u8])]) -> Vec<u8> {
     let mut bytes = vector("firmware/esp/esp32c3.bin")[..ESP_HEADER].to_vec();
     bytes[1] = u8::try_from(segments.len()).unwrap();
@@ -149,19 +154,19 @@ fn esp(segments: &[(u32, &[u8])]) -> Vec<u8> {
 }
 
 fn esp_idf() -> Vec<Case> {
-    let good = vector("firmware/esp/esp32c3.bin");
+    let valid = vector("firmware/esp/esp32c3.bin");
     let plain = vector("firmware/esp/c3_nodigest.bin");
     // A bootloader runs from memory and has no descriptor.
     let bootloader = esp(&[(0x3FC8_0000, &[1; 64]), (0x4038_0000, &[2; 64])]);
     vec![
-        case("esp_segments", with(&good, 1, &[17]), "build again", good.clone()),
-        case("esp_segment_cut_short", &good[..200], "build again", good.clone()),
-        case("esp_not_an_application", bootloader, "upload the application's .bin", good.clone()),
-        case("esp_cut_short", &good[..good.len() - 10], "build again", good.clone()),
-        case("esp_followed", [&good[..], &[1, 2, 3]].concat(), "upload the application's .bin alone", &good[..]),
+        case("esp_segments", with(&valid, 1, &[17]), "build again", valid.clone()),
+        case("esp_segment_cut_short", &valid[..200], "build again", valid.clone()),
+        case("esp_not_an_application", bootloader, "upload the application's .bin", valid.clone()),
+        case("esp_cut_short", &valid[..valid.len() - 10], "build again", valid.clone()),
+        case("esp_followed", [&valid[..], &[1, 2, 3]].concat(), "upload the application's .bin alone", &valid[..]),
         case("esp_digest_flag", with(&plain, 23, &[2]), "build again", plain.clone()),
         case("esp_checksum_mismatch", with(&plain, 100, &[plain[100] ^ 1]), "build again", plain),
-        case("esp_sha256_mismatch", with(&good, 4, &[good[4] ^ 1]), "build again", good),
+        case("esp_sha256_mismatch", with(&valid, 4, &[valid[4] ^ 1]), "build again", valid),
     ]
 }
 
@@ -177,7 +182,7 @@ fn area(magic: u16, entries: &[u8]) -> Vec<u8> {
     [&magic.to_le_bytes(), &total.to_le_bytes(), entries].concat()
 }
 
-/// Header, firmware and an area of these protected entries, not signed.
+/// An unsigned image: header, firmware and an area of these protected entries.
 fn unsigned(protected: &[u8]) -> Vec<u8> {
     let protected = if protected.is_empty() { Vec::new() } else { area(0x6908, protected) };
     let mut bytes = [0; 32];
@@ -189,7 +194,7 @@ fn unsigned(protected: &[u8]) -> Vec<u8> {
     [&bytes[..], &[0xC3; 100], &protected].concat()
 }
 
-/// The firmware with a hash behind it and these entries behind the hash, as `imgtool sign` makes it.
+/// The firmware followed by a hash and these entries, as `imgtool sign` writes it.
 fn signed(protected: &[u8], entries: &[u8]) -> Vec<u8> {
     let bytes = unsigned(protected);
     let hash = entry(0x10, Sha256::of(&bytes).as_bytes());
@@ -197,22 +202,22 @@ fn signed(protected: &[u8], entries: &[u8]) -> Vec<u8> {
 }
 
 fn mcuboot() -> Vec<Case> {
-    let good = signed(&[], &[]);
+    let valid = signed(&[], &[]);
     let again = |code, refused: Vec<u8>| case(code, refused, "sign the image again", signed(&[], &[]));
     let long_hash = vector("firmware/mcuboot/sha512.bin");
     vec![
-        again("mcuboot_too_short", good[..31].to_vec()),
-        again("mcuboot_header_size", with(&good, 8, &[31])),
-        again("mcuboot_cut_short", good[..100].to_vec()),
-        case("mcuboot_no_tlv_area", unsigned(&[]), "sign the image with imgtool", good.clone()),
-        again("mcuboot_protected_size", with(&good, 10, &[12])),
-        again("mcuboot_area_size", good[..good.len() - 1].to_vec()),
+        again("mcuboot_too_short", valid[..31].to_vec()),
+        again("mcuboot_header_size", with(&valid, 8, &[31])),
+        again("mcuboot_cut_short", valid[..100].to_vec()),
+        case("mcuboot_no_tlv_area", unsigned(&[]), "sign the image with imgtool", valid.clone()),
+        again("mcuboot_protected_size", with(&valid, 10, &[12])),
+        again("mcuboot_area_size", valid[..valid.len() - 1].to_vec()),
         again("mcuboot_tlv_size", signed(&[], &[7, 0, 1, 0])),
         again("mcuboot_stray_bytes", signed(&[], &[1, 2, 3])),
         again("mcuboot_value_length", signed(&entry(0x50, &[0; 3]), &[])),
         again("mcuboot_tlv_twice", signed(&[], &entry(0x10, &[0; 32]))),
         again("mcuboot_too_many_tlvs", signed(&[], &entry(0xA0, &[]).repeat(1000))),
-        case("mcuboot_no_hash", [unsigned(&[]), area(0x6907, &[])].concat(), "sign it with imgtool", good.clone()),
+        case("mcuboot_no_hash", [unsigned(&[]), area(0x6907, &[])].concat(), "sign it with imgtool", valid.clone()),
         case(
             "mcuboot_encrypted",
             vector("firmware/mcuboot/encrypted.bin"),
@@ -225,15 +230,15 @@ fn mcuboot() -> Vec<Case> {
             "sign it with imgtool without --non-bootable",
             vector("firmware/mcuboot/p256.bin"),
         ),
-        case("mcuboot_followed", [&good[..], &[1; 8]].concat(), "upload the signed image alone", &good[..]),
-        again("mcuboot_hash_mismatch", with(&good, 40, &[0])),
+        case("mcuboot_followed", [&valid[..], &[1; 8]].concat(), "upload the signed image alone", &valid[..]),
+        again("mcuboot_hash_mismatch", with(&valid, 40, &[0])),
         case("mcuboot_hash_mismatch", with(&long_hash, 40, &[!long_hash[40]]), "sign the image again", long_hash),
     ]
 }
 
-// --- What is no image at all
+// --- Files that are no image
 
-/// An archive whose first entry has this name and holds these bytes as they are.
+/// An archive whose first entry has this name and contains these bytes uncompressed.
 fn zip(name: &str, content: &[u8]) -> Vec<u8> {
     let size = u32::try_from(content.len()).unwrap().to_le_bytes();
     let crc = crc32fast::hash(content).to_le_bytes();
@@ -242,7 +247,7 @@ fn zip(name: &str, content: &[u8]) -> Vec<u8> {
     [&head, name.as_bytes(), content].concat()
 }
 
-/// The bytes that the first entry of an archive holds.
+/// The bytes of an archive's first entry.
 fn unzipped(archive: &[u8]) -> Vec<u8> {
     let size = u32::from_le_bytes(archive[22..26].try_into().unwrap());
     let begin = 30 + usize::from(u16::from_le_bytes(archive[26..28].try_into().unwrap()));
@@ -260,7 +265,7 @@ fn untarred(archive: &[u8]) -> Vec<u8> {
     archive[512..512 + size].to_vec()
 }
 
-/// Compressed into one block that is stored as it is, which every `gunzip` reads.
+/// Compresses into one stored block, which every `gunzip` reads.
 fn gzip(content: &[u8]) -> Vec<u8> {
     let length = u16::try_from(content.len()).unwrap();
     let head = b"\x1F\x8B\x08\0\0\0\0\0\0\xFF\x01";
@@ -297,73 +302,73 @@ fn esp8266() -> Vec<u8> {
     bytes
 }
 
-/// What else people have, where the product's own image is `good`.
-fn foreign(good: &[u8]) -> Vec<Case> {
-    let archive = zip("firmware.bin", good);
-    let tarred = tar("firmware.bin", good);
-    let compressed = gzip(good);
+/// Other files that people have; the product's own image is `valid`.
+fn foreign(valid: &[u8]) -> Vec<Case> {
+    let archive = zip("firmware.bin", valid);
+    let tarred = tar("firmware.bin", valid);
+    let compressed = gzip(valid);
     let flash = [&[0xFF; 0x8000][..], &partition_table()].concat();
     let nvs = [&[0xFE, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0, 0xFE][..], &[0xFF; 0x2000]].concat();
     vec![
-        case("image_empty", b"", "upload it again", good),
-        case("foreign_elf", b"\x7fELF\x01\x01\x01", "upload the .bin that the build makes from it", good),
-        case("foreign_intel_hex", b":020000040800F2\r\n", "upload the .bin of the same build", good),
-        case("foreign_s_record", b"S00F000068656C6C6F202020202000003C\n", "upload the .bin of the same build", good),
-        case("foreign_uf2", b"UF2\n\x57\x51\x5d\x9e\0\0\0\0", "upload the .bin of the same build", good),
+        case("image_empty", b"", "upload it again", valid),
+        case("foreign_elf", b"\x7fELF\x01\x01\x01", "upload the .bin that the build makes from it", valid),
+        case("foreign_intel_hex", b":020000040800F2\r\n", "upload the .bin of the same build", valid),
+        case("foreign_s_record", b"S00F000068656C6C6F202020202000003C\n", "upload the .bin of the same build", valid),
+        case("foreign_uf2", b"UF2\n\x57\x51\x5d\x9e\0\0\0\0", "upload the .bin of the same build", valid),
         case("foreign_zip", archive.clone(), "unpack it and upload the application's .bin", unzipped(&archive)),
-        case("foreign_fwup", zip("meta.conf", b"x"), "that is built for this product's platform", good),
-        case("foreign_mender", tar("version", b"x"), "that is built for this product's platform", good),
-        case("foreign_rauc", b"hsqs\x07\0\0\0", "that is built for this product's platform", good),
-        case("foreign_swupdate", cpio("sw-description"), "that is built for this product's platform", good),
+        case("foreign_fwup", zip("meta.conf", b"x"), "that is built for this product's platform", valid),
+        case("foreign_mender", tar("version", b"x"), "that is built for this product's platform", valid),
+        case("foreign_rauc", b"hsqs\x07\0\0\0", "that is built for this product's platform", valid),
+        case("foreign_swupdate", cpio("sw-description"), "that is built for this product's platform", valid),
         case("foreign_tar", tarred.clone(), "unpack it and upload the application's .bin", untarred(&tarred)),
         case("foreign_gzip", compressed.clone(), "decompress it and upload the file inside", gunzipped(&compressed)),
-        case("foreign_xz", b"\xfd7zXZ\0", "decompress it and upload the file inside", good),
-        case("foreign_zstd", b"\x28\xB5\x2F\xFD", "decompress it and upload the file inside", good),
-        case("foreign_bzip2", b"BZh91AY&SY", "decompress it and upload the file inside", good),
-        case("foreign_7z", b"7z\xBC\xAF\x27\x1C", "unpack it and upload the application's .bin", good),
-        case("foreign_esp8266", esp8266(), "that is built for this product's platform", good),
-        case("foreign_esp_partition_table", partition_table(), "only the application; upload its .bin", good),
-        case("foreign_esp_flash", flash, "only the application; upload its .bin", good),
-        case("foreign_esp_nvs", nvs, "only the application; upload its .bin", good),
-        case("foreign_erased_flash", [0xFF; 4096], "upload the application's .bin", good),
-        case("foreign_file_system", with(&[0; 4096], 8, b"littlefs"), "only the application; upload its .bin", good),
-        case("foreign_disk", with(&[0; 1024], 512, b"EFI PART"), "only the application; upload its .bin", good),
-        case("foreign_dfuse", b"DfuSe\x01", "upload the .bin of the same build", good),
-        case("foreign_pdf", b"%PDF-1.7", "fetch the firmware again", good),
-        case("foreign_html", b"<html></html>", "fetch the firmware again", good),
+        case("foreign_xz", b"\xfd7zXZ\0", "decompress it and upload the file inside", valid),
+        case("foreign_zstd", b"\x28\xB5\x2F\xFD", "decompress it and upload the file inside", valid),
+        case("foreign_bzip2", b"BZh91AY&SY", "decompress it and upload the file inside", valid),
+        case("foreign_7z", b"7z\xBC\xAF\x27\x1C", "unpack it and upload the application's .bin", valid),
+        case("foreign_esp8266", esp8266(), "that is built for this product's platform", valid),
+        case("foreign_esp_partition_table", partition_table(), "only the application; upload its .bin", valid),
+        case("foreign_esp_flash", flash, "only the application; upload its .bin", valid),
+        case("foreign_esp_nvs", nvs, "only the application; upload its .bin", valid),
+        case("foreign_erased_flash", [0xFF; 4096], "upload the application's .bin", valid),
+        case("foreign_file_system", with(&[0; 4096], 8, b"littlefs"), "only the application; upload its .bin", valid),
+        case("foreign_disk", with(&[0; 1024], 512, b"EFI PART"), "only the application; upload its .bin", valid),
+        case("foreign_dfuse", b"DfuSe\x01", "upload the .bin of the same build", valid),
+        case("foreign_pdf", b"%PDF-1.7", "fetch the firmware again", valid),
+        case("foreign_html", b"<html></html>", "fetch the firmware again", valid),
     ]
 }
 
 #[test]
-fn a_particle_module_that_is_refused_is_taken_once_its_advice_is_followed() {
+fn a_particle_module_that_is_refused_is_accepted_once_its_advice_is_followed() {
     follow(94, "photon", &particle());
 }
 
 #[test]
-fn an_esp_image_that_is_refused_is_taken_once_its_advice_is_followed() {
+fn an_esp_image_that_is_refused_is_accepted_once_its_advice_is_followed() {
     follow(95, "esp32c3", &esp_idf());
 }
 
 #[test]
-fn an_mcuboot_image_that_is_refused_is_taken_once_its_advice_is_followed() {
+fn an_mcuboot_image_that_is_refused_is_accepted_once_its_advice_is_followed() {
     follow(95, "mcuboot:board", &mcuboot());
 }
 
 #[test]
-fn a_file_that_is_no_image_is_refused_with_what_to_upload_instead() {
+fn a_file_that_is_no_image_is_refused_with_an_alternative() {
     follow(94, "photon", &foreign(&vector("firmware/particle/photon_p94_v1.bin")));
     follow(95, "esp32c3", &foreign(&vector("firmware/esp/esp32c3.bin")));
     follow(95, "mcuboot:board", &foreign(&vector("firmware/mcuboot/ed25519.bin")));
 }
 
-/// What no upload reaches, because so little of the format is there that the file is not taken for it.
+/// Errors that no upload reaches, because too little of the format is present to recognise it.
 const NOT_REACHED: [&str; 3] = ["particle_too_short", "particle_no_prefix", "esp_too_short"];
 
 #[test]
-fn what_only_the_readers_refuse_is_read_once_its_advice_is_followed() {
+fn a_file_that_only_a_parser_refuses_is_parsed_once_its_advice_is_followed() {
     let module = vector("firmware/particle/photon_p94_v1.bin");
     let read = |bytes: &[u8]| read_module(bytes).and_then(|module| module.accept());
-    // No prefix: neither at the beginning nor behind a vector table. The CRC is right.
+    // No prefix: neither at the beginning nor after a vector table. The CRC is right.
     let without_prefix = compiled(with(&module, 0, &[0x55; 24]));
     for (refused, code, advice) in [
         (&module[..43], "particle_too_short", "compile again"),
@@ -382,7 +387,7 @@ fn what_only_the_readers_refuse_is_read_once_its_advice_is_followed() {
 }
 
 #[test]
-fn every_code_of_a_reader_is_followed() {
+fn every_code_of_a_parser_is_followed() {
     let sources = [
         include_str!("../src/firmware/image/particle/error.rs"),
         include_str!("../src/firmware/image/esp_idf/error.rs"),

@@ -1,6 +1,6 @@
-//! Each value that is refused as `invalid`, with the advice of its message followed: the value that the message asks for is
-//! taken. And each policy at both sides of each of its limits. The fields are read out of the sources, so that a field
-//! which is added needs a line here.
+//! Follows the advice for each value that is refused as `invalid`: the value that the message asks for is accepted. It
+//! also checks each policy at both sides of each of its limits. The test reads the fields from the sources, so a new
+//! field needs a line here.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it does not expect")]
 
 mod common;
@@ -30,7 +30,7 @@ use std::time::Duration;
 struct Followed(BTreeSet<String>);
 
 impl Followed {
-    /// A value is refused with this advice, and one that follows it is taken.
+    /// Checks that a value is refused with this advice, and that one which follows it is accepted.
     #[track_caller]
     fn value<T: Debug, U>(&mut self, field: &str, advice: &str, refused: Result<T, Error>, then: Result<U, Error>) {
         let error = refused.err().unwrap_or_else(|| panic!("{field}: taken, without `{advice}`"));
@@ -47,7 +47,7 @@ fn world() -> World {
     World::new(Arc::new(MemoryStore::new()))
 }
 
-/// A text is refused with this advice, and another one is read.
+/// Checks that a text is refused with this advice, and that another one is parsed.
 #[track_caller]
 fn text<T: std::str::FromStr<Err: Display> + Debug>(refused: &str, advice: &str, then: &str) {
     let message = refused.parse::<T>().err().unwrap_or_else(|| panic!("`{refused}` is read")).to_string();
@@ -56,7 +56,7 @@ fn text<T: std::str::FromStr<Err: Display> + Debug>(refused: &str, advice: &str,
 }
 
 #[test]
-fn a_text_that_cannot_be_read_is_read_in_the_form_that_the_message_names() {
+fn a_text_that_cannot_be_parsed_is_parsed_in_the_advised_form() {
     let id = device(1).to_string();
     for wrong in ["55ff", &format!("{id}0"), &id.replace('a', "x"), ""] {
         text::<DeviceId>(wrong, "24", &id);
@@ -77,7 +77,7 @@ fn a_text_that_cannot_be_read_is_read_in_the_form_that_the_message_names() {
     text::<QuoteId>("x", "16 hex digits", "0123456789abcdef");
     text::<SystemVersion>("\u{1}", "leave it out if the device has none", "1.5.2");
     text::<SystemVersion>(&"1".repeat(1000), "shorten it", "1.5.2");
-    text::<EventCursor>("x", "give the one of the page before, or none", &EventCursor::default().to_string());
+    text::<EventCursor>("x", "give the `next` of the previous page, or none", &EventCursor::default().to_string());
     text::<WebhookUrl>("ftp://example.com", "https:// or http://", "http://example.com");
     text::<WebhookUrl>("https://", "like https://example.com/events", "https://example.com/events");
     text::<WebhookUrl>("https://example.com/a b", "write it as %20", "https://example.com/a%20b");
@@ -85,7 +85,7 @@ fn a_text_that_cannot_be_read_is_read_in_the_form_that_the_message_names() {
 }
 
 #[test]
-fn a_value_that_is_refused_is_taken_once_its_advice_is_followed() {
+fn a_value_that_is_refused_is_accepted_once_its_advice_is_followed() {
     let mut followed = Followed::default();
     plain_values(&mut followed);
     products_and_firmware(&mut followed);
@@ -167,7 +167,7 @@ fn products_and_firmware(followed: &mut Followed) {
         };
         followed.value("answer", advice, answer(question.id, wrong), answer(question.id, right));
     }
-    // What the configuration decides is changed there.
+    // Answers of the configuration are changed there.
     answer("private_beta", ConfigurationAnswer::YesNo(true)).unwrap();
     let open = Policy { private_beta: false, ..console.product(id).unwrap().policy };
     let refused = console.set_policy(id, &open);
@@ -208,7 +208,7 @@ fn people(followed: &mut Followed) {
     console.set_policy(id, &simple).unwrap();
     let refused = customer("emil", &two_legged("8"));
     console.set_policy(id, &Policy { authentication: Some(Authentication::TwoLegged), ..Policy::default() }).unwrap();
-    followed.value("identity", "change one of both", refused, customer("emil", &two_legged("8")));
+    followed.value("identity", "change one of them", refused, customer("emil", &two_legged("8")));
 
     let carl = console.customers(id, &Default::default(), None, 1).unwrap().items.remove(0).id;
     let issue = |scopes: &[Scope], life: u64| {
@@ -262,7 +262,7 @@ fn events(followed: &mut Followed) {
     let event = |name: &str, data: &str| Event::new(device(1), name, data, at(1));
     followed.value("event name", "give 1 to 64", event("", ""), event("door", ""));
     followed.value("event name", "give 1 to 64", event(&"x".repeat(65), ""), event(&"x".repeat(64), ""));
-    followed.value("event name", "send it without", event("do\0or", ""), event("door", ""));
+    followed.value("event name", "remove it", event("do\0or", ""), event("door", ""));
     followed.value("event data", "send less, or several", event("x", &"x".repeat(1025)), event("x", &"x".repeat(1024)));
     let with_id = |id: &str| event("door", "").unwrap().with_id(id);
     followed.value("event id", "give 1 to", with_id(""), with_id("1"));
@@ -306,8 +306,8 @@ fn billing(followed: &mut Followed) {
         set(&card("a")),
     );
     let old = NewCard { expires: ExpiryMonth::new(1969, 12).unwrap(), ..card("a") };
-    followed.value("card", "give one that is", set(&old), set(&card("a")));
-    followed.value("charge", "that a charge request has", ChargeKey::try_from("x".to_owned()), Ok(()));
+    followed.value("card", "give a card that is valid", set(&old), set(&card("a")));
+    followed.value("charge", "give the `key` of a charge", ChargeKey::try_from("x".to_owned()), Ok(()));
     followed.value("retries", "at most 30, each 1 to 365", Retries::new(&[0]), Retries::new(&[1, 365]));
     let policy = BillingPolicy::default;
     let seconds = Duration::from_secs;
@@ -331,7 +331,7 @@ fn billing(followed: &mut Followed) {
     let tiers: Vec<Tier> = Catalogue::default().into();
     followed.value("catalogue", "at least one tier", Catalogue::new(Vec::new()), Catalogue::new(tiers.clone()));
     let falling = tiers.iter().rev().cloned().collect();
-    followed.value("catalogue", "none below a cheaper tier's", Catalogue::new(falling), Catalogue::new(tiers));
+    followed.value("catalogue", "not below a cheaper tier's", Catalogue::new(falling), Catalogue::new(tiers));
 
     let operator = |seconds| world.operator(seconds);
     let agree = |tier: &str, money: Option<Money>| operator(1).agree_price(id, tier, Interval::Monthly, money);
@@ -364,7 +364,7 @@ fn billing(followed: &mut Followed) {
         agree("Small", None).and_then(|()| into(id, euro)).and_then(|()| into(id, Currency::USD)),
     );
 
-    // A tier that is not below the product's is upgraded to; the same one is chosen lower.
+    // A tier that is not below the product's needs an upgrade; for the same tier the advice is a lower one.
     let upgrade = |tier: &str| -> Result<ChargeKey, Error> {
         let quote = world.console(2).quote_upgrade(id, tier, Interval::Monthly)?;
         match world.console(2).upgrade(id, quote.id)? {
@@ -391,12 +391,12 @@ fn billing(followed: &mut Followed) {
         operator(3).downgrade(id, "Prototype"),
         operator(3).cancel_plan(id),
     );
-    // What was paid comes back; a refund that the card's bank declines is made another way.
+    // The payment is refunded; a refund that the card's bank declines is made another way.
     let refund = world.fleet.pending_charges(None, 10).unwrap().items.remove(0);
     let tell = |outcome| world.fleet.clock(at(4)).charge_outcome(refund.key, outcome);
     followed.value(
         "outcome",
-        "make it another way, and tell that it succeeded",
+        "make it another way, and report it as succeeded",
         tell(ChargeOutcome::Declined(Decline::Soft)),
         tell(ChargeOutcome::Succeeded),
     );
@@ -486,7 +486,7 @@ fn policies(followed: &mut Followed) {
     }
 }
 
-/// The fields that no person hands in, or that no test fills up: each says why.
+/// The fields that nobody enters, or that no test can fill; each with its reason.
 const NOT_HERE: [(&str, &str); 6] = [
     ("amount", "sums of money, which are in one currency and below the highest price"),
     ("credit", "a sum that billing makes by itself"),
@@ -496,7 +496,7 @@ const NOT_HERE: [(&str, &str); 6] = [
     ("sql", "statements, which SQLite's tests refuse: stores/sqlite/tests"),
 ];
 
-/// The fields in the sources that were not followed.
+/// Returns the fields in the sources that were not followed.
 fn missing(followed: &Followed) -> BTreeSet<String> {
     let mut missing = BTreeSet::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
@@ -516,9 +516,9 @@ fn missing(followed: &Followed) -> BTreeSet<String> {
     missing
 }
 
-/// The fields that a source refuses values of, by the functions that make such a refusal.
+/// Returns the fields that a source refuses values of, found by the functions that create such a refusal.
 fn fields(source: &str) -> impl Iterator<Item = String> {
-    ["Error::invalid(", "text::checked(", "word(", "out_of_range("].into_iter().flat_map(move |call| {
+    ["Error::invalid(", "text::checked(", "checked_text(", "out_of_range("].into_iter().flat_map(move |call| {
         let arguments = source.split(call).skip(1).map(str::trim_start);
         arguments.filter_map(|argument| Some(argument.strip_prefix('"')?.split_once('"')?.0.to_owned()))
     })

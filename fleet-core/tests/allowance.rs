@@ -1,8 +1,8 @@
-//! Every interleaving of threads that take from a lease, put back, trim it and close it: what was admitted and what
-//! closing answers are together what the lease held.
+//! Checks every interleaving of threads that take from a lease, return to it, trim it and close it: the admitted
+//! messages and those returned by closing add up to the lease.
 //!
-//! The type is included with the model checker's atomics in place of the standard library's, so that this runs with all
-//! other tests.
+//! The type is included with the model checker's atomics in place of the standard library's, so it runs with all other
+//! tests.
 
 use loom::sync::{Arc, Mutex};
 use loom::thread;
@@ -16,7 +16,7 @@ mod allowance;
 
 use allowance::{Allowance, Taken};
 
-/// A lease of so many, as a meter holds it: taking needs no lock, everything else does.
+/// A lease of a size, as a meter holds it: taking needs no lock, everything else does.
 struct Lease {
     left: Allowance,
     lock: Mutex<()>,
@@ -28,12 +28,12 @@ fn lease(size: u64) -> Arc<Lease> {
     Arc::new(Lease { left, lock: Mutex::new(()) })
 }
 
-/// Takes, one by the way that is for one.
+/// Takes messages; a single one with the function for one.
 fn take(allowance: &Allowance, want: u64) -> Taken {
     if want == 1 { allowance.take_one() } else { allowance.take(want) }
 }
 
-/// Takes each of these in turn, in a thread of its own.
+/// Takes each of these in turn, in its own thread.
 fn taking(lease: &Arc<Lease>, wants: &'static [u64]) -> thread::JoinHandle<u64> {
     let lease = Arc::clone(lease);
     thread::spawn(move || wants.iter().map(|want| take(&lease.left, *want).count).sum())
@@ -51,7 +51,7 @@ fn two_threads_admit_what_the_lease_holds_and_no_more() {
 }
 
 #[test]
-fn what_settling_returns_and_what_was_admitted_are_the_lease() {
+fn settled_and_admitted_messages_add_up_to_the_lease() {
     loom::model(|| {
         let lease = lease(3);
         let threads = [taking(&lease, &[1, 1]), taking(&lease, &[2])];
@@ -84,7 +84,7 @@ fn exactly_one_thread_takes_the_last() {
 }
 
 #[test]
-fn what_is_given_back_is_there_again_or_counted_as_sent() {
+fn returned_messages_are_available_again_or_counted_as_sent() {
     loom::model(|| {
         let lease = lease(2);
         let giving = {
@@ -105,12 +105,12 @@ fn what_is_given_back_is_there_again_or_counted_as_sent() {
         let ((taken, given), other) = (giving.join().unwrap(), taking.join().unwrap());
         let (least, most) = (taken - given + other + rest, taken + other + rest);
         assert!(least <= 2 && 2 <= most, "{taken} taken, {given} given back, {other} by the other, {rest} left");
-        assert_eq!(lease.left.left(), 0, "nothing comes back to a lease that is settled");
+        assert_eq!(lease.left.left(), 0, "nothing is returned to a settled lease");
     });
 }
 
 #[test]
-fn what_trimming_takes_away_was_admitted_by_nobody() {
+fn trimmed_messages_were_admitted_by_nobody() {
     loom::model(|| {
         let lease = lease(3);
         let threads = [taking(&lease, &[1]), taking(&lease, &[1])];
@@ -124,7 +124,7 @@ fn what_trimming_takes_away_was_admitted_by_nobody() {
 }
 
 #[test]
-fn two_leases_after_one_another_are_admitted_once_each() {
+fn two_consecutive_leases_are_admitted_once_each() {
     loom::model(|| {
         let lease = lease(1);
         let threads = [taking(&lease, &[1, 1]), taking(&lease, &[1])];

@@ -1,5 +1,5 @@
-//! Plans and what they cost, through the doors (R-BILL). The scenarios of `spec/billing.json` show each rule with its
-//! numbers; here is what must hold of all numbers.
+//! Plans and prices through the public commands (R-BILL). The scenarios of `spec/billing.json` show each rule with its
+//! numbers; these tests check what must hold for all numbers.
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
 
 use fleet_core::billing::{
@@ -50,7 +50,7 @@ impl World {
         self.fleet.console(self.owner, at)
     }
 
-    /// Quotes and pays: what was charged is what was quoted.
+    /// Quotes and pays: the charge equals the quote.
     fn upgrade(&self, tier: &str, interval: Interval, at: Timestamp) {
         let quote = self.console(at).quote_upgrade(self.product, tier, interval).unwrap();
         match self.console(at).upgrade(self.product, quote.id).unwrap() {
@@ -64,7 +64,7 @@ impl World {
         assert_eq!((&*status.tier, status.balance), (tier, quote.balance));
     }
 
-    /// The invoices, the oldest first.
+    /// Returns the invoices, the oldest first.
     fn invoices(&self) -> Vec<Arc<Invoice>> {
         let mut invoices = self.console(self.start).invoices(self.product, None, 1000).unwrap().items;
         invoices.reverse();
@@ -97,11 +97,11 @@ fn prices() -> impl Strategy<Value = Vec<i64>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
-    /// R-BILL-3: whatever the way from tier to tier within a period, no more is billed than the dearest plan's full
-    /// period and half a unit a line; each segment's use and credit are what was billed for it; a cancellation gives
-    /// back all that was not used.
+    /// R-BILL-3: for every path from tier to tier within a period, at most the dearest plan's full period and half a
+    /// unit a line is billed; each segment's use and credit add up to its bill; a cancellation refunds everything
+    /// unused.
     #[test]
-    fn a_chain_of_upgrades_is_never_dearer_than_its_dearest_plan(
+    fn a_chain_of_upgrades_never_costs_more_than_its_dearest_plan(
         prices in prices(),
         day in 16_801..23_000_i64,
         moments in proptest::collection::vec(0.0..1.0_f64, 5),
@@ -140,14 +140,14 @@ proptest! {
             let of_last = line(invoices.last().unwrap(), LineKind::Rest);
             let credit = -line(&note, LineKind::Credit);
             prop_assert!((0..=of_last).contains(&credit));
-            prop_assert_eq!(used + of_last - credit, billed - note.refund.minor(), "used and given back is what was paid");
+            prop_assert_eq!(used + of_last - credit, billed - note.refund.minor(), "use and refund equal the payment");
             prop_assert!(note.refund.minor() <= billed && note.offset.is_zero());
         }
     }
 
-    /// R-BILL-3: at a period's start the net is the full difference, at its end nothing, and between never more than it.
+    /// R-BILL-3: the net is the full difference at a period's start, zero at its end, and never more in between.
     #[test]
-    fn the_net_falls_from_the_full_difference_to_nothing(prices in prices(), moment in 0..2_678_400_u64) {
+    fn the_net_falls_from_the_full_difference_to_zero(prices in prices(), moment in 0..2_678_400_u64) {
         let created = Timestamp::from_millis(1_451_606_400_000); // 2016-01-01
         let world = World::new(catalogue(&prices), created);
         world.upgrade("t1", Interval::Monthly, created);
@@ -166,7 +166,7 @@ proptest! {
 }
 
 #[test]
-fn sixteen_quotes_hold_at_once_and_a_further_one_takes_the_place_of_the_oldest() {
+fn sixteen_quotes_are_valid_at_once_and_one_more_replaces_the_oldest() {
     let created = Timestamp::from_millis(1_451_606_400_000);
     let world = World::new(Catalogue::default(), created);
     let quotes: Vec<_> = (0..17)
@@ -178,7 +178,7 @@ fn sixteen_quotes_hold_at_once_and_a_further_one_takes_the_place_of_the_oldest()
 }
 
 #[test]
-fn the_numbers_of_a_product_never_run_over() {
+fn the_numbers_of_a_product_never_overflow() {
     let created = Timestamp::from_millis(1_451_606_400_000);
     let highest = 1_000_000_000_000_000;
     let world = World::new(catalogue(&[highest / 10; 5]), created);

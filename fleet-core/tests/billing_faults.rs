@@ -1,4 +1,4 @@
-//! What the doors of billing do when the catalogue changes, a record cannot be read, or data is an earlier version's.
+//! Billing when the catalogue changes, a record cannot be read, or data is from an earlier version.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it does not expect")]
 
 use fleet_core::billing::{
@@ -53,7 +53,7 @@ impl World {
         world
     }
 
-    /// The same fleet, with other tiers on sale.
+    /// Opens the same fleet with other tiers on sale.
     fn selling(&mut self, sold: &[(&str, u64, i64)]) {
         self.fleet = Fleet::open(Arc::clone(&self.store)).with_catalogue(tiers(sold)).with_seed(2);
     }
@@ -83,47 +83,47 @@ impl World {
         charges.iter().map(|charge| charge.amount.minor()).sum()
     }
 
-    /// How many devices the product can have.
-    fn room(&self, day: &str) -> Option<u64> {
+    /// Maximum number of devices of the product.
+    fn device_limit(&self, day: &str) -> Option<u64> {
         let list: String = (0..20).map(|number| format!("aa00000000000000000000{number:02}\n")).collect();
         let plan = self.console(day).plan_import(self.product, list.as_bytes()).unwrap();
         plan.refused.map(|refused| refused.limit)
     }
 
-    fn tells(&self, wanted: impl Fn(&NoticeSubject) -> bool) -> bool {
+    fn has_notice(&self, wanted: impl Fn(&NoticeSubject) -> bool) -> bool {
         self.fleet.pending_notices(None, 100).unwrap().items.iter().any(|notice| wanted(&notice.subject))
     }
 }
 
 #[test]
-fn the_limits_that_were_sold_last_until_the_renewal_and_more_is_allowed_at_once() {
+fn sold_limits_last_until_the_renewal_and_higher_ones_apply_at_once() {
     let mut world = World::new();
     world.buy(world.product, "Small", "2016-04-01");
-    assert_eq!(world.room("2016-04-01"), Some(3));
+    assert_eq!(world.device_limit("2016-04-01"), Some(3));
     world.selling(&[("Free", 1, 0), ("Small", 2, 8_900), ("Medium", 9, 27_900)]);
-    assert_eq!(world.room("2016-04-02"), Some(3), "what was sold");
+    assert_eq!(world.device_limit("2016-04-02"), Some(3), "what was sold");
     assert_eq!(world.pay("2016-05-01"), 8_900);
-    assert_eq!(world.room("2016-05-01"), Some(2), "what is sold now");
+    assert_eq!(world.device_limit("2016-05-01"), Some(2), "what is sold now");
     world.selling(&[("Free", 1, 0), ("Small", 5, 8_900), ("Medium", 9, 27_900)]);
-    assert_eq!(world.room("2016-05-02"), Some(5), "more");
+    assert_eq!(world.device_limit("2016-05-02"), Some(5), "more");
 }
 
 #[test]
-fn a_product_that_pays_for_nothing_has_the_limits_of_the_day() {
+fn a_product_without_a_plan_has_the_current_limits() {
     let mut world = World::new();
     world.selling(&[("Free", 2, 0), ("Small", 3, 8_900)]);
-    assert_eq!(world.room("2016-04-02"), Some(2));
+    assert_eq!(world.device_limit("2016-04-02"), Some(2));
     world.selling(&[("Starter", 2, 0), ("Small", 3, 8_900)]);
-    assert_eq!(world.room("2016-04-02"), Some(1), "of a tier that is gone, those that it had");
+    assert_eq!(world.device_limit("2016-04-02"), Some(1), "a removed tier keeps its limits");
 }
 
 #[test]
-fn a_tier_that_is_sold_no_more_keeps_its_price_and_its_limits() {
+fn a_tier_no_longer_sold_keeps_its_price_and_limits() {
     let mut world = World::new();
     world.buy(world.product, "Medium", "2016-04-01");
     world.selling(&[("Free", 1, 0), ("Basic", 2, 5_000), ("Big", 20, 50_000)]);
     assert_eq!(world.pay("2016-05-01"), 27_900);
-    assert_eq!(world.room("2016-05-01"), Some(9));
+    assert_eq!(world.device_limit("2016-05-01"), Some(9));
     let usage = world.console("2016-05-01").usage(world.product).unwrap();
     assert_eq!(usage.limit, Some(90));
 
@@ -133,11 +133,11 @@ fn a_tier_that_is_sold_no_more_keeps_its_price_and_its_limits() {
     let up = world.operator("2016-05-16").downgrade(world.product, "Big").unwrap_err();
     assert_eq!(up.code(), "invalid", "{up}");
     world.operator("2016-05-16").downgrade(world.product, "Basic").unwrap();
-    assert_eq!(world.room("2016-05-16"), Some(2));
+    assert_eq!(world.device_limit("2016-05-16"), Some(2));
 }
 
 #[test]
-fn a_dearer_tier_with_less_in_it_is_no_upgrade_from_one_that_is_gone() {
+fn a_dearer_tier_with_lower_limits_is_no_upgrade_from_a_removed_one() {
     let mut world = World::new();
     world.buy(world.product, "Medium", "2016-04-01");
     world.selling(&[("Free", 1, 0), ("Lean", 8, 30_000), ("Same", 9, 30_000)]);
@@ -147,7 +147,7 @@ fn a_dearer_tier_with_less_in_it_is_no_upgrade_from_one_that_is_gone() {
 }
 
 #[test]
-fn a_switch_of_interval_to_one_that_is_sold_no_more_leaves_the_plan_as_it_was() {
+fn a_switch_to_an_interval_no_longer_sold_leaves_the_plan_unchanged() {
     let mut world = World::new();
     let console = world.console("2016-04-01");
     let quote = console.quote_upgrade(world.product, "Small", Interval::Annual).unwrap();
@@ -160,7 +160,7 @@ fn a_switch_of_interval_to_one_that_is_sold_no_more_leaves_the_plan_as_it_was() 
 }
 
 #[test]
-fn where_the_months_are_sold_no_more_the_year_goes_on_at_its_price_of_today() {
+fn without_a_monthly_price_the_annual_plan_continues_at_todays_price() {
     let mut world = World::new();
     let console = world.console("2016-04-01");
     let quote = console.quote_upgrade(world.product, "Small", Interval::Annual).unwrap();
@@ -177,28 +177,28 @@ fn where_the_months_are_sold_no_more_the_year_goes_on_at_its_price_of_today() {
 }
 
 #[test]
-fn a_tier_that_an_operator_set_keeps_its_limits_when_it_is_sold_no_more() {
+fn a_tier_set_by_an_operator_keeps_its_limits_when_no_longer_sold() {
     let mut world = World::new();
     world.operator("2016-04-01").set_tier(world.product, "Medium").unwrap();
     world.selling(&[("Free", 1, 0), ("Small", 3, 8_900)]);
-    assert_eq!(world.room("2016-04-02"), Some(9));
+    assert_eq!(world.device_limit("2016-04-02"), Some(9));
     let less = world.console("2016-04-02").quote_upgrade(world.product, "Small", Interval::Monthly);
     assert_eq!(less.unwrap_err().code(), "not_an_upgrade");
     world.operator("2016-04-02").set_tier(world.product, "Small").unwrap();
-    assert_eq!(world.room("2016-04-02"), Some(3));
+    assert_eq!(world.device_limit("2016-04-02"), Some(3));
 }
 
 #[test]
-fn a_tier_that_is_given_away_ends_the_plan_and_says_so() {
+fn a_tier_that_becomes_free_ends_the_plan_with_a_notice() {
     let mut world = World::new();
     world.buy(world.product, "Small", "2016-04-01");
     world.selling(&[("Free", 1, 0), ("Small", 3, 0), ("Medium", 9, 27_900)]);
     assert_eq!(world.pay("2016-05-01"), 0);
-    assert!(world.tells(|told| matches!(told, NoticeSubject::PlanEnded { tier, .. } if tier == "Small")));
+    assert!(world.has_notice(|subject| matches!(subject, NoticeSubject::PlanEnded { tier, .. } if tier == "Small")));
     assert_eq!(world.console("2016-05-01").billing_status(world.product).unwrap().plan, None);
 }
 
-/// A store one of whose records cannot be read.
+/// A store with one record that cannot be read.
 #[derive(Debug)]
 struct Damaged {
     inner: Arc<MemoryStore>,
@@ -223,7 +223,7 @@ impl Store for Damaged {
 }
 
 #[test]
-fn a_record_that_cannot_be_read_stops_no_other_product() {
+fn an_unreadable_record_stops_no_other_product() {
     let world = World::new();
     let other = world.console("2016-04-02").create_product("Q", "photon".parse().unwrap()).unwrap().id;
     world.buy(world.product, "Small", "2016-04-01");
@@ -236,7 +236,7 @@ fn a_record_that_cannot_be_read_stops_no_other_product() {
         let last = loop {
             let advanced = clock.advance(limit).unwrap();
             rounds += 1;
-            assert!(rounds < 20, "it comes to an end");
+            assert!(rounds < 20, "it terminates");
             if !advanced.more {
                 break advanced;
             }
@@ -247,14 +247,14 @@ fn a_record_that_cannot_be_read_stops_no_other_product() {
         assert_eq!(charges.len(), 1);
         assert!(charges.iter().all(|charge| charge.product == other));
     }
-    assert!(world.fleet.clock(at("2016-05-02")).advance(100).unwrap().skipped.is_empty(), "mended, it is done");
+    assert!(world.fleet.clock(at("2016-05-02")).advance(100).unwrap().skipped.is_empty(), "repaired, it is done");
     let open = world.operator("2016-05-02").account_billing(world.owner).unwrap().open;
     let products: Vec<ProductId> = open.iter().map(|invoice| invoice.product).collect();
     assert_eq!(products, [world.product, other], "the older first");
 }
 
 #[test]
-fn a_plan_that_an_earlier_version_wrote_says_by_its_invoice_what_was_paid() {
+fn the_invoice_of_an_earlier_versions_plan_has_the_paid_amount() {
     let world = World::new();
     world.buy(world.product, "Small", "2016-04-01");
     let key = Key::Contract(world.product);
@@ -274,12 +274,12 @@ fn a_plan_that_an_earlier_version_wrote_says_by_its_invoice_what_was_paid() {
 }
 
 #[test]
-fn an_upgrade_that_is_paid_after_its_tier_left_the_catalogue_brings_what_was_quoted() {
+fn an_upgrade_paid_after_its_tier_left_the_catalogue_applies_the_quote() {
     let mut world = World::new();
     let console = world.console("2016-04-01");
     let quote = console.quote_upgrade(world.product, "Medium", Interval::Monthly).unwrap();
     let Upgrade::Charging(charge) = console.upgrade(world.product, quote.id).unwrap() else { panic!() };
     world.selling(&[("Free", 1, 0), ("Small", 3, 8_900)]);
     world.fleet.clock(at("2016-04-02")).charge_outcome(charge.key, ChargeOutcome::Succeeded).unwrap();
-    assert_eq!(world.room("2016-04-02"), Some(9));
+    assert_eq!(world.device_limit("2016-04-02"), Some(9));
 }

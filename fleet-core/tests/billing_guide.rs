@@ -1,4 +1,4 @@
-//! `docs/BILLING.md` works billing through with numbers: here they are made, and the page must have them.
+//! Reproduces the worked numbers of `docs/BILLING.md`, which the page must contain.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -51,7 +51,7 @@ impl World {
         self.latest(now)
     }
 
-    /// The clock advances; the charge that it asks for, if any, has this outcome.
+    /// Advances the clock, and reports this outcome for its charge, if any.
     fn advance(&self, now: &str, outcome: ChargeOutcome) {
         let clock = self.fleet.clock(at(now));
         while clock.advance(100).unwrap().more {}
@@ -74,12 +74,12 @@ impl World {
         status.locked_since.is_some()
     }
 
-    fn says(&self, told: impl Fn(&NoticeSubject) -> bool) -> bool {
-        self.fleet.pending_notices(None, 100).unwrap().items.iter().any(|notice| told(&notice.subject))
+    fn has_notice(&self, wanted: impl Fn(&NoticeSubject) -> bool) -> bool {
+        self.fleet.pending_notices(None, 100).unwrap().items.iter().any(|notice| wanted(&notice.subject))
     }
 }
 
-/// An invoice as the page shows it.
+/// Formats an invoice as the page does.
 fn shown(invoice: &Invoice) -> String {
     let lines = invoice.lines.iter().map(|line| {
         let (from, to) = (line.from.date(), line.to.date());
@@ -97,7 +97,7 @@ fn has(text: &str) {
 }
 
 #[test]
-fn the_page_has_the_numbers_that_the_core_finds() {
+fn the_page_has_the_numbers_of_the_core() {
     let anchor = Anchor::new("2016-01-31".parse().unwrap());
     let dates: Vec<String> = (0..6).map(|n| anchor.date(Interval::Monthly, n).to_string()).collect();
     has(&dates.join(", "));
@@ -115,9 +115,9 @@ fn the_page_has_the_numbers_that_the_core_finds() {
         assert!(!world.is_locked(day));
         world.advance(day, ChargeOutcome::Declined(Decline::Soft));
         has(&format!("| {failure} | {day} |"));
-        assert!(
-            world.says(|told| matches!(told, NoticeSubject::PaymentFailed { failures, .. } if *failures == failure))
-        );
+        assert!(world.has_notice(
+            |subject| matches!(subject, NoticeSubject::PaymentFailed { failures, .. } if *failures == failure)
+        ));
     }
     assert!(world.is_locked("2017-02-09"));
     has(&shown(&world.latest("2017-02-09")));

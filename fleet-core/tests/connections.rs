@@ -1,5 +1,5 @@
-//! Whether a device is online, by what its gateways tell in whatever order: swapped, doubled, through two products, with
-//! clocks that are ahead and behind (R-TGT-17).
+//! Whether a device is online when its gateways report in any order: swapped, repeated, through two products, with
+//! clocks that are ahead or behind (R-TGT-17).
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
 
 mod common;
@@ -10,7 +10,7 @@ use fleet_core::device::{Disconnect, Report};
 use proptest::prelude::*;
 use std::sync::Arc;
 
-/// What happens to a device, in the order in which it happens.
+/// Events of a device, in the order in which they happen.
 #[derive(Clone, Copy, Debug)]
 struct Event {
     product: u32,
@@ -20,7 +20,7 @@ struct Event {
     at: i64,
 }
 
-/// Connections one after the other, each of a product; the last may last still.
+/// Connections one after the other, each of one product; the last may still be open.
 fn life() -> impl Strategy<Value = Vec<Event>> {
     (proptest::collection::vec(prop_oneof![2 => Just(94), 1 => Just(95)], 1..8), any::<bool>()).prop_map(
         |(products, has_ended)| {
@@ -38,29 +38,29 @@ fn life() -> impl Strategy<Value = Vec<Event>> {
     )
 }
 
-/// The same as it is told: some neighbours swapped, some told once more at some later time.
-fn told() -> impl Strategy<Value = (Vec<Event>, Vec<Event>)> {
+/// The same events as reported: some neighbours swapped, some repeated later.
+fn reported() -> impl Strategy<Value = (Vec<Event>, Vec<Event>)> {
     let disorder = (proptest::collection::vec(any::<bool>(), 16), proptest::collection::vec(0_usize..16, 0..4));
     (life(), disorder).prop_map(|(life, (swaps, again))| {
-        let mut told = life.clone();
-        let mut place = 0;
-        while place + 1 < told.len() {
-            if swaps.get(place) == Some(&true) {
-                told.swap(place, place + 1);
-                place += 1;
+        let mut reported = life.clone();
+        let mut index = 0;
+        while index + 1 < reported.len() {
+            if swaps.get(index) == Some(&true) {
+                reported.swap(index, index + 1);
+                index += 1;
             }
-            place += 1;
+            index += 1;
         }
-        for place in again {
-            if let Some(event) = told.get(place).copied() {
-                told.push(event);
+        for index in again {
+            if let Some(event) = reported.get(index).copied() {
+                reported.push(event);
             }
         }
-        (life, told)
+        (life, reported)
     })
 }
 
-/// How a gateway orders what it tells.
+/// What a gateway orders its reports by.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum By {
     Sessions,
@@ -69,7 +69,7 @@ enum By {
     Nothing,
 }
 
-fn tell(world: &World, event: Event, by: By, now: i64) {
+fn report_event(world: &World, event: Event, by: By, now: i64) {
     let session = if matches!(by, By::Sessions | By::Both) { event.session } else { 0 };
     let moment = matches!(by, By::Moments | By::Both).then(|| at(event.at));
     let gateway = world.fleet.gateway(at(now));
@@ -88,7 +88,7 @@ fn world() -> World {
     world
 }
 
-/// Whether it is online as a member of product 94, and as one that waits in 95.
+/// Returns whether it is online as a member of product 94, and as a waiting device in 95.
 fn online(world: &World) -> (bool, bool) {
     let waits = world.operator(0).device(product(95), device(1));
     (world.row(1).is_online(), waits.is_ok_and(|view| view.row.is_online()))
@@ -98,7 +98,7 @@ fn holds(world: &World, life: &[Event]) -> Result<(), TestCaseError> {
     let last = life.last().unwrap();
     let (member, waits) = online(world);
     prop_assert_eq!(member, last.begins && last.product == 94, "as a member");
-    // A row that waits is not told that the device is elsewhere: it counts nowhere.
+    // The row of a waiting device is not updated when the device is elsewhere: it counts nowhere.
     if last.product == 95 {
         prop_assert_eq!(waits, last.begins, "where it waits");
     }
@@ -111,41 +111,41 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
 
     #[test]
-    fn a_device_is_online_while_its_newest_connection_lasts_in_whatever_order_it_is_told(
-        (life, told) in told(), by in prop_oneof![Just(By::Sessions), Just(By::Moments), Just(By::Both)],
+    fn a_device_is_online_while_its_newest_connection_lasts_in_any_order_of_reports(
+        (life, reported) in reported(), by in prop_oneof![Just(By::Sessions), Just(By::Moments), Just(By::Both)],
     ) {
         let world = world();
-        for event in told {
-            tell(&world, event, by, 1000);
+        for event in reported {
+            report_event(&world, event, by, 1000);
         }
         holds(&world, &life)?;
     }
 
-    /// A live report is the newest because it is told last; so told in order, no clock matters.
+    /// A live report is the newest because it arrives last; so if reports arrive in order, no clock matters.
     #[test]
-    fn told_in_order_no_clock_and_no_change_of_gateway_makes_a_difference(
+    fn in_order_neither_clocks_nor_changes_of_gateway_matter(
         life in life(), clocks in proptest::collection::vec((0_usize..3, -100_000_000_i64..100_000_000), 16),
     ) {
         let world = world();
         for (event, (by, ahead)) in life.iter().zip(clocks) {
-            // A clock that is wrong tells no moments of its own here: it could not be told from one that is right.
-            tell(&world, *event, [By::Nothing, By::Nothing, By::Sessions][by], event.at + ahead);
+            // A wrong clock sends no moments here: they could not be distinguished from right ones.
+            report_event(&world, *event, [By::Nothing, By::Nothing, By::Sessions][by], event.at + ahead);
             let newest = world.row(1).seen.map(|seen| seen.online);
             prop_assert!(event.product != 94 || newest == Some(event.begins), "{event:?}: {newest:?}");
         }
         holds(&world, &life)?;
     }
 
-    /// Whatever the clock said before, ten minutes after it is right again a moment counts.
+    /// Ten minutes after a clock is right again, its moments count, whatever it showed before.
     #[test]
-    fn a_clock_that_was_ahead_shuts_nobody_out_for_longer_than_ten_minutes(ahead in 1_i64..100_000_000) {
+    fn a_clock_that_was_ahead_blocks_nobody_for_longer_than_ten_minutes(ahead in 1_i64..100_000_000) {
         let world = world();
         let event = |session, at| Event { product: 94, session, begins: true, at };
-        tell(&world, event(0, 0), By::Nothing, 1000 + ahead);
+        report_event(&world, event(0, 0), By::Nothing, 1000 + ahead);
         world.fleet.gateway(at(1000)).connect(&Report { product: Some(94), version: Some(7), ..Report::new(device(1), at(1000)) }).unwrap();
         let taken = world.row(1).version() == Some(7);
         prop_assert_eq!(taken, ahead > 600);
-        tell(&world, event(0, 1600), By::Moments, 1600);
+        report_event(&world, event(0, 1600), By::Moments, 1600);
         prop_assert_eq!(world.row(1).seen.map(|seen| seen.at), Some(at(1600)));
     }
 }

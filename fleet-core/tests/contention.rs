@@ -1,4 +1,4 @@
-//! Callers that meet in one record take turns: all are answered, whatever their number.
+//! Concurrent callers that write the same record take turns: all are answered, whatever their number.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 #[path = "common/contention.rs"]
@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// A store whose every call takes a while, as a server's does, and that counts its commits.
+/// A store whose every call takes a while, like a server's, and that counts its commits.
 #[derive(Debug, Default)]
 struct Distant {
     inner: MemoryStore,
@@ -42,7 +42,7 @@ fn all_of_400_callers_of_each_command_are_answered_in_memory() {
 }
 
 #[test]
-fn all_of_100_callers_of_each_command_are_answered_by_a_store_that_takes_its_time() {
+fn all_of_100_callers_of_each_command_are_answered_by_a_slow_store() {
     all_are_answered(|| Arc::new(Distant::default()), 100);
 }
 
@@ -60,7 +60,7 @@ fn all_of_400_strangers_join_at_once() {
 }
 
 #[test]
-fn strangers_that_join_at_once_share_their_commits() {
+fn strangers_that_join_at_once_share_commits() {
     let store = Arc::new(Distant::default());
     let crowd = Crowd::new(Arc::clone(&store), 400);
     let before = store.commits.load(Ordering::Relaxed);
@@ -70,15 +70,15 @@ fn strangers_that_join_at_once_share_their_commits() {
 }
 
 #[test]
-fn a_thousand_strangers_or_members_that_first_say_their_hardware_take_few_commits() {
+fn a_thousand_first_reports_of_hardware_need_few_commits() {
     let store = Arc::new(Distant::default());
     let crowd = Crowd::new(Arc::clone(&store), 1000);
     let reports: Vec<Report> = (0..1000).map(report).collect();
     let connect = |what: &str| {
         let before = store.commits.load(Ordering::Relaxed);
-        let told = crowd.fleet.gateway(Timestamp::from_millis(0)).connect_many(&reports).unwrap();
+        let answers = crowd.fleet.gateway(Timestamp::from_millis(0)).connect_many(&reports).unwrap();
         let commits = store.commits.load(Ordering::Relaxed) - before;
-        assert!(told.len() == 1000 && commits <= 10, "{what}: {commits} commits");
+        assert!(answers.len() == 1000 && commits <= 10, "{what}: {commits} commits");
     };
     connect("strangers");
     (0..1000).for_each(|n| crowd.owner().deny_device(crowd.product, device(n)).unwrap());

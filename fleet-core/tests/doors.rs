@@ -1,4 +1,4 @@
-//! The whole at a glance: a fleet from its first device to its first rollback, through the doors alone.
+//! An overview: a fleet from its first device to its first rollback, through the public commands alone.
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
 
 use fleet_core::device::import::Verdict;
@@ -100,7 +100,7 @@ fn a_fleet_from_import_to_rollback() {
 }
 
 #[test]
-fn a_stranger_waits_until_the_team_lets_it_in() {
+fn a_stranger_waits_until_the_team_approves_it() {
     let world = World::new();
     let asked = world.connect(id(9), 1, 1);
     assert_eq!(asked.answer, Answer::Held { hold: Hold::Quarantined { full: false }, target: None });

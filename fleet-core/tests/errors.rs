@@ -1,4 +1,5 @@
-//! Errors tell what to do next, hide what is not one's own, and never echo a secret or a flood (R-TEAM-6, R-IMP-5).
+//! Errors state what to do next, hide what the caller may not see, and never echo a secret or a huge text (R-TEAM-6,
+//! R-IMP-5).
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
 
 mod common;
@@ -19,7 +20,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Whom a command of a console's is for.
+/// The actors that a console's command is for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum For {
     /// The team of the product, and operators.
@@ -30,17 +31,17 @@ enum For {
     OwnerAlone,
     /// An account, about itself, and operators.
     OwnAccount,
-    /// Who is on the team, for themselves.
+    /// A member of the team, for themselves.
     Oneself,
-    /// Who was asked to join the team.
+    /// An invited account.
     Invited,
-    /// Operators, of a product that they name.
+    /// Operators, for a product that they name.
     Operator,
-    /// Operators, of no product that exists.
+    /// Operators, for no existing product.
     OperatorAlone,
     /// Any account, for itself.
     Account,
-    /// Anybody: the answer is about oneself.
+    /// Anybody: the answer is about the caller.
     Anybody,
 }
 
@@ -50,7 +51,7 @@ fn one() -> FirmwareVersion {
     version(1)
 }
 
-/// Every method of a console: whom it is for (the matrix of R-TEAM-6), and how it is asked of a product.
+/// Every method of a console: the actors that it is for (the matrix of R-TEAM-6), and its call for a product.
 const METHODS: &[(&str, For, Ask)] = &[
     ("product", For::Team, |console, id| console.product(id).map(drop)),
     ("rename_product", For::Team, |console, id| console.rename_product(id, "Other").map(drop)),
@@ -237,7 +238,7 @@ fn an_outsider_cannot_tell_a_product_that_exists_from_one_that_does_not() {
 }
 
 #[test]
-fn members_and_operators_may_do_what_the_matrix_says() {
+fn members_and_operators_may_do_what_the_matrix_allows() {
     for &(name, whose, ask) in METHODS {
         for (who, operator) in [(Actor::Account(AccountId::new(1).unwrap()), false), (Actor::Operator, true)] {
             let world = world();
@@ -260,7 +261,7 @@ fn members_and_operators_may_do_what_the_matrix_says() {
 }
 
 #[test]
-fn what_stands_behind_an_id_on_a_line_is_never_seen_again() {
+fn text_after_an_id_on_a_line_is_never_echoed() {
     const SECRET: &str = "KVMQ7PZR";
     let id = device(1);
     let lines = [
@@ -294,7 +295,7 @@ fn what_stands_behind_an_id_on_a_line_is_never_seen_again() {
 }
 
 #[test]
-fn a_text_of_ten_megabytes_is_refused_in_a_sentence() {
+fn a_text_of_ten_megabytes_is_refused_in_one_sentence() {
     let world = world();
     let (console, id) = (world.console(2), world.product);
     let flood = "é".repeat(5 << 20);
@@ -350,7 +351,7 @@ fn names_of_one_line_take_any_script_and_no_control_character() {
             assert!(!error.to_string().contains(|c: char| c.is_control()), "{error:?}");
         }
     }
-    // A description has lines.
+    // A description may have several lines.
     assert_eq!(console.edit_firmware(id, one(), "One", "two\nlines").unwrap().description, "two\nlines");
     assert!(console.edit_firmware(id, one(), "One", "a\0b").is_err());
 }
@@ -385,7 +386,7 @@ fn numbers_out_of_range_are_refused_with_the_range() {
 }
 
 #[test]
-fn after_the_last_version_there_is_none_to_advise() {
+fn after_the_last_version_none_is_advised() {
     let world = world();
     let (console, id) = (world.console(2), world.product);
     console.set_policy(id, &Policy { opaque_images: true, ..Policy::default() }).unwrap();
@@ -411,7 +412,7 @@ fn an_account_that_does_not_exist_owns_and_claims_nothing() {
 }
 
 #[test]
-fn a_product_id_is_never_used_twice_and_none_that_was_given_is_given_again() {
+fn a_product_id_is_never_used_or_assigned_twice() {
     let world = world();
     let again = world.operator(2).create_product_with_id(product(95), world.owner, "Again", Platform::Particle(6));
     assert_eq!(
@@ -426,14 +427,14 @@ fn a_product_id_is_never_used_twice_and_none_that_was_given_is_given_again() {
 }
 
 #[test]
-fn every_moment_can_be_written_down_and_read_back() {
+fn every_moment_can_be_formatted_and_parsed_back() {
     for now in [i64::MIN, -1, 0, i64::MAX].map(fleet_core::Timestamp::from_millis) {
         let world = World::new(Arc::new(MemoryStore::new()));
         let console = world.fleet.console(world.owner, now);
         console.rename_product(world.product, "Moment").unwrap();
         console.import(world.product, list([1]).as_bytes()).unwrap();
         console.upload(world.product, &Upload::new(one(), "One"), V1).unwrap();
-        // What a device ran before the upload proves nothing (R-TGT-2).
+        // A run from before the upload proves nothing (R-TGT-2).
         world.fleet.gateway(now).connect(&Report { at: Some(now), ..common::report(1, 1, 0) }).unwrap();
         console.release(world.product, one()).unwrap();
         let error = console.delete_firmware(world.product, one()).unwrap_err();

@@ -1,4 +1,4 @@
-//! Events: the log, who is told, and what is counted (R-EVT), against a log that is a plain list.
+//! Events: the log, deliveries and counts (R-EVT), compared with a plain list.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 use fleet_core::event::{
@@ -64,7 +64,7 @@ impl World {
         self.fleet.gateway(at(seconds)).publish(event).unwrap()
     }
 
-    /// Publishes as a member, and gives what came of it.
+    /// Publishes as a member, and returns the entry.
     fn log(&self, seconds: i64, event: &Event) -> Entry {
         entry(self.publish(seconds, event))
     }
@@ -80,7 +80,7 @@ impl World {
         (page.items, page.next)
     }
 
-    /// The data of all events in the log, newest first, read by pages.
+    /// Returns the data of all events in the log, newest first, read by pages.
     fn all(&self, seconds: i64, limit: usize) -> Vec<String> {
         let (mut read, mut before) = (Vec::new(), None);
         loop {
@@ -109,7 +109,7 @@ fn entry(published: Published) -> Entry {
     }
 }
 
-/// What publishing the same again is answered.
+/// Returns the expected answer to a repeated publish.
 fn again_of(first: &Entry) -> Entry {
     let mut again = first.clone();
     (again.duplicate, again.id_reused) = (true, false);
@@ -137,7 +137,7 @@ fn one_event_goes_to_the_log_and_to_every_subscription_that_asked_for_it_in_orde
 }
 
 #[test]
-fn what_a_device_is_to_the_product_decides_whether_its_event_is_logged_and_sent() {
+fn the_relation_of_a_device_decides_whether_its_event_is_logged_and_delivered() {
     let world = World::new();
     let (console, number) = (world.console(0), world.product.get());
     console.subscribe(world.product, &NewSubscription::new(Destination::LiveStream)).unwrap();
@@ -160,14 +160,14 @@ fn what_a_device_is_to_the_product_decides_whether_its_event_is_logged_and_sent(
     assert_eq!(world.publish(1, &event(100, "a", "")), Published::Personal);
     assert_eq!(world.publish(1, &event(3, "a", "")), Published::Personal);
     assert_eq!(world.publish(1, &event(101, "a", "").from_product(77)), Published::UnknownProduct);
-    // A photon without a product of its own reports 6.
+    // A photon without its own product reports 6.
     assert_eq!(world.log(1, &event(4, "a", "").from_product(6)).origin, EventOrigin::Member);
     console.mark_development(world.product, device(4), true).unwrap();
     assert_eq!(world.log(1, &event(4, "a", "").from_product(number)).deliveries.len(), 1);
     assert_eq!(world.all(1, 100).len(), 4);
 }
 
-/// What becomes of a device between two of its events, by another process.
+/// A change of a device between two of its events, by another process.
 #[derive(Clone, Copy, Debug)]
 enum Move {
     Import,
@@ -181,9 +181,9 @@ enum Move {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// A process that has published for a device remembers that it is a member; one that opens the fleet anew does not.
+    /// A process that has published for a device caches that it is a member; a fleet opened anew has an empty cache.
     #[test]
-    fn who_remembers_a_device_says_the_same_of_it_as_who_does_not(
+    fn a_cached_member_gets_the_same_answer_as_an_uncached_one(
         moves in prop::collection::vec((1_u8..=4, prop::sample::select(vec![
             Move::Import, Move::Remove, Move::Deny, Move::Undeny, Move::Ask, Move::Approve,
         ])), 1..40),
@@ -206,8 +206,11 @@ proptest! {
                 Move::Approve => drop(console.approve_device(world.product, moved)),
             }
             for number in 1..=4 {
-                let told = event(number, "room", "").from_product(world.product.get());
-                let (warm, cold) = (world.publish(2, &told), Fleet::open(Arc::clone(&store)).gateway(at(2)).publish(&told));
+                let repeated = event(number, "room", "").from_product(world.product.get());
+                let (warm, cold) = (
+                    world.publish(2, &repeated),
+                    Fleet::open(Arc::clone(&store)).gateway(at(2)).publish(&repeated),
+                );
                 match (warm, cold.unwrap()) {
                     (Published::Logged(warm), Published::Logged(cold)) => {
                         prop_assert_eq!(warm.origin, cold.origin, "{:?} after {:?}", number, what);
@@ -256,7 +259,7 @@ impl Store for CountsDevices {
 }
 
 #[test]
-fn a_member_that_published_is_not_looked_up_again_before_somebody_leaves() {
+fn a_member_that_published_is_cached_until_a_member_leaves() {
     let store = Arc::new(CountsDevices::default());
     let world = World::on(Arc::clone(&store));
     let events: Vec<Event> =
@@ -268,7 +271,7 @@ fn a_member_that_published_is_not_looked_up_again_before_somebody_leaves() {
     };
     assert_eq!((looked_up(), looked_up()), (8, 0));
     world.console(1).import(world.product, device(30).to_string().as_bytes()).unwrap();
-    assert_eq!(looked_up(), 0, "who comes does not matter");
+    assert_eq!(looked_up(), 0, "a new member does not matter");
     world.console(1).remove_device(world.product, device(20)).unwrap();
     assert_eq!((looked_up(), looked_up()), (8, 0));
 }
@@ -304,7 +307,7 @@ fn an_id_is_recognised_for_its_window_and_only_of_its_device() {
     assert_eq!(world.log(day + 1, &crash), again_of(&new));
 }
 
-/// R-EVT-7: what others publish ends no window, however much it is and whatever their clocks say.
+/// R-EVT-7: other devices' events end no window, whatever their number and their clocks.
 #[test]
 fn the_traffic_of_other_devices_shortens_no_window() {
     let world = World::new();
@@ -323,28 +326,28 @@ fn the_traffic_of_other_devices_shortens_no_window() {
     assert_eq!(world.log(2, &alarm), again_of(&first));
 }
 
-/// R-EVT-7: a device that counts its ids anew after a reboot loses no alarm.
+/// R-EVT-7: a device that restarts its ids after a reboot loses no alarm.
 #[test]
-fn an_id_with_another_name_or_data_is_a_new_event_and_the_answer_says_so() {
+fn an_id_with_another_name_or_data_is_reported_as_a_new_event() {
     let world = World::new();
     let one = |name: &str, data: &str| event(1, name, data).with_id("1").unwrap();
     let first = world.log(0, &one("boot", "ok"));
     assert!(!first.id_reused);
     for (seconds, other) in [(1, one("alarm", "ok")), (2, one("alarm", "fire")), (3, one("boot", "ok"))] {
-        let told = world.log(seconds, &other);
-        assert!(!told.duplicate && told.id_reused, "{told:?}");
-        assert_eq!(world.log(seconds, &other), again_of(&told));
+        let answer = world.log(seconds, &other);
+        assert!(!answer.duplicate && answer.id_reused, "{answer:?}");
+        assert_eq!(world.log(seconds, &other), again_of(&answer));
     }
     let batch = [one("a", "1"), one("a", "2"), one("a", "2"), one("a", "3")];
-    let told = world.fleet.gateway(at(4)).publish_many(&batch).unwrap().into_iter().map(entry);
-    let told: Vec<_> = told.map(|entry| (entry.duplicate, entry.id_reused)).collect();
-    assert_eq!(told, [(false, true), (false, true), (true, false), (false, true)]);
+    let answer = world.fleet.gateway(at(4)).publish_many(&batch).unwrap().into_iter().map(entry);
+    let answer: Vec<_> = answer.map(|entry| (entry.duplicate, entry.id_reused)).collect();
+    assert_eq!(answer, [(false, true), (false, true), (true, false), (false, true)]);
     assert!(world.log(5, &batch[3]).duplicate);
     assert_eq!(world.all(5, 100), ["3", "2", "1", "ok", "fire", "ok", "ok"]);
 }
 
 #[test]
-fn a_device_that_publishes_under_many_ids_leaves_a_bounded_number_of_them_and_none_when_it_leaves() {
+fn the_ids_of_a_device_are_bounded_and_deleted_when_it_leaves() {
     let world = World::new();
     let range = Range::new(Key::EventId(world.product, [0; 16]), Key::EventId(world.product, [0xFF; 16]));
     let ids = || world.fleet.store().scan(&range).unwrap().len();
@@ -354,7 +357,7 @@ fn a_device_that_publishes_under_many_ids_leaves_a_bounded_number_of_them_and_no
     assert!((KEPT_IDS..1000).contains(&ids()), "{}", ids());
     world.console(0).remove_device(world.product, device(1)).unwrap();
     assert_eq!(ids(), 0);
-    // Strangers leave nothing behind once their events are trimmed.
+    // Devices outside the product leave no ids once their events are trimmed.
     world.keep(10, Duration::from_secs(3600));
     for number in 0..1000_u32 {
         let stranger = event(21 + (number % 200) as u8, "a", "").from_product(world.product.get());
@@ -363,9 +366,9 @@ fn a_device_that_publishes_under_many_ids_leaves_a_bounded_number_of_them_and_no
     assert!(ids() <= 10 + 8 * 64, "{}", ids());
 }
 
-/// E1: who is newer is decided by the log's own numbers.
+/// E1: the log's own numbers decide which events are newer.
 #[test]
-fn one_clock_that_is_ahead_or_behind_hides_no_event_of_others_and_no_follower_misses_one() {
+fn one_wrong_clock_hides_no_event_from_lists_or_followers() {
     let year = 365 * 86_400;
     for clock in [year, -year, i64::from(i32::MAX), 8 * 86_400, 700] {
         let world = World::new();
@@ -394,9 +397,9 @@ fn one_clock_that_is_ahead_or_behind_hides_no_event_of_others_and_no_follower_mi
     }
 }
 
-/// E3: a gateway whose clock is ahead deletes nothing of what others logged, however much it publishes at once.
+/// E3: a gateway whose clock is ahead deletes no events of others, however many it publishes at once.
 #[test]
-fn a_batch_by_a_clock_that_is_ahead_trims_nothing_and_is_trimmed_like_any_other() {
+fn a_batch_by_a_clock_that_is_ahead_trims_nothing_and_is_trimmed_normally() {
     let world = World::new();
     for number in 1..=20 {
         world.log(0, &event(number, "a", &number.to_string()));
@@ -406,7 +409,7 @@ fn a_batch_by_a_clock_that_is_ahead_trims_nothing_and_is_trimmed_like_any_other(
     let read = world.all(60, 1000);
     let of_others = read.iter().filter(|data| *data != "wrong").count();
     assert_eq!((read.len(), of_others), (1020, 20));
-    // What follows is newer than the batch, and ages as if there had been none.
+    // Later events are newer than the batch, and age as if it had not existed.
     world.log(60, &event(1, "a", "after"));
     assert_eq!(world.all(61, 1000)[0], "after");
     assert_eq!(world.page(61, &EventFilter::default(), None, 1).0[0].event.at, at(60));
@@ -436,7 +439,7 @@ impl Store for CountsRows {
 }
 
 #[test]
-fn a_lowered_bound_makes_no_read_walk_what_is_beyond_it() {
+fn after_lowering_a_bound_reads_skip_the_events_beyond_it() {
     let store = Arc::new(CountsRows::default());
     let world = World::on(Arc::clone(&store));
     let many: Vec<Event> = (0..8000_u32).map(|n| event((n % 19 + 1) as u8, "n", &n.to_string())).collect();
@@ -456,7 +459,7 @@ fn a_lowered_bound_makes_no_read_walk_what_is_beyond_it() {
 }
 
 #[test]
-fn the_log_is_exact_to_its_bounds_and_what_is_stored_exceeds_them_by_little() {
+fn the_log_is_exact_to_its_bounds_and_stored_events_exceed_them_by_little() {
     let world = World::new();
     world.keep(100, Duration::from_secs(3600));
     let many: Vec<Event> = (0..1000_u32).map(|n| event((n % 20 + 1) as u8, "n", &n.to_string())).collect();
@@ -477,7 +480,7 @@ fn the_log_is_exact_to_its_bounds_and_what_is_stored_exceeds_them_by_little() {
 }
 
 #[test]
-fn following_from_a_cursor_gives_each_event_once_and_tells_what_was_missed() {
+fn following_from_a_cursor_returns_each_event_once_and_the_missed_count() {
     let world = World::new();
     let console = |seconds| world.console(seconds);
     world.log(0, &event(1, "a", "before"));
@@ -510,7 +513,7 @@ fn following_from_a_cursor_gives_each_event_once_and_tells_what_was_missed() {
     assert_eq!((beginning.items.len(), beginning.missed), (50, 101));
     let too_old = console(4000).follow_events(world.product, Some(EventCursor::default()), 1000).unwrap();
     assert_eq!((too_old.items.len(), too_old.missed, too_old.next), (0, 151, late.next));
-    // A cursor from nowhere is taken as the end.
+    // An unknown cursor is treated as the end.
     let wild: EventCursor = ["ffffffffffffffff"; 8].join("-").parse().unwrap();
     assert_eq!(console(30).follow_events(world.product, Some(wild), 10).unwrap().next, late.next);
 }
@@ -545,7 +548,7 @@ fn a_filter_finds_the_events_of_one_device_and_of_one_name() {
 }
 
 #[test]
-fn a_stream_shows_what_is_published_until_it_lags_and_then_says_so() {
+fn a_stream_returns_published_events_and_counts_missed_ones() {
     let world = World::new();
     let console = world.console(0);
     let stream = console.event_stream(world.product).unwrap();
@@ -568,9 +571,9 @@ fn a_stream_shows_what_is_published_until_it_lags_and_then_says_so() {
     assert!(!quiet.wait(Duration::ZERO));
 }
 
-/// R-TEAM-6: what was open stays of no use to who is not let in any more.
+/// R-TEAM-6: an open stream returns nothing to a caller who lost access.
 #[test]
-fn a_stream_shows_nothing_to_who_lost_access() {
+fn a_stream_returns_nothing_after_access_is_lost() {
     let world = World::new();
     let operator = world.fleet.console(Actor::Operator, at(0));
     let bob = operator.create_account("bob@example.com").unwrap().id;
@@ -585,7 +588,7 @@ fn a_stream_shows_nothing_to_who_lost_access() {
 }
 
 #[test]
-fn errors_are_counted_by_kind_until_somebody_forgets_them() {
+fn errors_are_counted_by_kind_until_they_are_reset() {
     let world = World::new();
     let crash = |number: u8, kind: &str| event(number, "crash", "").as_error(kind).unwrap();
     for (seconds, number) in [(5, 1), (3, 2), (9, 3), (7, 4)] {
@@ -648,7 +651,7 @@ fn a_removed_product_leaves_nothing_of_its_events() {
     assert_eq!(world.publish(0, &event(1, "a", "").from_product(world.product.get())), Published::UnknownProduct);
 }
 
-/// No event is lost or doubled, and sequences have no gap, whoever publishes at the same time.
+/// No event is lost or duplicated, and sequences have no gap, with concurrent publishers.
 #[test]
 fn threads_that_publish_to_one_product_lose_nothing() {
     let world = World::new();
@@ -662,8 +665,8 @@ fn threads_that_publish_to_one_product_lose_nothing() {
                 for n in 0..each {
                     let one = event((n % 20 + 1) as u8, "a", &format!("{thread}/{n}/0"));
                     let two = event((n % 7 + 1) as u8, "a", &format!("{thread}/{n}/1"));
-                    let told = world.fleet.gateway(at(0)).publish_many(&[one, two]).unwrap();
-                    assert_eq!(told.len(), 2);
+                    let answer = world.fleet.gateway(at(0)).publish_many(&[one, two]).unwrap();
+                    assert_eq!(answer.len(), 2);
                 }
             });
         }
@@ -683,9 +686,9 @@ fn threads_that_publish_to_one_product_lose_nothing() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
-    /// The log against a list of all that was ever published.
+    /// Compares the log with a list of all published events.
     #[test]
-    fn the_log_reads_as_a_list_does(
+    fn the_log_reads_like_a_list(
         kept in 1..60_u32,
         steps in proptest::collection::vec((1..12_u8, -3..40_i64, 1..40_usize, 1..40_usize), 1..60),
     ) {
@@ -699,9 +702,9 @@ proptest! {
             latest = latest.max(clock);
             let data = |n| format!("{number}/{n}");
             let batch: Vec<Event> = (0..many).map(|n| event(first + (n % 3) as u8, "a", &data(n))).collect();
-            let told = world.fleet.gateway(at(clock)).publish_many(&batch).unwrap();
+            let answer = world.fleet.gateway(at(clock)).publish_many(&batch).unwrap();
             let streamed = world.console(clock).read_event_stream(&stream, 1000).unwrap().items;
-            for (n, entry) in told.into_iter().map(entry).enumerate() {
+            for (n, entry) in answer.into_iter().map(entry).enumerate() {
                 let view = streamed.iter().find(|view| view.position == entry.position).unwrap();
                 prop_assert_eq!(&*view.event.data, data(n));
                 let before = published.iter().filter(|view| view.position.slot == entry.position.slot).count();
@@ -713,10 +716,10 @@ proptest! {
             for view in page.items {
                 prop_assert!(followed.insert(view.position), "followed twice: {:?}", view.position);
             }
-            // Newest first is the order of publishing backwards, also within one moment and one batch.
+            // Newest first is the reverse order of publishing, also within one moment and one batch.
             let wanted: Vec<&EventView> = published.iter().rev().take(kept as usize).collect();
             let is_young = |view: &&&EventView, now| view.event.at.after(Duration::from_secs(60)) > at(now);
-            // What grew too old for a clock that was ahead may be gone when the clock is set back.
+            // Events that were too old for a clock that was ahead may be gone when the clock is set back.
             let least = wanted.iter().filter(|view| is_young(view, latest)).count();
             let wanted = wanted.iter().filter(|view| is_young(view, clock));
             let wanted: Vec<String> = wanted.map(|view| view.event.data.to_string()).collect();
@@ -730,9 +733,9 @@ proptest! {
     }
 }
 
-/// Whoever publishes under an id until it works has published once, whatever the store did meanwhile.
+/// A publisher that retries under one id until it succeeds has published once, whatever the store did meanwhile.
 #[test]
-fn no_fault_of_a_store_loses_or_doubles_an_event_that_has_an_id() {
+fn no_store_fault_loses_or_duplicates_an_event_with_an_id() {
     let faulty = |store| {
         Faulty::new(store, 5)
             .with(Fault::Conflict, 0.1)
@@ -760,7 +763,7 @@ fn no_fault_of_a_store_loses_or_doubles_an_event_that_has_an_id() {
     assert_eq!((world.all(0, 1000).len(), errors["stack"].count), (1000, 1000));
 }
 
-/// A catalogue whose first tier allows so many messages a month.
+/// A catalogue whose first tier allows this number of messages a month.
 fn tiers(messages: u64) -> fleet_core::Catalogue {
     let tier = |name: &str, messages| fleet_core::Tier {
         name: name.into(),
@@ -774,17 +777,17 @@ fn tiers(messages: u64) -> fleet_core::Catalogue {
 
 /// R-EVT-3: dropped, not queued; in the order of the events and of their subscriptions; an upgrade resumes at once.
 #[test]
-fn at_the_monthly_limit_the_rest_of_the_subscribers_get_nothing_and_the_answer_says_why() {
+fn at_the_monthly_limit_other_subscribers_get_nothing_and_the_answer_has_the_reason() {
     let fleet = Fleet::open(MemoryStore::new()).with_catalogue(tiers(7));
     let world = World::of(fleet);
     let live = NewSubscription::new(Destination::LiveStream);
     let ids: Vec<u32> = (0..3).map(|_| world.console(0).subscribe(world.product, &live).unwrap().id.get()).collect();
-    // Devices of different slots: they are dropped in the order of the events all the same.
+    // Devices of different slots: messages are still dropped in the order of the events.
     let batch: Vec<Event> = (1..=4).rev().map(|n| event(n, "a", "").with_id("x").unwrap()).collect();
-    let told: Vec<Entry> = world.fleet.gateway(at(0)).publish_many(&batch).unwrap().into_iter().map(entry).collect();
-    assert_eq!(told.iter().map(|entry| sent(entry).len()).collect::<Vec<_>>(), [3, 3, 1, 0]);
-    assert_eq!((sent(&told[2]), &told[0].dropped), (vec![ids[0]], &None));
-    let dropped = told[2].dropped.as_ref().unwrap();
+    let answer: Vec<Entry> = world.fleet.gateway(at(0)).publish_many(&batch).unwrap().into_iter().map(entry).collect();
+    assert_eq!(answer.iter().map(|entry| sent(entry).len()).collect::<Vec<_>>(), [3, 3, 1, 0]);
+    assert_eq!((sent(&answer[2]), &answer[0].dropped), (vec![ids[0]], &None));
+    let dropped = answer[2].dropped.as_ref().unwrap();
     assert_eq!(dropped.subscriptions.iter().map(|id| id.get()).collect::<Vec<_>>(), ids[1..]);
     assert_eq!(
         dropped.limit.to_string(),
@@ -794,12 +797,12 @@ fn at_the_monthly_limit_the_rest_of_the_subscribers_get_nothing_and_the_answer_s
 
     world.fleet.console(Actor::Operator, at(0)).set_tier(world.product, "Vast").unwrap();
     assert_eq!(sent(&world.log(0, &event(5, "a", ""))), ids);
-    assert_eq!(world.log(0, &batch[2]), again_of(&told[2]), "dropped is dropped, also for a retry");
+    assert_eq!(world.log(0, &batch[2]), again_of(&answer[2]), "dropped is dropped, also for a retry");
 }
 
-/// Messages are counted for what is in the log, whatever conflicts and failures came before.
+/// Messages are counted for the events in the log, whatever conflicts and failures came before.
 #[test]
-fn what_is_counted_is_what_the_answers_say_is_sent() {
+fn the_count_equals_the_deliveries_in_the_answers() {
     let store = std::sync::Arc::new(MemoryStore::new());
     let mut world = World::on(std::sync::Arc::clone(&store));
     let live = NewSubscription::new(Destination::LiveStream);
@@ -811,13 +814,13 @@ fn what_is_counted_is_what_the_answers_say_is_sent() {
     let mut sent_in_all = 0;
     for round in 0..40 {
         let batch: Vec<Event> = (1..=20).map(|number| event(number, "a", "")).collect();
-        let told = loop {
+        let answer = loop {
             match world.fleet.gateway(at(round)).publish_many(&batch) {
-                Ok(told) => break told,
+                Ok(answer) => break answer,
                 Err(error) => assert!(error.is_transient(), "{error}"),
             }
         };
-        sent_in_all += told.into_iter().map(|published| sent(&entry(published)).len()).sum::<usize>();
+        sent_in_all += answer.into_iter().map(|published| sent(&entry(published)).len()).sum::<usize>();
     }
     assert_eq!(sent_in_all, 40 * 20 * 3);
     assert_eq!(world.console(40).usage(world.product).unwrap().used, sent_in_all as u64);

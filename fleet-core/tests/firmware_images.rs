@@ -1,4 +1,4 @@
-//! Firmware images of independent tools, whole, damaged and bent (R-IMG-1 to 5).
+//! Firmware images of independent tools: intact, damaged and manipulated (R-IMG-1 to 5).
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -21,7 +21,7 @@ fn vectors() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")
 }
 
-/// A vector's bytes, by its path under `tests/vectors/firmware`.
+/// Returns a vector's bytes, by its path under `tests/vectors/firmware`.
 fn vector(name: &str) -> Vec<u8> {
     let path = vectors().join("firmware").join(name);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))

@@ -1,5 +1,5 @@
-//! How many devices are locked to a version stands in a record of its own (R-IMG-7): a lock writes little, locks and
-//! deletions that meet agree, and what an earlier version counted is taken over.
+//! The number of devices locked to a version has its own record (R-IMG-7): a lock writes little, concurrent locks and
+//! deletions agree, and the counts of an earlier version are migrated.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -16,7 +16,7 @@ use fleet_core::store::{Commit, CommitOutcome, Counted, Key, Kind, Range, Record
 use fleet_core::{Actor, Fleet, MemoryStore, Policy, Store, StoreError, invariants};
 use std::sync::{Arc, Mutex};
 
-/// A store that keeps a list of what is put in it: the kind of each record and the length of its JSON.
+/// A store that lists what is written to it: the kind of each record and the length of its JSON.
 #[derive(Debug, Default)]
 struct Listed {
     inner: Counted<MemoryStore>,
@@ -96,7 +96,7 @@ fn a_lock_in_a_product_with_60_firmwares_writes_little_and_not_the_firmware() {
 }
 
 #[test]
-fn a_lock_and_an_upload_that_meet_are_both_done() {
+fn a_concurrent_lock_and_upload_both_succeed() {
     let store = Interrupted::new(MemoryStore::new());
     let world = world(Arc::clone(&store) as _, 2);
     let other = Fleet::open(Arc::clone(&store) as Arc<dyn Store>);
@@ -115,7 +115,7 @@ fn a_lock_and_an_upload_that_meet_are_both_done() {
 }
 
 #[test]
-fn a_lock_that_a_deletion_overtakes_finds_no_firmware() {
+fn a_lock_after_a_concurrent_deletion_finds_no_firmware() {
     let store = Interrupted::new(MemoryStore::new());
     let world = world(Arc::clone(&store) as _, 2);
     let other = Fleet::open(Arc::clone(&store) as Arc<dyn Store>);
@@ -132,8 +132,8 @@ fn a_lock_that_a_deletion_overtakes_finds_no_firmware() {
 }
 
 #[test]
-fn a_deletion_that_a_lock_overtakes_is_refused() {
-    // The first lock of a product makes the record, and the second changes it.
+fn a_deletion_after_a_concurrent_lock_is_refused() {
+    // The first lock of a product creates the record, and the second changes it.
     for locked_before in [0, 1] {
         let store = Interrupted::new(MemoryStore::new());
         let world = world(Arc::clone(&store) as _, 2);
@@ -157,7 +157,7 @@ fn a_deletion_that_a_lock_overtakes_is_refused() {
 }
 
 #[test]
-fn of_locks_and_deletions_of_a_version_by_many_hands_one_side_wins() {
+fn of_concurrent_locks_and_deletions_of_a_version_one_side_wins() {
     let world = world(Arc::new(MemoryStore::new()), 40);
     let (product, world_) = (world.product, &world);
     for number in 1..=40 {
@@ -177,7 +177,7 @@ fn of_locks_and_deletions_of_a_version_by_many_hands_one_side_wins() {
     is_whole(&world);
 }
 
-/// Puts the counts where an earlier version kept them: in the firmware index.
+/// Stores the counts where an earlier version stored them: in the firmware index.
 fn as_an_earlier_version_kept_it(world: &World) {
     let keys = [Key::Firmware(world.product), Key::FirmwareLocks(world.product)];
     let rows = world.fleet.store().get(&keys).unwrap();
@@ -195,7 +195,7 @@ fn as_an_earlier_version_kept_it(world: &World) {
 }
 
 #[test]
-fn counts_that_an_earlier_version_kept_hold_and_are_taken_over_by_the_next_lock() {
+fn counts_of_an_earlier_version_are_valid_and_migrated_by_the_next_lock() {
     let world = world(Arc::new(MemoryStore::new()), 3);
     let (console, product) = (world.fleet.console(Actor::Operator, at(1)), world.product);
     for (number, to) in [(0, 1), (1, 1), (2, 2)] {

@@ -1,4 +1,4 @@
-//! Importing, attacked: whatever the list, the interruption and the rival, every line is answered, nothing is lost, and
+//! Imports under attack: for any list, interruption and concurrent import, every line is answered, nothing is lost, and
 //! no tier is exceeded (R-IMP, R-TIER).
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
 
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-/// More than two commits hold: an import adds 8,192 at a time.
+/// More than fits in two commits: an import adds 8,192 devices at a time.
 const MANY: u32 = 17_000;
 const FIRST_COMMIT: u64 = 8192;
 
@@ -21,9 +21,9 @@ fn memory() -> World {
     World::new(Arc::new(MemoryStore::new()))
 }
 
-/// Devices of every kind there is to a product, of which only 19–22 are on the host's list: 0–9 unknown, 10–12 in it, 13 and 14 in another, 15 and 16 claimed by a
-/// member, 17 and 18 by a stranger, 19 and 20 of another platform, 21 and 22 of the right one, 23 and 24 waiting,
-/// 25 and 26 shut out.
+/// Devices in every relation to a product, of which only 19–22 are on the host's list: 0–9 unknown, 10–12 in it, 13 and
+/// 14 in another, 15 and 16 claimed by a member, 17 and 18 by a stranger, 19 and 20 of another platform, 21 and 22 of
+/// the right one, 23 and 24 waiting, 25 and 26 denied.
 fn mixed() -> World {
     let world = memory();
     let other = world.make_product(95, "photon");
@@ -47,7 +47,7 @@ fn mixed() -> World {
     world
 }
 
-/// What RULES.md says of each device of [`mixed`].
+/// Returns the verdict of RULES.md on each device of [`mixed`].
 fn expected(number: u32, known_ids_only: bool) -> &'static str {
     match number {
         0..10 | 15..17 | 23..27 if known_ids_only => "unknown_id",
@@ -93,8 +93,8 @@ proptest! {
             prop_assert_eq!(&plan, &report, "plan and apply (R-IMP-7)");
             prop_assert_eq!(report.lines.len(), numbers.len(), "every line is answered (R-IMP-5)");
             let mut first: BTreeMap<u32, u32> = BTreeMap::new();
-            for (line, (number, place)) in report.lines.iter().zip(numbers.iter().zip(1..)) {
-                prop_assert_eq!((line.line, line.device), (place, Some(device(*number))), "in order (R-IMP-5)");
+            for (line, (number, expected_line)) in report.lines.iter().zip(numbers.iter().zip(1..)) {
+                prop_assert_eq!((line.line, line.device), (expected_line, Some(device(*number))), "in order (R-IMP-5)");
                 match first.get(number) {
                     Some(line_before) => {
                         prop_assert_eq!(&line.verdict, &Verdict::DuplicateOf { line: *line_before });
@@ -102,7 +102,7 @@ proptest! {
                     None => {
                         let wanted = expected(*number, known_ids_only);
                         prop_assert_eq!(line.verdict.code(), wanted, "device {} (R-IMP-3, 4, 12)", number);
-                        first.insert(*number, place);
+                        first.insert(*number, expected_line);
                     }
                 }
             }
@@ -156,7 +156,7 @@ proptest! {
 }
 
 #[test]
-fn the_26th_device_of_a_prototype_is_one_too_many_and_the_answer_says_what_would_do() {
+fn the_26th_device_of_a_prototype_is_refused_with_a_sufficient_tier() {
     let world = memory();
     let report = world.console(1).import(world.product, list(0..26).as_bytes()).unwrap();
     let refused = report.refused.unwrap().to_string();
@@ -164,7 +164,7 @@ fn the_26th_device_of_a_prototype_is_one_too_many_and_the_answer_says_what_would
     assert_eq!(world.devices(), 0);
     assert_eq!(world.console(1).import(world.product, list(0..25).as_bytes()).unwrap().refused, None);
     assert_eq!(world.devices(), 25);
-    // R-TIER-2: removing one frees its place at once.
+    // R-TIER-2: removing a device frees its place at once.
     world.console(2).remove_device(world.product, device(3)).unwrap();
     assert_eq!(world.console(2).import(world.product, list(25..26).as_bytes()).unwrap().refused, None);
     assert_eq!(world.devices(), 25);
@@ -188,7 +188,7 @@ fn large(store: Arc<dyn fleet_core::Store>) -> World {
     world
 }
 
-/// A catalogue in which `MANY` fit and not one more.
+/// A catalogue whose limit is exactly `MANY`.
 fn exactly(world: World) -> World {
     let tier = |name: &str, devices| fleet_core::Tier {
         name: name.into(),
@@ -204,7 +204,7 @@ fn exactly(world: World) -> World {
 }
 
 #[test]
-fn an_import_cancelled_half_way_keeps_what_it_added_and_is_completed_by_the_same_file() {
+fn a_cancelled_import_keeps_its_devices_and_is_completed_by_the_same_file() {
     let world = large(Arc::new(MemoryStore::new()));
     let file = list(0..MANY);
     let mut seen = Vec::new();
@@ -222,14 +222,14 @@ fn an_import_cancelled_half_way_keeps_what_it_added_and_is_completed_by_the_same
         (FIRST_COMMIT, u64::from(MANY) - FIRST_COMMIT)
     );
     assert_eq!(world.devices(), u64::from(MANY));
-    // A break at the last step comes too late: all is added.
+    // A cancellation at the last step comes too late: all devices are added.
     let late =
         world.console(3).import_watched(world.product, list(MANY..MANY + 5).as_bytes(), |_| ControlFlow::Break(()));
     assert_eq!(late.unwrap().counts().imported, 5);
 }
 
 #[test]
-fn a_process_that_dies_at_any_commit_of_an_import_loses_nothing_that_the_same_file_does_not_complete() {
+fn an_import_that_dies_at_any_commit_is_completed_by_the_same_file() {
     // The reservation and three commits of devices.
     for death in 1..=4 {
         let store = Interrupted::new(MemoryStore::new());
@@ -242,17 +242,17 @@ fn a_process_that_dies_at_any_commit_of_an_import_loses_nothing_that_the_same_fi
         assert_eq!(world.devices(), FIRST_COMMIT * death.saturating_sub(2), "death before commit {death}");
         let plan = world.console(2).plan_import(world.product, file.as_bytes()).unwrap();
         let report = world.console(2).import(world.product, file.as_bytes()).unwrap();
-        assert_eq!(report.refused, None, "the same file takes up its own places (R-IMP-13), death {death}");
+        assert_eq!(report.refused, None, "the same file uses its own reservation (R-IMP-13), death {death}");
         assert!(plan == report, "plan and apply after a death before commit {death} (R-IMP-7): {:?}", plan.refused);
         assert_eq!(world.devices(), u64::from(MANY));
-        // Nothing is held any more.
+        // No reservation is left.
         world.console(3).remove_device(world.product, device(7)).unwrap();
         assert_eq!(world.console(3).import(world.product, list([MANY]).as_bytes()).unwrap().refused, None);
     }
 }
 
 #[test]
-fn places_held_by_a_dead_import_are_nobody_elses_for_an_hour_and_then_free() {
+fn places_reserved_by_a_dead_import_are_released_after_an_hour() {
     let store = Interrupted::new(MemoryStore::new());
     let world = exactly(large(store.clone()));
     world.fleet.gateway(at(0)).connect(&common::report(MANY, 1, 0)).unwrap();
@@ -261,28 +261,28 @@ fn places_held_by_a_dead_import_are_nobody_elses_for_an_hour_and_then_free() {
     store.leave_alone();
     for second in [2, 3600] {
         let rival = world.console(second).import(world.product, list([MANY + 1]).as_bytes()).unwrap();
-        let limit = rival.refused.expect("every place is held");
+        let limit = rival.refused.expect("every place is reserved");
         assert_eq!((limit.used, limit.would_be), (FIRST_COMMIT, u64::from(MANY) + 1), "at {second} s");
         let places = limit.held.map(|held| (held.places, held.until));
-        assert_eq!(places, Some((u64::from(MANY) - FIRST_COMMIT, at(3601))), "told apart from devices");
+        assert_eq!(places, Some((u64::from(MANY) - FIRST_COMMIT, at(3601))), "distinguished from devices");
         assert!(limit.to_string().starts_with("refused for now: "), "{limit}");
         let approval = world.console(second).approve_device(world.product, device(MANY)).unwrap_err();
         assert_eq!((approval.code(), approval.is_transient()), ("limit_exceeded", true), "at {second} s");
         let summary = world.console(second).summary(world.product).unwrap();
         assert_eq!((summary.devices, summary.held_places), (FIRST_COMMIT, u64::from(MANY) - FIRST_COMMIT));
     }
-    // The reservation was made at 1 s: at 3,601 s it is over.
+    // The reservation was made at 1 s: at 3,601 s it has expired.
     world.console(3601).approve_device(world.product, device(MANY)).unwrap();
     let rival = world.console(3601).import(world.product, list([MANY + 1]).as_bytes()).unwrap();
     assert_eq!(rival.refused, None);
-    // And the dead import no longer fits.
+    // The dead import no longer fits.
     let late = world.console(3602).import(world.product, list(0..MANY).as_bytes()).unwrap();
     assert_eq!(late.refused.map(|limit| limit.would_be), Some(u64::from(MANY) + 2));
     assert_eq!(world.devices(), FIRST_COMMIT + 2);
 }
 
 #[test]
-fn places_of_a_dead_import_can_be_freed_at_once() {
+fn places_of_a_dead_import_can_be_released_at_once() {
     let store = Interrupted::new(MemoryStore::new());
     let world = exactly(large(store.clone()));
     store.die_before_commit(3);
@@ -292,13 +292,13 @@ fn places_of_a_dead_import_can_be_freed_at_once() {
     assert_eq!(world.console(2).free_places(world.product).unwrap(), 0);
     let other = world.console(2).import(world.product, list([MANY + 1]).as_bytes()).unwrap();
     assert_eq!(other.refused, None);
-    // What was not imported by then is over the tier by devices alone: that does not pass by itself.
+    // The rest would exceed the tier by devices alone: waiting does not help.
     let late = world.console(3).import(world.product, list(0..MANY).as_bytes()).unwrap().refused.unwrap();
     assert_eq!((late.used, late.would_be, late.held), (FIRST_COMMIT + 1, u64::from(MANY) + 1, None));
 }
 
 #[test]
-fn two_large_lists_at_once_go_in_where_all_their_devices_together_fit() {
+fn two_concurrent_large_lists_are_imported_if_all_devices_fit() {
     let world = exactly(large(Arc::new(MemoryStore::new())));
     let (all, half) = (list(0..MANY), list(0..MANY / 2));
     std::thread::scope(|threads| {
@@ -311,8 +311,8 @@ fn two_large_lists_at_once_go_in_where_all_their_devices_together_fit() {
     assert_eq!(world.devices(), u64::from(MANY));
 }
 
-/// Two lists of which each fits, and that have a part in common, imported at the same time into a product with `limit` free
-/// places: the lists together have `union` devices. Returns how many were refused, and how many devices are there.
+/// Imports two lists at the same time into a product with `limit` free places. Each list fits, they overlap, and
+/// together they have `union` devices. Returns the number of refusals and of devices.
 fn two_lists_that_overlap(world: &World, limit: u32, union: u32) -> (usize, u64) {
     let (shared_from, shared_to) = (limit / 3, limit * 2 / 3);
     let lists = [0..shared_to, shared_from..union].map(list);
@@ -326,7 +326,7 @@ fn two_lists_that_overlap(world: &World, limit: u32, union: u32) -> (usize, u64)
 }
 
 #[test]
-fn two_lists_at_once_that_overlap_in_part_go_in_where_all_their_devices_together_fit() {
+fn two_concurrent_overlapping_lists_are_imported_if_all_devices_fit() {
     for _ in 0..8 {
         assert_eq!(two_lists_that_overlap(&memory(), 25, 25), (0, 25), "in one commit each");
     }
@@ -338,7 +338,7 @@ fn two_lists_at_once_that_overlap_in_part_go_in_where_all_their_devices_together
 }
 
 #[test]
-fn of_two_lists_at_once_that_overlap_and_are_one_device_too_many_one_goes_in_whole() {
+fn of_two_overlapping_lists_with_one_device_too_many_one_is_imported_whole() {
     // The first list has two thirds of the limit, the second the last two thirds and one more.
     let whole = |limit: u32| [limit * 2 / 3, limit + 1 - limit / 3].map(u64::from);
     for _ in 0..8 {
@@ -354,13 +354,13 @@ fn of_two_lists_at_once_that_overlap_and_are_one_device_too_many_one_goes_in_who
 }
 
 #[test]
-fn places_whose_time_is_over_do_not_let_an_import_past_the_limit() {
+fn expired_reservations_do_not_let_an_import_exceed_the_limit() {
     let store = Interrupted::new(MemoryStore::new());
     let world = Arc::new(exactly(large(store.clone())));
     world.fleet.gateway(at(0)).connect(&common::report(MANY, 1, 0)).unwrap();
     store.die_before_commit(4);
     world.console(1).import(world.product, list(0..MANY).as_bytes()).unwrap_err();
-    // Two hours later the rest is imported, and in the moment before its commit somebody takes one of the places.
+    // Two hours later the rest is imported, and just before its commit another caller takes one of the places.
     let rival = Arc::clone(&world);
     store.before_commits(move |commit| {
         if commit == 1 {
@@ -375,7 +375,7 @@ fn places_whose_time_is_over_do_not_let_an_import_past_the_limit() {
 }
 
 #[test]
-fn the_same_file_imported_by_two_at_once_is_a_success_for_both() {
+fn the_same_file_imported_twice_at_once_succeeds_for_both() {
     for devices in [25, MANY] {
         let store = Interrupted::new(MemoryStore::new());
         let world = Arc::new(if devices == MANY { exactly(large(store.clone())) } else { World::new(store.clone()) });
@@ -396,7 +396,7 @@ fn the_same_file_imported_by_two_at_once_is_a_success_for_both() {
 }
 
 #[test]
-fn imports_at_once_never_exceed_the_tier() {
+fn concurrent_imports_never_exceed_the_tier() {
     for round in 0..8_u32 {
         let world = memory();
         let refused: usize = std::thread::scope(|scope| {
@@ -441,7 +441,7 @@ fn two_products_that_import_the_same_devices_at_once_share_none() {
 }
 
 #[test]
-fn a_device_that_says_at_its_first_connect_that_it_is_another_platform_is_held() {
+fn a_device_that_reports_another_platform_at_its_first_connect_is_held() {
     let world = memory();
     world.console(1).import(world.product, list([1]).as_bytes()).unwrap();
     let report = Report { platform: Some("boron".parse().unwrap()), ..common::report(1, 1, 2) };

@@ -1,4 +1,4 @@
-//! A store with small transactions holds a fleet.
+//! A fleet works on a store with small transactions.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use fleet_core::store::{Commit, CommitOutcome, Key, Range, Row, Store, StoreError, StoreErrorKind};
@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const NOW: Timestamp = Timestamp::from_millis(1_457_438_400_000);
 const LARGEST: usize = 100;
 
-/// Refuses commits with more rows than it can take.
+/// A store that refuses commits with too many rows.
 #[derive(Debug, Default)]
 struct Small {
     inner: MemoryStore,
@@ -40,7 +40,7 @@ fn list(devices: u32) -> String {
 }
 
 #[test]
-fn an_import_and_the_removal_of_its_product_go_in_small_steps() {
+fn an_import_and_the_removal_of_its_product_use_small_commits() {
     let store = Arc::new(Small::default());
     let fleet = Fleet::open(Arc::clone(&store)).with_largest_commit(LARGEST);
     let operator = fleet.console(Actor::Operator, NOW);
@@ -53,7 +53,7 @@ fn an_import_and_the_removal_of_its_product_go_in_small_steps() {
     let largest = store.largest.load(Ordering::Relaxed);
     assert!((LARGEST / 2..=LARGEST).contains(&largest), "{largest} rows in a commit");
 
-    // Without the bound the same store is too small.
+    // Without the bound, the same store refuses the commit.
     let fleet = Fleet::open(Arc::new(Small::default()));
     let operator = fleet.console(Actor::Operator, NOW);
     let alice = operator.create_account("alice@example.com").unwrap().id;

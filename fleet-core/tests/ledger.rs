@@ -1,9 +1,9 @@
-//! A ledger beside the core (R-BILL, R-PAY): months of a fleet's life at random, with upgrades and downgrades, declines and
-//! write-offs, transfers and removals, prices that change, and a clock that is late, leaps or stands still.
+//! Compares the core with a ledger (R-BILL, R-PAY): random months of a fleet, with upgrades and downgrades, declines
+//! and write-offs, transfers and removals, changing prices, and a clock that is late, leaps or stands still.
 //!
-//! The ledger is written from the rules and not from the core's code: it has a calendar, a proration and a plan of its
-//! own. After each step the money that the core moved, or says that it owes or is owed, is to the cent the service that
-//! was used. `PROPTEST_CASES` runs more of it.
+//! The ledger is written from the rules and not from the core's code: it has its own calendar, proration and plans.
+//! After each step, the money that the core moved, owes or is owed equals the used service to the cent.
+//! `PROPTEST_CASES` sets the number of runs.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -30,12 +30,12 @@ fn usd(minor: i64) -> Money {
     Money::new(minor, Currency::USD)
 }
 
-/// The currencies that products are billed in. The catalogue has prices in the first alone.
+/// The currencies that products are billed in. The catalogue has prices in the first only.
 fn currencies() -> [Currency; 2] {
     [Currency::USD, "EUR".parse().unwrap()]
 }
 
-/// What is on sale: the monthly prices, none where a tier is not sold any more. A year costs ten months.
+/// The monthly prices on sale; `None` for a tier that is no longer sold. A year costs ten months.
 type Prices = [Option<i64>; 4];
 
 const CATALOGUES: [Prices; 4] = [
@@ -58,7 +58,7 @@ fn catalogue(prices: &Prices) -> Catalogue {
     Catalogue::new(sold.map(tier).collect()).unwrap()
 }
 
-/// Days since 1970 of a date, and back: the calendar that the ledger reckons with.
+/// Days since 1970 of a date, and back: the calendar of the ledger.
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let leap = |year: i64| i64::from((year % 4 == 0 && year % 100 != 0) || year % 400 == 0);
     let years: i64 = (1970..year).map(|year| 365 + leap(year)).sum();
@@ -84,15 +84,15 @@ fn date(mut left: i64) -> (i64, i64, i64) {
     (year, month, left + 1)
 }
 
-/// The n-th billing date of a product that was created on a day: that day of the month, or the month's last.
+/// Returns the n-th billing date of a product created on a day: that day of the month, or the month's last.
 fn billing_date(created: i64, months: i64) -> i64 {
     let (year, month, day) = date(created);
-    let place = month - 1 + months;
-    let (year, month) = (year + place / 12, place % 12 + 1);
+    let index = month - 1 + months;
+    let (year, month) = (year + index / 12, index % 12 + 1);
     days(year, month, day.min(month_days(year, month)))
 }
 
-/// The period that a moment is in.
+/// Returns the period that contains a moment.
 fn period(created: i64, interval: Interval, at: i64) -> (i64, i64) {
     let step = if interval == Interval::Annual { 12 } else { 1 };
     let mut n = 0;
@@ -102,7 +102,7 @@ fn period(created: i64, interval: Interval, at: i64) -> (i64, i64) {
     (billing_date(created, n) * DAY, billing_date(created, n + step) * DAY)
 }
 
-/// What a part of a period costs: to the nearest cent, halves up.
+/// Returns the price of a part of a period: rounded to the nearest cent, halves up.
 fn part(price: i64, left: i64, whole: i64) -> i64 {
     let (price, left, whole) = (i128::from(price), i128::from(left / 1000), i128::from(whole / 1000));
     let exact = price * left;
@@ -110,7 +110,7 @@ fn part(price: i64, left: i64, whole: i64) -> i64 {
     i64::try_from(rounded).unwrap()
 }
 
-/// What a product is on, as the ledger knows it.
+/// A product's plan in the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Plan {
     tier: usize,
@@ -124,7 +124,7 @@ struct Plan {
 }
 
 impl Plan {
-    /// What of it is used, not used, and paid ahead at a moment.
+    /// Returns the used, unused and prepaid part at a moment.
     fn at(&self, now: i64) -> (i64, i64, i64) {
         let (start, end) = self.period;
         let unused = part(self.price, end - now.clamp(start, end), end - start).min(self.billed);
@@ -142,7 +142,7 @@ struct Bought {
     at: i64,
 }
 
-/// A product, as the ledger knows it.
+/// A product in the ledger.
 #[derive(Clone, Debug)]
 struct Account {
     id: ProductId,
@@ -157,11 +157,11 @@ struct Account {
     bought: Option<Bought>,
     unpaid: BTreeMap<u32, i64>,
     removed: bool,
-    /// What was used, or is billed for the segment that runs.
+    /// Price of the service that was used, or is billed for the current segment.
     service: i64,
-    /// What was used and is not to be paid.
+    /// Price of the service that was used and need not be paid.
     forgiven: i64,
-    /// How often anything was decided about it: a quote holds while that stays.
+    /// Number of decisions about it: a quote is valid while this is unchanged.
     decided: u32,
 }
 
@@ -171,7 +171,7 @@ impl Account {
     }
 }
 
-/// A quote, and what it comes to.
+/// A quote, and its expected result.
 #[derive(Clone, Debug)]
 struct Quoted {
     product: usize,
@@ -190,8 +190,8 @@ enum Op {
     Buy { product: usize, tier: usize, annual: bool },
     Quote { product: usize, tier: usize, annual: bool },
     Use(prop::sample::Index),
-    Tell { which: prop::sample::Index, outcome: ChargeOutcome },
-    TellAgain(prop::sample::Index),
+    Report { which: prop::sample::Index, outcome: ChargeOutcome },
+    ReportAgain(prop::sample::Index),
     Card { account: usize, token: u8, months: Option<i64> },
     NoCard { account: usize },
     WriteOff { which: prop::sample::Index },
@@ -226,8 +226,8 @@ fn ops() -> impl Strategy<Value = Op> {
         2 => (product.clone(), tier.clone(), prop::bool::weighted(0.2))
             .prop_map(|(product, tier, annual)| Op::Quote { product, tier, annual }),
         2 => index().prop_map(Op::Use),
-        14 => (index(), outcome).prop_map(|(which, outcome)| Op::Tell { which, outcome }),
-        1 => index().prop_map(Op::TellAgain),
+        14 => (index(), outcome).prop_map(|(which, outcome)| Op::Report { which, outcome }),
+        1 => index().prop_map(Op::ReportAgain),
         3 => (account.clone(), 0..4_u8, prop::option::weighted(0.3, 0..3_i64))
             .prop_map(|(account, token, months)| Op::Card { account, token, months }),
         1 => account.clone().prop_map(|account| Op::NoCard { account }),
@@ -245,7 +245,7 @@ fn ops() -> impl Strategy<Value = Op> {
     ]
 }
 
-/// The core, and the ledger beside it.
+/// The core and the ledger.
 struct World {
     store: Arc<MemoryStore>,
     fleet: Fleet,
@@ -253,25 +253,25 @@ struct World {
     people: [AccountId; 2],
     products: Vec<Account>,
     now: i64,
-    /// When the clock advanced last.
+    /// When the clock last advanced.
     last: Option<i64>,
-    /// When it had done all that was due, last.
+    /// When it had last done everything that was due.
     done: Option<i64>,
     opened: u64,
-    /// Charges that were ever handed out, and what was said of them last.
+    /// All charges ever returned, and the last outcome reported for each.
     charges: Vec<(Charge, Option<ChargeOutcome>)>,
-    /// Money that came in, or went out.
+    /// Money received, minus money refunded.
     cash: BTreeMap<Currency, i64>,
-    /// Until when each account's card is valid.
+    /// Expiry of each account's card.
     valid: [Option<i64>; 2],
     /// The last month of each card, by account and token.
     months: BTreeMap<(usize, u8), i64>,
-    /// Quotes that were given.
+    /// Quotes that were issued.
     quotes: Vec<Quoted>,
-    /// Cards that were declined for good, by account and token.
-    spoilt: BTreeSet<(AccountId, String)>,
+    /// Permanently declined cards, by account and token.
+    declined: BTreeSet<(AccountId, String)>,
     /// Notices by their names.
-    told: BTreeSet<String>,
+    notified: BTreeSet<String>,
     /// Periods whose renewal was paid by a charge.
     paid: BTreeSet<(ProductId, i64)>,
 }
@@ -302,15 +302,15 @@ impl World {
             valid: [None; 2],
             months: BTreeMap::new(),
             quotes: Vec::new(),
-            spoilt: BTreeSet::new(),
-            told: BTreeSet::new(),
+            declined: BTreeSet::new(),
+            notified: BTreeSet::new(),
             paid: BTreeSet::new(),
         };
         for account in 0..2 {
             world.set_card(account, 0, None);
         }
-        for place in 0..PRODUCTS {
-            let owner = place % 2;
+        for index in 0..PRODUCTS {
+            let owner = index % 2;
             let made = world.console(owner).create_product("Thermostat", "photon".parse().unwrap()).unwrap();
             let created = world.now / DAY;
             let account = Account {
@@ -331,7 +331,7 @@ impl World {
                 decided: 0,
             };
             world.products.push(account);
-            // The time of the day decides nothing: a date begins at midnight.
+            // The time of day decides nothing: a date begins at midnight.
             world.now += DAY + 5 * 3_600_000 + 1_000;
         }
         world
@@ -349,25 +349,25 @@ impl World {
         self.fleet.console(Actor::Operator, self.moment())
     }
 
-    /// Puts a card on file that is valid through this month, or so many later ones; or for long.
+    /// Sets a card that is valid through this month, or some months longer; `None` for many years.
     fn set_card(&mut self, account: usize, number: u8, months: Option<i64>) {
         let token = CardToken::new(&format!("tok_{number}")).unwrap();
         let (brand, last_four) = ("visa".to_owned(), "4242".to_owned());
         let (year, month, _) = date(self.now / DAY);
-        let place = months.map_or(99 * 12, |months| month - 1 + months);
-        let (year, month) = (year + place / 12, place % 12 + 1);
+        let index = months.map_or(99 * 12, |months| month - 1 + months);
+        let (year, month) = (year + index / 12, index % 12 + 1);
         let expires = ExpiryMonth::new(u16::try_from(year).unwrap(), u8::try_from(month).unwrap()).unwrap();
         self.console(account).set_card(&NewCard { token, brand, last_four, expires }).unwrap();
         let until = (days(year, month, 1) + month_days(year, month)) * DAY;
         self.valid[account] = Some(until);
         if self.months.insert((account, number), until).is_some_and(|before| before != until) {
-            // A card that has got another month may be told of again.
+            // A card with a new expiry month may cause another notice.
             let expires = format!("-card-expires-{}-", self.people[account]);
-            self.told.retain(|name| !name.contains(&expires));
+            self.notified.retain(|name| !name.contains(&expires));
         }
     }
 
-    /// What a tier costs: as agreed, or as it is sold.
+    /// Returns the price of a tier: as agreed, or as sold.
     fn price(&self, product: usize, tier: usize, interval: Interval) -> Option<i64> {
         let annual = interval == Interval::Annual;
         let agreed = self.products[product].agreed.get(&(tier, annual)).copied();
@@ -391,7 +391,7 @@ impl World {
             let account = &mut self.products[product];
             account.next = None;
             account.decided += 1;
-            // What a command issued, the clock looks at next time.
+            // The clock handles what a command issued at its next advance.
             self.done = None;
             if price == 0 {
                 account.plan = None;
@@ -411,7 +411,7 @@ impl World {
         }
     }
 
-    /// The number of the renewal that bills the period from a moment on.
+    /// Returns the number of the renewal that bills the period from a moment on.
     fn latest(&self, product: usize, start: i64) -> Option<u32> {
         let found = self.operator().invoices(self.products[product].id, None, 1000).unwrap().items;
         let found =
@@ -419,7 +419,7 @@ impl World {
         found.map(|found| found.number)
     }
 
-    /// A command that decides about a plan issues what is due first; where it then refuses, that stays.
+    /// A command that decides about a plan first issues what is due; those renewals stay even if it then refuses.
     fn command<T>(&mut self, product: usize, ask: impl FnOnce(&Self) -> Result<T, Error>) -> Option<T> {
         let answer = ask(self);
         match answer {
@@ -429,7 +429,7 @@ impl World {
                 None
             }
             Err(error) if ["not_found", "invalid", "forbidden"].contains(&error.code()) => {
-                // Refused for what it is: whether something was issued before shows in the invoices.
+                // The refusal is right in itself; the invoices show whether something was issued before.
                 if !self.products[product].removed && self.is_issued(product) {
                     self.renew(product, self.now);
                 }
@@ -464,7 +464,7 @@ impl World {
         plan.is_some_and(|plan| status.renewal.is_none_or(|renewal| renewal.as_millis() > plan.period.1))
     }
 
-    /// Ends or lowers the plan in the ledger; answers what goes back to who paid for it, and what is left over.
+    /// Ends or lowers the plan in the ledger; returns the refund to its payer, and the balance.
     fn end(&mut self, product: usize, lower: Option<(usize, i64)>) -> i64 {
         let now = self.now;
         let account = &mut self.products[product];
@@ -500,7 +500,7 @@ impl World {
         back + kept
     }
 
-    /// The refunds that wait, or were made, beside those that were there before.
+    /// The refunds that are pending or were made, beyond the earlier ones.
     fn refunds(&self) -> i64 {
         let refund = |charge: &Charge| matches!(charge.purpose, Purpose::Refund { .. });
         let waiting = self.fleet.pending_charges(None, 1000).unwrap().items;
@@ -526,14 +526,14 @@ impl World {
                 return None;
             }
         };
-        let bought = self.reckoned(product, tier, interval, self.price(product, tier, interval).unwrap(), self.now);
+        let bought = self.expected(product, tier, interval, self.price(product, tier, interval).unwrap(), self.now);
         let account = &self.products[product];
         assert_eq!((quote.due, quote.balance), (account.money(bought.due), account.money(bought.balance)), "{quote:?}");
         Some(Quoted { product, quote, bought, decided: account.decided, given_at: self.now })
     }
 
-    /// What an upgrade comes to that was quoted at a moment.
-    fn reckoned(&self, product: usize, tier: usize, interval: Interval, price: i64, quoted_at: i64) -> Bought {
+    /// Returns the expected result of an upgrade that was quoted at a moment.
+    fn expected(&self, product: usize, tier: usize, interval: Interval, price: i64, quoted_at: i64) -> Bought {
         let account = &self.products[product];
         let owner = account.owner;
         let at = account.plan.as_ref().map_or(quoted_at, |plan| quoted_at.max(plan.period.0));
@@ -555,19 +555,15 @@ impl World {
         let Quoted { product, quote, bought, .. } = quoted;
         let (id, owner) = (self.products[*product].id, self.products[*product].owner);
         let is_same = self.products[*product].decided == quoted.decided;
-        let holds = is_same && self.now < quoted.given_at + 15 * 60_000 && self.now < bought.plan.period.1;
+        let is_valid = is_same && self.now < quoted.given_at + 15 * 60_000 && self.now < bought.plan.period.1;
         match self.console(owner).upgrade(id, quote.id) {
             Ok(upgrade) => {
-                assert!(self.now < quoted.given_at + 15 * 60_000, "R-BILL-4: a quote holds for 15 minutes");
-                assert!(self.valid[owner].is_some_and(|until| self.now < until), "R-BILL-4: it needs a good card");
+                assert!(self.now < quoted.given_at + 15 * 60_000, "R-BILL-4: a quote is valid for 15 minutes");
+                assert!(self.valid[owner].is_some_and(|until| self.now < until), "R-BILL-4: it needs a valid card");
                 let Plan { tier, interval, price, .. } = bought.plan;
-                let again = self.reckoned(*product, tier, interval, price, quoted.given_at);
+                let again = self.expected(*product, tier, interval, price, quoted.given_at);
                 let known = (again.due, again.balance, &again.plan);
-                assert_eq!(
-                    known,
-                    (bought.due, bought.balance, &bought.plan),
-                    "R-BILL-4: what was quoted is still right"
-                );
+                assert_eq!(known, (bought.due, bought.balance, &bought.plan), "R-BILL-4: the quote is still right");
                 self.products[*product].decided += 1;
                 match upgrade {
                     Upgrade::Charging(asked) => {
@@ -583,7 +579,7 @@ impl World {
             }
             Err(error) => {
                 let later = ["quote_expired", "renewal_unpaid", "renewal_due", "charge_open", "not_found"];
-                let is_known = error.code() == "card_missing" || (!holds && later.contains(&error.code()));
+                let is_known = error.code() == "card_missing" || (!is_valid && later.contains(&error.code()));
                 let is_locked =
                     error.code() == "renewal_unpaid" && self.owed(self.people[owner]).locked_since.is_some();
                 assert!(is_known || is_locked, "{error}: {quoted:?}");
@@ -607,22 +603,22 @@ impl World {
         account.plan = Some(Plan { invoice, ..bought.plan });
     }
 
-    fn tell(&mut self, place: usize, outcome: ChargeOutcome) {
-        let (charge, said) = self.charges[place].clone();
-        let told = self.fleet.clock(self.moment()).charge_outcome(charge.key, outcome);
+    fn report_outcome(&mut self, index: usize, outcome: ChargeOutcome) {
+        let (charge, said) = self.charges[index].clone();
+        let result = self.fleet.clock(self.moment()).charge_outcome(charge.key, outcome);
         if said.is_some_and(|said| said != ChargeOutcome::Unknown) {
-            assert_eq!(told.unwrap_err().code(), "charge_finished", "an outcome counts once");
+            assert_eq!(result.unwrap_err().code(), "charge_finished", "an outcome counts once");
             return;
         }
         let product = self.products.iter().position(|found| found.id == charge.product).unwrap();
         let is_refund = matches!(charge.purpose, Purpose::Refund { .. });
-        if let Err(error) = told {
+        if let Err(error) = result {
             assert!(is_refund && matches!(outcome, ChargeOutcome::Declined(_)), "{error}");
             return;
         }
-        self.charges[place].1 = Some(outcome);
+        self.charges[index].1 = Some(outcome);
         if outcome == ChargeOutcome::Declined(Decline::Hard) {
-            self.spoilt.insert((charge.account, charge.card.as_ref().unwrap().token.reveal().to_owned()));
+            self.declined.insert((charge.account, charge.card.as_ref().unwrap().token.reveal().to_owned()));
         }
         if outcome == ChargeOutcome::Succeeded {
             let sign = if is_refund { -1 } else { 1 };
@@ -678,17 +674,17 @@ impl World {
                     self.upgrade(&quoted);
                 }
             }
-            Op::Tell { which, outcome } => {
+            Op::Report { which, outcome } => {
                 let open: Vec<usize> = self.open_charges();
                 if !open.is_empty() {
-                    self.tell(*which.get(&open), *outcome);
+                    self.report_outcome(*which.get(&open), *outcome);
                 }
             }
-            Op::TellAgain(which) => {
+            Op::ReportAgain(which) => {
                 if !self.charges.is_empty() {
-                    let place = which.index(self.charges.len());
-                    if self.charges[place].1.is_some_and(|said| said != ChargeOutcome::Unknown) {
-                        self.tell(place, ChargeOutcome::Succeeded);
+                    let index = which.index(self.charges.len());
+                    if self.charges[index].1.is_some_and(|said| said != ChargeOutcome::Unknown) {
+                        self.report_outcome(index, ChargeOutcome::Succeeded);
                     }
                 }
             }
@@ -721,9 +717,9 @@ impl World {
                 let is_other = account.currency != wanted;
                 let invoices = self.operator().invoices(id, None, 1).unwrap().items.len();
                 let is_free = invoices == 0 && account.agreed.is_empty() && account.bought.is_none();
-                let told = self.console(owner).set_currency(id, wanted);
-                assert!(account.removed || told.is_ok() == (!is_other || is_free), "R-TIER-1: {told:?}");
-                if told.is_ok() && is_other {
+                let result = self.console(owner).set_currency(id, wanted);
+                assert!(account.removed || result.is_ok() == (!is_other || is_free), "R-TIER-1: {result:?}");
+                if result.is_ok() && is_other {
                     let account = &mut self.products[*product];
                     account.currency = wanted;
                     account.decided += 1;
@@ -750,13 +746,13 @@ impl World {
                     Fleet::open(Arc::clone(&self.store)).with_seed(self.opened).with_catalogue(catalogue(&self.prices));
             }
         }
-        self.look();
+        self.read_pending();
         self.check_warned();
     }
 
     fn open_charges(&self) -> Vec<usize> {
         let is_open = |said: &Option<ChargeOutcome>| said.is_none_or(|said| said == ChargeOutcome::Unknown);
-        (0..self.charges.len()).filter(|place| is_open(&self.charges[*place].1)).collect()
+        (0..self.charges.len()).filter(|index| is_open(&self.charges[*index].1)).collect()
     }
 
     fn advance(&mut self, limit: usize) {
@@ -780,7 +776,7 @@ impl World {
         }
     }
 
-    /// Books what the core issued: so many renewals of each product as there are invoices.
+    /// Books what the core issued: as many renewals of each product as there are invoices.
     fn book(&mut self) {
         for product in 0..self.products.len() {
             while !self.products[product].removed && self.is_issued(product) {
@@ -791,7 +787,7 @@ impl World {
         }
     }
 
-    /// A clock that is wrong by months. It changes nothing, or nothing was due for so long.
+    /// Sets the clock wrong by months. Either nothing changes, or nothing was due for that long.
     fn leap(&mut self, millis: i64, confirm: bool) {
         let before = self.contents();
         let there = self.now + millis;
@@ -811,7 +807,7 @@ impl World {
                 }
             }
             Ok(_) => {
-                assert!(!is_leap, "R-BILL-10: a leap needs a word");
+                assert!(!is_leap, "R-BILL-10: a leap needs confirmation");
                 self.now = there;
                 self.last = Some(there);
                 self.book();
@@ -892,16 +888,16 @@ impl World {
         }
     }
 
-    /// Takes what waits for the host.
-    fn look(&mut self) {
+    /// Reads what is pending for the host.
+    fn read_pending(&mut self) {
         for charge in self.fleet.pending_charges(None, 1000).unwrap().items {
             if self.charges.iter().any(|(known, _)| known.key == charge.key) {
                 continue;
             }
             assert!(charge.amount.minor() > 0, "{charge:?}");
             if let Some(card) = &charge.card {
-                let spoilt = self.spoilt.contains(&(charge.account, card.token.reveal().to_owned()));
-                assert!(!spoilt, "R-PAY-3: {charge:?}");
+                let declined = self.declined.contains(&(charge.account, card.token.reveal().to_owned()));
+                assert!(!declined, "R-PAY-3: {charge:?}");
                 let payer = usize::from(charge.account == self.people[1]);
                 assert!(self.valid[payer].is_some_and(|until| charge.at.as_millis() < until), "R-PAY-7: {charge:?}");
             }
@@ -914,7 +910,7 @@ impl World {
         }
         for notice in self.fleet.pending_notices(None, 1000).unwrap().items {
             let name = notice.key.rsplit_once('-').unwrap().0.to_owned();
-            assert!(self.told.insert(name), "told twice: {notice:?}");
+            assert!(self.notified.insert(name), "sent twice: {notice:?}");
             self.fleet.acknowledge(&notice.key).unwrap();
         }
     }
@@ -925,7 +921,7 @@ impl World {
 
     fn check(&self) {
         let mut owed: BTreeMap<Currency, i64> = BTreeMap::new();
-        for (place, account) in self.people.into_iter().enumerate() {
+        for (index, account) in self.people.into_iter().enumerate() {
             let billing = self.owed(account);
             for money in &billing.owed {
                 *owed.entry(money.currency()).or_default() += money.minor();
@@ -940,7 +936,7 @@ impl World {
             let is_exhausted = billing.open.iter().any(|invoice| failed(invoice) >= 4);
             assert!(billing.locked_since.is_some() || !is_exhausted, "R-PAY-2: locked with the last failure");
             assert!(billing.locked_since.is_none() || !billing.open.is_empty(), "R-PAY-5: paid in full is unlocked");
-            self.check_lock(place, billing.locked_since.is_some());
+            self.check_lock(index, billing.locked_since.is_some());
         }
         for account in self.products.iter().filter(|account| !account.removed) {
             self.check_status(account);
@@ -960,27 +956,27 @@ impl World {
         }
     }
 
-    /// R-PAY-5: all products of a locked owner are read-only, and of nobody else.
+    /// R-PAY-5: all products of a locked owner are read-only, and nobody else's.
     fn check_lock(&self, owner: usize, is_locked: bool) {
         for account in self.products.iter().filter(|account| account.owner == owner && !account.removed) {
-            let told = self.console(owner).rename_product(account.id, "Thermostat");
-            match told {
+            let result = self.console(owner).rename_product(account.id, "Thermostat");
+            match result {
                 Ok(_) => assert!(!is_locked, "read-only: {account:?}"),
                 Err(error) => assert!(is_locked && error.code() == "account_locked", "{error}"),
             }
         }
     }
 
-    /// R-PAY-7: in the days before a renewal, its owner was told that no card will be good at it.
+    /// R-PAY-7: in the days before a renewal, its owner has a notice that no card will be valid at it.
     fn check_warned(&self) {
-        for place in 0..self.products.len() {
-            let account = &self.products[place];
+        for index in 0..self.products.len() {
+            let account = &self.products[index];
             let Some(plan) = account.plan.as_ref().filter(|_| !account.removed) else { continue };
             let end = plan.period.1;
             let from = (end - 7 * DAY).max(plan.period.0);
             let is_near = self.now < end && self.done.is_some_and(|done| from <= done);
             let interval = account.next.unwrap_or(plan.interval);
-            let priced = |interval| self.price(place, account.tier, interval);
+            let priced = |interval| self.price(index, account.tier, interval);
             let price = priced(interval).or_else(|| priced(plan.interval)).unwrap_or(plan.price);
             if !is_near || price <= account.balance || account.bought.is_some() {
                 continue;
@@ -989,7 +985,7 @@ impl World {
                 let (id, owner) = (account.id, self.people[account.owner]);
                 let (year, month, day) = date(end / DAY);
                 let name = format!("{id}-card-needed-{year:04}-{month:02}-{day:02}-{owner}");
-                assert!(self.told.contains(&name), "nobody is told: {name} of {:?}", self.told);
+                assert!(self.notified.contains(&name), "there is no notice {name} in {:?}", self.notified);
             }
         }
     }
@@ -1009,18 +1005,18 @@ impl World {
         }
     }
 
-    /// Good cards, and a provider that takes them: all is paid.
-    fn make_good(&mut self) {
+    /// Sets valid cards that the provider accepts: everything is paid.
+    fn pay_all(&mut self) {
         for account in 0..2 {
             self.set_card(account, 200, None);
         }
         for _ in 0..300 {
-            self.look();
+            self.read_pending();
             self.advance(1000);
-            self.look();
-            let Some(place) = self.open_charges().first().copied() else { break };
-            self.tell(place, ChargeOutcome::Succeeded);
-            self.look();
+            self.read_pending();
+            let Some(index) = self.open_charges().first().copied() else { break };
+            self.report_outcome(index, ChargeOutcome::Succeeded);
+            self.read_pending();
         }
         self.check();
         let broken = fleet_core::invariants::check(&self.fleet, self.moment()).unwrap();
@@ -1033,7 +1029,7 @@ impl World {
     }
 }
 
-/// R-PAY-2: at most four attempts of the schedule, three days from when each failure was known.
+/// R-PAY-2: at most four scheduled attempts, three days from when each failure was known.
 fn check_attempts(invoice: &Invoice) {
     let scheduled: Vec<_> = invoice.attempts.iter().filter(|attempt| attempt.scheduled).collect();
     assert!(scheduled.len() <= 4, "{invoice:?}");
@@ -1043,7 +1039,7 @@ fn check_attempts(invoice: &Invoice) {
     }
 }
 
-/// How many attempts of the schedule have failed.
+/// Number of scheduled attempts that failed.
 fn failed(invoice: &Invoice) -> usize {
     invoice.attempts.iter().filter(|attempt| attempt.scheduled && attempt.failed()).count()
 }
@@ -1068,20 +1064,20 @@ proptest! {
 
     /// R-BILL 1 to 13, R-PAY 1 to 6.
     #[test]
-    fn the_money_that_moved_is_the_service_that_was_used(steps in proptest::collection::vec(ops(), 1..120)) {
+    fn the_moved_money_equals_the_used_service(steps in proptest::collection::vec(ops(), 1..120)) {
         let mut world = World::new();
-        world.look();
+        world.read_pending();
         world.check();
         for op in &steps {
             world.run(op);
             world.check();
         }
-        world.make_good();
+        world.pay_all();
     }
 }
 
 #[test]
-fn the_ledgers_calendar_is_the_calendar() {
+fn the_ledgers_calendar_equals_the_cores() {
     let shown = |day: i64| Timestamp::from_millis(day * DAY).date().to_string();
     for (year, month, day) in [(1970, 1, 1), (2000, 2, 29), (2016, 2, 29), (2017, 12, 31), (2100, 3, 1)] {
         assert_eq!(shown(days(year, month, day)), format!("{year:04}-{month:02}-{day:02}"));

@@ -1,4 +1,4 @@
-//! Lists and removals cost what they answer and not what the product holds.
+//! Lists and removals cost what they return, not what the product contains.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
@@ -42,7 +42,7 @@ fn crowd() -> (Arc<Counting>, World) {
     (store, world)
 }
 
-/// The ids that a filter finds, page by page, and how many rows were read for them.
+/// Returns the ids that a filter finds, page by page, and the number of rows read.
 fn found(store: &Counting, world: &World, filter: &DeviceFilter) -> (Vec<DeviceId>, usize) {
     store.1.store(0, Ordering::Relaxed);
     let (mut found, mut after) = (Vec::new(), None);
@@ -97,7 +97,7 @@ fn a_prefix_reads_the_ids_and_the_names_that_begin_with_it_and_no_others() {
     assert_eq!(found(&store, &world, &prefix("a5")).0.len(), DEVICES as usize);
 }
 
-/// Small random numbers of a seed (xorshift).
+/// Small random numbers from a seed (xorshift).
 struct Dice(u64);
 
 impl Dice {
@@ -115,9 +115,9 @@ impl Dice {
     }
 }
 
-/// What every device of the product says by itself is what the list says, whatever the pages.
+/// The list agrees with the facts of every device, for any page size.
 #[test]
-fn a_list_by_prefix_has_each_device_that_the_filter_wants_once_and_in_order() {
+fn a_list_by_prefix_has_each_matching_device_once_and_in_order() {
     for seed in 1..30 {
         let dice = &mut Dice(seed * 7919);
         let world = World::new(Arc::new(MemoryStore::new()));
@@ -190,12 +190,12 @@ fn a_name_is_found_as_long_as_a_device_has_it() {
 }
 
 #[test]
-fn names_that_an_earlier_version_kept_are_found_and_written_down_once() {
+fn names_of_an_earlier_version_are_found_and_indexed_once() {
     let (store, world) = crowd();
     for number in 0..200 {
         world.console(1).name_device(world.product, device(number * 10), &format!("Kit {number:03}")).unwrap();
     }
-    // As an earlier version left it: names in the rows alone.
+    // As an earlier version stored it: names in the rows only.
     let mut writes: Vec<Write> = store
         .0
         .scan(&Key::device_names(world.product, ""))
@@ -208,7 +208,7 @@ fn names_that_an_earlier_version_kept_are_found_and_written_down_once() {
     writes.push(Write::Put { key, record, stamp: Stamp(9) });
     store.commit(&[Commit { checks: Vec::new(), writes }]).unwrap();
     assert_eq!(invariants::check(&world.fleet, at(1)).unwrap(), []);
-    // One of them is renamed before anybody asks.
+    // One of them is renamed before the first list.
     world.console(2).name_device(world.product, device(10), "Boiler").unwrap();
     assert_eq!(found(&store, &world, &prefix("kit 00")).0.len(), 9);
     world.contents().check_counts(world.product);
@@ -220,7 +220,7 @@ fn names_that_an_earlier_version_kept_are_found_and_written_down_once() {
 }
 
 #[test]
-fn more_names_than_are_gathered_are_listed_all_the_same() {
+fn more_names_than_one_batch_are_listed_completely() {
     let world = World::new(Arc::new(MemoryStore::new()));
     world.operator(0).set_tier(world.product, "Enterprise").unwrap();
     world.console(0).import(world.product, list(0..10_300).as_bytes()).unwrap();
@@ -241,7 +241,7 @@ fn more_names_than_are_gathered_are_listed_all_the_same() {
 }
 
 #[test]
-fn a_filter_of_which_a_counter_says_that_nothing_has_it_reads_nothing() {
+fn a_filter_with_a_zero_counter_reads_nothing() {
     let (store, world) = crowd();
     let mut filters = vec![];
     let mut filter = |change: fn(&mut DeviceFilter)| {
@@ -284,8 +284,8 @@ fn removing_a_product_reads_each_device_twice_at_most() {
 fn a_device_that_reports_very_many_versions_leaves_no_counters_behind() {
     let (store, world) = crowd();
     for number in 0..4000_u16 {
-        let told = report(1, number % 2000 + 1, 10 + i64::from(number));
-        world.fleet.gateway(at(100_000)).connect(&told).unwrap();
+        let sent = report(1, number % 2000 + 1, 10 + i64::from(number));
+        world.fleet.gateway(at(100_000)).connect(&sent).unwrap();
     }
     let rows = store.scan(&Key::tallies(world.product)).unwrap();
     assert!(rows.len() <= 8 * 13, "{} counters", rows.len());

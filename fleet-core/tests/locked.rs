@@ -1,5 +1,5 @@
-//! What the devices of a locked owner get (R-PAY-5): by default all goes on; where the platform holds them, nothing is
-//! sent to them or for them, and all comes back with the owner.
+//! Devices of a locked owner (R-PAY-5): by default everything continues. If the platform holds them, nothing is sent to
+//! or for them until the owner is unlocked.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it does not expect")]
 
 mod common;
@@ -12,7 +12,7 @@ use fleet_core::product::Gate;
 use fleet_core::{MemoryStore, Policy};
 use std::sync::Arc;
 
-/// A world whose product has released version 2 to devices 0 to 3, and who listens to its events.
+/// A world whose product has released version 2 to devices 0 to 3, and has an event subscription.
 fn world(held: bool) -> World {
     let mut world = World::new(Arc::new(MemoryStore::new()));
     world.fleet = world.fleet.with_billing(BillingPolicy::default().with_devices_held(held));
@@ -33,12 +33,12 @@ fn lock(world: &World, locked: bool, seconds: i64) {
     world.operator(seconds).set_account_lock(world.owner, locked).unwrap();
 }
 
-/// What a device is told, alone and among many, which must be the same.
+/// Returns the answer to a device, alone and in a batch, which must be equal.
 fn connect(world: &World, number: u32, version: u16, seconds: i64) -> Answer {
     let gateway = world.fleet.gateway(at(seconds));
-    let told = report(number, version, seconds);
-    let alone = gateway.connect(&told).unwrap().answer;
-    let among_many = gateway.connect_many(&[told]).unwrap().remove(0).answer;
+    let sent = report(number, version, seconds);
+    let alone = gateway.connect(&sent).unwrap().answer;
+    let among_many = gateway.connect_many(&[sent]).unwrap().remove(0).answer;
     assert_eq!(alone, among_many);
     alone
 }
@@ -56,7 +56,7 @@ fn is_sent(answer: &Answer) -> bool {
 }
 
 #[test]
-fn the_devices_of_a_locked_owner_go_on_by_default() {
+fn the_devices_of_a_locked_owner_continue_by_default() {
     let world = world(false);
     lock(&world, true, 10);
     assert!(is_sent(&connect(&world, 0, 1, 11)));
@@ -65,7 +65,7 @@ fn the_devices_of_a_locked_owner_go_on_by_default() {
 }
 
 #[test]
-fn where_the_platform_holds_them_they_are_sent_nothing_until_the_owner_is_unlocked() {
+fn held_devices_are_sent_nothing_until_the_owner_is_unlocked() {
     let world = world(true);
     assert!(is_sent(&connect(&world, 0, 1, 9)), "nobody is locked yet");
 
@@ -78,7 +78,10 @@ fn where_the_platform_holds_them_they_are_sent_nothing_until_the_owner_is_unlock
         held.to_string(),
         "held: the account of the product's owner is locked since 1970-01-01T00:00:10Z; pay its bills, or have an operator unlock it (R-PAY-5); keeps back 2 (R-TGT-4 release)"
     );
-    assert!(matches!(connect(&world, 2, 2, 12), Answer::UpToDate { .. }), "what runs right is told so");
+    assert!(
+        matches!(connect(&world, 2, 2, 12), Answer::UpToDate { .. }),
+        "a device with the right version gets that answer"
+    );
     assert_eq!(world.row(1).sequence, 0, "no directive was made for it");
 
     lock(&world, false, 20);
@@ -86,17 +89,17 @@ fn where_the_platform_holds_them_they_are_sent_nothing_until_the_owner_is_unlock
 }
 
 #[test]
-fn events_of_held_devices_are_logged_and_counted_and_not_sent_on() {
+fn events_of_held_devices_are_logged_and_counted_but_not_delivered() {
     let world = world(true);
     lock(&world, true, 10);
     let entry = publish(&world, 0, 11);
     assert_eq!((entry.origin, entry.deliveries, entry.dropped), (EventOrigin::OwnerLocked, Vec::new(), None));
     let used = |seconds| world.operator(seconds).usage(world.product).unwrap().used;
-    assert_eq!(used(12), 0, "what is not sent counts against no tier (R-EVT-2)");
+    assert_eq!(used(12), 0, "undelivered messages count against no tier (R-EVT-2)");
     let failed = Event::new(device(1), "error", "hot", at(13)).unwrap().from_product(94).as_error("sensor");
     world.fleet.gateway(at(13)).publish(&failed.unwrap()).unwrap();
     let errors = world.operator(14).device_errors(world.product).unwrap();
-    assert_eq!(errors.values().map(|error| error.count).sum::<u64>(), 1, "their errors are still theirs");
+    assert_eq!(errors.values().map(|error| error.count).sum::<u64>(), 1, "their errors are still counted");
 
     lock(&world, false, 20);
     let entry = publish(&world, 0, 21);
@@ -104,7 +107,7 @@ fn events_of_held_devices_are_logged_and_counted_and_not_sent_on() {
 }
 
 #[test]
-fn an_owner_who_did_not_pay_holds_the_devices_of_every_product_and_of_nobody_else() {
+fn an_unpaid_owners_devices_are_held_in_every_product_and_nobody_elses() {
     let mut world = world(true);
     let second = world.make_product(95, "photon");
     world.console(0).import(second, list(10..11).as_bytes()).unwrap();

@@ -1,7 +1,7 @@
-//! The whole core against a naive model of RULES.md: whatever anybody does in whatever order, the two say and hold the
-//! same after every step.
+//! Compares the whole core with a naive model of RULES.md: for any actors and order of commands, both agree after every
+//! step.
 //!
-//! `PROPTEST_CASES=10000 cargo test -p fleet-core --test model` looks longer.
+//! `PROPTEST_CASES=10000 cargo test -p fleet-core --test model` runs longer.
 
 mod common;
 #[path = "common/machine.rs"]
@@ -15,7 +15,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, max_shrink_iters: 4000, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_core_does_what_the_model_does(steps in machine::steps(60)) {
+    fn the_core_agrees_with_the_model(steps in machine::steps(60)) {
         machine::run(Arc::new(MemoryStore::new()), &steps);
     }
 }

@@ -1,5 +1,5 @@
-//! Failed payments under any order of events (R-PAY): two nodes on one store, outcomes that come late, twice or not at
-//! all, cards that change, clocks that go back. After every step, what must be so of the records is so.
+//! Failed payments under any order of events (R-PAY): two nodes on one store, outcomes that come late, twice or never,
+//! cards that change, clocks that go back. The invariants of the records hold after every step.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at what it does not expect")]
 
 use fleet_core::billing::{
@@ -20,28 +20,28 @@ const PRODUCTS: usize = 3;
 
 #[derive(Clone, Debug)]
 enum Op {
-    /// A node's clock advances, so many things at most, with its clock so many days off.
+    /// A node's clock advances by at most this many steps, with the clock off by this many days.
     Advance {
         node: usize,
         limit: usize,
         off: i64,
     },
-    /// Hours pass.
+    /// This many hours pass.
     Pass(i64),
-    /// The outcome of some charge that was ever asked for.
+    /// The outcome of any charge that was ever requested.
     Outcome {
         node: usize,
         charge: prop::sample::Index,
         outcome: ChargeOutcome,
     },
-    /// The outcome of the charge that waits first.
+    /// The outcome of the first pending charge.
     First {
         node: usize,
         outcome: ChargeOutcome,
     },
     Card {
         node: usize,
-        good: bool,
+        valid: bool,
     },
     NoCard {
         node: usize,
@@ -78,7 +78,7 @@ fn ops() -> impl Strategy<Value = Op> {
         4 => (node.clone(), any::<prop::sample::Index>(), outcomes())
             .prop_map(|(node, charge, outcome)| Op::Outcome { node, charge, outcome }),
         8 => (node.clone(), outcomes()).prop_map(|(node, outcome)| Op::First { node, outcome }),
-        2 => (node.clone(), any::<bool>()).prop_map(|(node, good)| Op::Card { node, good }),
+        2 => (node.clone(), any::<bool>()).prop_map(|(node, valid)| Op::Card { node, valid }),
         1 => node.clone().prop_map(|node| Op::NoCard { node }),
         1 => (node.clone(), product.clone()).prop_map(|(node, product)| Op::Upgrade { node, product }),
         1 => (node.clone(), product.clone()).prop_map(|(node, product)| Op::WriteOff { node, product }),
@@ -86,7 +86,7 @@ fn ops() -> impl Strategy<Value = Op> {
     ]
 }
 
-/// Two nodes on one store, and what the world outside of them remembers.
+/// Two nodes on one store, and the state outside of them.
 struct World {
     nodes: [Fleet; 2],
     store: Arc<MemoryStore>,
@@ -94,11 +94,11 @@ struct World {
     products: Vec<ProductId>,
     now: i64,
     cards: u32,
-    /// Every charge that was ever handed out, and what the provider said in the end.
+    /// All charges ever returned, and the provider's final answer.
     charges: Vec<(Charge, Option<ChargeOutcome>)>,
-    /// Cards that were declined for good.
-    spoilt: BTreeSet<u32>,
-    /// Every notice that was ever handed out, by its product and what it tells.
+    /// Permanently declined cards.
+    declined: BTreeSet<u32>,
+    /// All notices ever returned, by product and content.
     notices: HashMap<(ProductId, String), NoticeSubject>,
 }
 
@@ -109,8 +109,8 @@ impl World {
         let start = Timestamp::from_millis(START);
         let owner = nodes[0].console(Actor::Operator, start).create_account("alice@example.com").unwrap().id;
         let (products, notices) = (Vec::new(), HashMap::new());
-        let (charges, spoilt) = (Vec::new(), BTreeSet::new());
-        let mut world = Self { nodes, store, owner, products, now: START, cards: 0, charges, spoilt, notices };
+        let (charges, declined) = (Vec::new(), BTreeSet::new());
+        let mut world = Self { nodes, store, owner, products, now: START, cards: 0, charges, declined, notices };
         world.set_card(0, true);
         for day in 0..PRODUCTS as i64 {
             world.now = START + 2 * day * DAY;
@@ -118,7 +118,7 @@ impl World {
             let product = made.unwrap().id;
             world.products.push(product);
             world.upgrade(0, product, "Small");
-            world.look();
+            world.read_pending();
             let (charge, said) = world.charges.last_mut().unwrap();
             *said = Some(ChargeOutcome::Succeeded);
             world.nodes[0].clock(Timestamp::from_millis(world.now)).charge_outcome(charge.key, said.unwrap()).unwrap();
@@ -138,10 +138,10 @@ impl World {
         self.nodes[node].console(Actor::Operator, self.moment())
     }
 
-    fn set_card(&mut self, node: usize, good: bool) {
+    fn set_card(&mut self, node: usize, valid: bool) {
         self.cards += 1;
-        // One that is not good for long.
-        let expires = if good { ExpiryMonth::new(2099, 1) } else { ExpiryMonth::new(2016, 5) }.unwrap();
+        // A card that expires soon.
+        let expires = if valid { ExpiryMonth::new(2099, 1) } else { ExpiryMonth::new(2016, 5) }.unwrap();
         let (token, brand) = (CardToken::new(&format!("tok_{}", self.cards)).unwrap(), "visa".to_owned());
         let set = self.console(node).set_card(&NewCard { token, brand, last_four: "4242".to_owned(), expires });
         if set.is_err() {
@@ -151,7 +151,7 @@ impl World {
 
     fn upgrade(&self, node: usize, product: ProductId, tier: &str) {
         let console = self.console(node);
-        // Refusals are part of the game.
+        // Refusals are expected.
         if let Ok(quote) = console.quote_upgrade(product, tier, Interval::Monthly) {
             match console.upgrade(product, quote.id) {
                 Ok(Upgrade::Charging(charge)) => assert_eq!(charge.amount, quote.due),
@@ -161,19 +161,19 @@ impl World {
         }
     }
 
-    fn tell(&mut self, node: usize, key: ChargeKey, outcome: ChargeOutcome) {
-        let place = self.charges.iter().position(|(charge, _)| charge.key == key).unwrap();
-        let told = self.nodes[node].clock(self.moment()).charge_outcome(key, outcome);
-        let (charge, said) = &mut self.charges[place];
+    fn report_outcome(&mut self, node: usize, key: ChargeKey, outcome: ChargeOutcome) {
+        let index = self.charges.iter().position(|(charge, _)| charge.key == key).unwrap();
+        let result = self.nodes[node].clock(self.moment()).charge_outcome(key, outcome);
+        let (charge, said) = &mut self.charges[index];
         let is_refund = matches!(charge.purpose, Purpose::Refund { .. });
-        match (said.is_some(), &told) {
-            (true, _) => assert_eq!(told.unwrap_err().code(), "charge_finished"),
+        match (said.is_some(), &result) {
+            (true, _) => assert_eq!(result.unwrap_err().code(), "charge_finished"),
             (false, Err(error)) => assert!(is_refund && error.code() == "invalid", "{error}"),
             (false, Ok(())) if outcome == ChargeOutcome::Unknown => {}
             (false, Ok(())) => {
                 *said = Some(outcome);
                 if outcome == ChargeOutcome::Declined(Decline::Hard) {
-                    self.spoilt.extend(charge.card.as_ref().map(|card| card.number));
+                    self.declined.extend(charge.card.as_ref().map(|card| card.number));
                 }
             }
         }
@@ -183,19 +183,19 @@ impl World {
         self.nodes[1].pending_charges(None, 1000).unwrap().items
     }
 
-    /// Takes note of what waits for the host, as the host would.
-    fn look(&mut self) {
+    /// Records what is pending for the host, as the host would.
+    fn read_pending(&mut self) {
         for charge in self.pending() {
             if self.charges.iter().all(|(known, _)| known.key != charge.key) {
                 let card = charge.card.as_ref().map(|card| card.number);
-                assert!(card.is_none_or(|card| !self.spoilt.contains(&card)), "R-PAY-3: {charge:?}");
+                assert!(card.is_none_or(|card| !self.declined.contains(&card)), "R-PAY-3: {charge:?}");
                 self.charges.push((Charge::clone(&charge), None));
             }
         }
         for notice in self.nodes[0].pending_notices(None, 1000).unwrap().items {
             let name = notice.key.rsplit_once('-').unwrap().0.to_owned();
             let before = self.notices.insert((notice.product, name), notice.subject.clone());
-            assert_eq!(before, None, "told twice");
+            assert_eq!(before, None, "sent twice");
             self.nodes[0].acknowledge(&notice.key).unwrap();
         }
     }
@@ -210,14 +210,14 @@ impl World {
             Op::Pass(hours) => self.now += hours * 3_600_000,
             Op::Outcome { node, charge, outcome } => {
                 let key = charge.get(&self.charges).0.key;
-                self.tell(*node, key, *outcome);
+                self.report_outcome(*node, key, *outcome);
             }
             Op::First { node, outcome } => {
                 if let Some(charge) = self.pending().first() {
-                    self.tell(*node, charge.key, *outcome);
+                    self.report_outcome(*node, charge.key, *outcome);
                 }
             }
-            Op::Card { node, good } => self.set_card(*node, *good),
+            Op::Card { node, valid } => self.set_card(*node, *valid),
             Op::NoCard { node } => self.console(*node).remove_card().unwrap(),
             Op::Upgrade { node, product } => self.upgrade(*node, products[*product], "Medium"),
             Op::WriteOff { node, product } => {
@@ -234,10 +234,11 @@ impl World {
                 }
             }
         }
-        self.look();
+        self.read_pending();
     }
 
-    /// Advances; says whether there is more. A leap of the clock is confirmed: in this world it is right, only late.
+    /// Advances; returns whether there is more. A leap of the clock is confirmed: in this world the clock is right,
+    /// only late.
     fn advance(&self, node: usize, at: Timestamp, limit: usize) -> bool {
         let clock = self.nodes[node].clock(at);
         let advanced = clock.advance(limit).or_else(|error| {
@@ -275,7 +276,7 @@ impl World {
             .collect()
     }
 
-    /// What must be so of the records, whatever happened.
+    /// Checks the invariants of the records.
     fn check(&self) {
         let (payer, retries) = (self.payer(), Retries::default());
         let mut exhausted = 0;
@@ -326,12 +327,12 @@ impl World {
         }
         let presented = invoice.attempts.iter().filter(|attempt| attempt.result != AttemptResult::NotPresented).count();
         assert_eq!(presented, made.len() + paid.len(), "one charge an attempt");
-        let told = (1..=invoice.attempts.len()).map(|attempt| {
+        let notified = (1..=invoice.attempts.len()).map(|attempt| {
             let name = format!("{}-payment-failed-{}-{attempt}", invoice.product, invoice.number);
             self.notices.contains_key(&(invoice.product, name))
         });
         let failed = invoice.attempts.iter().map(|attempt| attempt.failed());
-        assert!(told.eq(failed), "R-PAY-2: one notice a failure: {invoice:?}");
+        assert!(notified.eq(failed), "R-PAY-2: one notice a failure: {invoice:?}");
         let scheduled: Vec<_> = invoice.attempts.iter().filter(|attempt| attempt.scheduled).collect();
         assert!(scheduled.len() <= 4 && failures(&invoice.attempts) <= 4);
         for (before, after) in scheduled.iter().zip(scheduled.iter().skip(1)) {
@@ -349,13 +350,14 @@ impl World {
             let last = invoices.iter().find(|invoice| invoice.number == lock.invoice.number).unwrap();
             assert_eq!(failures(&last.attempts), 4, "R-PAY-2: and not before");
         }
-        let count = |wanted: fn(&NoticeSubject) -> bool| self.notices.values().filter(|told| wanted(told)).count();
-        let locked = count(|told| matches!(told, NoticeSubject::AccountLocked { .. }));
-        let unlocked = count(|told| matches!(told, NoticeSubject::AccountUnlocked { .. }));
+        let count =
+            |wanted: fn(&NoticeSubject) -> bool| self.notices.values().filter(|subject| wanted(subject)).count();
+        let locked = count(|subject| matches!(subject, NoticeSubject::AccountLocked { .. }));
+        let unlocked = count(|subject| matches!(subject, NoticeSubject::AccountUnlocked { .. }));
         assert_eq!(locked, unlocked + usize::from(payer.lock.is_some()));
     }
 
-    /// One entry for each product and account that waits for a moment, and no other.
+    /// Checks that each product and account that waits for a moment has one index entry, and no other exists.
     fn check_index(&self, payer: &Payer) {
         let end = Timestamp::from_millis(i64::MAX);
         let mut entries: BTreeMap<Option<ProductId>, Vec<Timestamp>> = BTreeMap::new();
@@ -376,17 +378,17 @@ impl World {
         assert!(entries.is_empty(), "{entries:?}");
     }
 
-    /// A good card, and a provider that takes it: all is paid.
-    fn make_good(&mut self) {
+    /// Sets a valid card that the provider accepts: everything is paid.
+    fn pay_all(&mut self) {
         self.set_card(0, true);
         for _ in 0..1000 {
-            self.look();
+            self.read_pending();
             while self.advance(0, self.moment(), 1000) {}
-            self.look();
+            self.read_pending();
             let Some(charge) = self.pending().first().cloned() else { break };
-            self.tell(1, charge.key, ChargeOutcome::Succeeded);
+            self.report_outcome(1, charge.key, ChargeOutcome::Succeeded);
         }
-        self.look();
+        self.read_pending();
         self.check();
         let payer = self.payer();
         assert!(payer.open.is_empty() && payer.lock.is_none() && payer.charging.is_none(), "{payer:?}");
@@ -411,7 +413,7 @@ proptest! {
             world.run(op);
             world.check();
         }
-        world.make_good();
+        world.pay_all();
     }
 }
 
@@ -425,12 +427,12 @@ fn two_nodes_that_advance_at_once_invoice_each_period_once() {
             scope.spawn(move || while fleet.clock(moment).advance(1).unwrap().more {});
         }
     });
-    world.look();
+    world.read_pending();
     world.check();
     for product in &world.products {
         let renewals = world.invoices(*product).iter().filter(|found| found.reason == Reason::Renewal).count();
         assert_eq!(renewals, 3, "days 31, 61 and 92, or two and four days later");
     }
     assert_eq!(world.pending().len(), 1);
-    world.make_good();
+    world.pay_all();
 }

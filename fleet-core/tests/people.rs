@@ -1,4 +1,4 @@
-//! Teams, customers, private beta and configuration, through the doors (R-TEAM, R-CUS, R-CFG).
+//! Teams, customers, private beta and configuration, through the public commands (R-TEAM, R-CUS, R-CFG).
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
 
 use fleet_core::customer::{
@@ -80,7 +80,7 @@ impl World {
 const ALL: [Scope; 3] = [Scope::See, Scope::Control, Scope::Claim];
 
 #[test]
-fn an_invitation_is_told_accepted_once_and_makes_a_member() {
+fn an_invitation_is_notified_accepted_once_and_adds_a_member() {
     let world = World::new();
     assert_eq!(
         code(world.owner(1).invite(world.product, "bob@example.com")),
@@ -93,7 +93,7 @@ fn an_invitation_is_told_accepted_once_and_makes_a_member() {
     assert_eq!(code(world.owner(1).invite(world.product, "bob@example.com")), "already_invited");
     let notices = world.fleet.pending_notices(None, 10).unwrap().items;
     assert_eq!(notices[0].subject, NoticeSubject::Invitation { account: bob });
-    assert_eq!(code(world.person(bob, 2).product(world.product)), "not_found", "who is invited sees nothing yet");
+    assert_eq!(code(world.person(bob, 2).product(world.product)), "not_found", "an invited person sees nothing yet");
     assert_eq!(world.person(bob, 2).invitations().unwrap().len(), 1);
     world.person(bob, 2).accept_invitation(world.product).unwrap();
     assert_eq!(
@@ -124,7 +124,7 @@ fn an_invitation_expires_after_fourteen_days() {
 }
 
 #[test]
-fn the_sixth_seat_of_the_free_tier_names_the_tier_that_would_do() {
+fn the_sixth_seat_of_the_free_tier_names_a_sufficient_tier() {
     let world = World::new();
     for name in ["b", "c", "d", "e"] {
         world.account(&format!("{name}@example.com"));
@@ -156,7 +156,7 @@ fn the_owner_stays_and_a_member_may_leave_or_be_removed() {
 }
 
 #[test]
-fn a_locked_owners_products_can_be_seen_and_not_changed() {
+fn a_locked_owners_products_are_read_only() {
     let world = World::new();
     let bob = world.joins("bob@example.com");
     let operator = world.fleet.console(Actor::Operator, at(5));
@@ -194,7 +194,7 @@ fn a_customer_claims_a_device_by_its_code_and_only_then_sees_it() {
 }
 
 #[test]
-fn a_claim_code_is_good_once_for_an_hour_and_for_its_own_product() {
+fn a_claim_code_is_valid_once_for_an_hour_and_for_its_own_product() {
     let world = World::new();
     world.imports(&[device(1), device(2)]);
     let (_, token) = world.customer("carl@example.com", &ALL);
@@ -206,14 +206,14 @@ fn a_claim_code_is_good_once_for_an_hour_and_for_its_own_product() {
     assert_eq!(code(gateway.present_claim_code(device(9), &asked.code)), "wrong_code", "not in the product");
     gateway.present_claim_code(device(1), &asked.code).unwrap();
     assert_eq!(code(gateway.present_claim_code(device(2), &asked.code)), "wrong_code", "used");
-    // R-PRD-5: a product that was removed has no customers who could claim.
+    // R-PRD-5: a removed product has no customers who could claim.
     let other = World::new();
     other.imports(&[device(1)]);
     let (_, token) = other.customer("carl@example.com", &ALL);
     let asked = other.fleet.portal(&token, at(10)).ask_claim_code().unwrap();
     other.fleet.console(Actor::Operator, at(11)).remove_product(other.product).unwrap();
     assert_eq!(code(other.fleet.gateway(at(12)).present_claim_code(device(1), &asked.code)), "wrong_code");
-    // R-IMP-10: removed from the product, it is no customer's any more.
+    // R-IMP-10: a device that is removed from the product is no longer a customer's.
     world.owner(3700).remove_device(world.product, device(1)).unwrap();
     let (_, fresh) = world.customer("dora@example.com", &[Scope::See]);
     assert_eq!(code(world.fleet.portal(&fresh, at(5)).devices()), "ok");
@@ -221,7 +221,7 @@ fn a_claim_code_is_good_once_for_an_hour_and_for_its_own_product() {
 }
 
 #[test]
-fn five_wrong_codes_bar_a_customer_for_a_quarter_of_an_hour() {
+fn five_wrong_codes_lock_a_customer_out_for_a_quarter_of_an_hour() {
     let world = World::new();
     world.imports(&[device(1)]);
     world.owner(1).set_device_code(world.product, device(1), "STICKER-0001").unwrap();
@@ -238,7 +238,7 @@ fn five_wrong_codes_bar_a_customer_for_a_quarter_of_an_hour() {
 }
 
 #[test]
-fn a_token_is_no_good_once_expired_revoked_or_its_customer_gone() {
+fn a_token_is_invalid_once_expired_revoked_or_its_customer_removed() {
     let world = World::new();
     let customer = world.owner(1).create_customer(world.product, "carl", &Identity::Simple).unwrap().id;
     let issue = |seconds, life| {
@@ -275,7 +275,7 @@ fn no_token_is_in_the_store_or_in_the_audit_in_clear() {
 }
 
 #[test]
-fn a_private_beta_takes_a_code_of_ones_own_once() {
+fn a_private_beta_accepts_ones_own_code_once() {
     let world = World::new();
     world.imports(&[device(1)]);
     world.owner(1).configure(world.product, "private_beta", Some(&ConfigurationAnswer::YesNo(true))).unwrap();
@@ -294,14 +294,14 @@ fn a_private_beta_takes_a_code_of_ones_own_once() {
     assert_eq!(code(portal.ask_claim_code()), "not_activated");
     assert_eq!(code(portal.activate(dora.code)), "wrong_code", "another's");
     portal.activate(carl.code).unwrap();
-    assert_eq!(code(portal.activate(carl.code)), "ok", "told again by who succeeded");
+    assert_eq!(code(portal.activate(carl.code)), "ok", "a repeated call of the customer who succeeded");
     assert_eq!(code(portal.ask_claim_code()), "ok");
     let guests = world.owner(4).beta_guests(world.product, None, 10).unwrap().items;
     assert_eq!(guests.iter().map(|guest| guest.used_at.is_some()).collect::<Vec<_>>(), [true, false]);
 }
 
 #[test]
-fn who_uses_their_device_and_who_does_not_since_when() {
+fn customers_are_filtered_by_the_use_of_their_device() {
     let world = World::new();
     world.imports(&[device(1), device(2)]);
     for (number, name) in [(1, "carl"), (2, "dora")] {
@@ -324,7 +324,7 @@ fn who_uses_their_device_and_who_does_not_since_when() {
 }
 
 #[test]
-fn the_configuration_decides_how_customers_come_and_what_they_may() {
+fn the_configuration_decides_how_customers_authenticate_and_what_they_may_do() {
     let world = World::new();
     let configure = |question, answer| world.owner(1).configure(world.product, question, Some(&answer));
     let words = |text: &str| ConfigurationAnswer::Text(text.to_owned());
@@ -389,7 +389,7 @@ fn manufacturing_starts_once_every_question_is_answered() {
 }
 
 #[test]
-fn absurd_texts_are_refused_and_nothing_is_changed() {
+fn absurd_texts_are_refused_without_a_change() {
     let world = World::new();
     let huge = "x".repeat(10 << 20);
     for name in ["", " ", "a\0b", &huge] {

@@ -1,4 +1,4 @@
-//! Reports that are late, doubled, out of order, or of a device that wanders between products (R-TGT-7, 16, 17).
+//! Reports that are late, repeated, out of order, or of a device that moves between products (R-TGT-7, 16, 17).
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
 
 mod common;
@@ -45,13 +45,13 @@ fn online(world: &World, product: ProductId) -> u64 {
     world.operator(0).summary(product).unwrap().online
 }
 
-/// What a device reported last, without what only its history tells.
+/// Returns the last report of a device, without what only its history shows.
 fn last(row: &Device) -> (Option<Seen>, Option<String>) {
     let seen = row.seen.map(|seen| Seen { version_since: at(0), ..seen });
     (seen, row.system.as_ref().map(ToString::to_string))
 }
 
-/// Reports of one device in the order it made them, with growing sessions or growing moments.
+/// Reports of one device in the order it made them, with increasing sessions or moments.
 fn history() -> impl Strategy<Value = Vec<Report>> {
     let said = (proptest::option::of(1_u16..6), prop::bool::weighted(0.8), 0_u16..3);
     (proptest::collection::vec(said, 1..8), any::<bool>()).prop_map(|(all, numbered)| {
@@ -74,15 +74,15 @@ fn history() -> impl Strategy<Value = Vec<Report>> {
     })
 }
 
-/// A batch's reports: several devices, members, strangers and wanderers, some of them more than once.
+/// Reports of a batch: several devices, members, strangers and moving ones, some repeated.
 fn batch() -> impl Strategy<Value = Vec<Report>> {
     let product = prop_oneof![6 => Just(Some(94)), 2 => Just(Some(95)), 2 => prop::sample::select(vec![None, Some(0), Some(6), Some(777)])];
     let one = (0_u32..8, product, proptest::option::of(1_u16..4), 0_u64..4, 90_i64..110, prop::bool::weighted(0.2));
-    let one = one.prop_map(|(number, product, version, session, moment, tells)| Report {
+    let one = one.prop_map(|(number, product, version, session, moment, has_platform)| Report {
         product,
         version,
         session,
-        platform: tells.then(|| "photon".parse().unwrap()),
+        platform: has_platform.then(|| "photon".parse().unwrap()),
         ..Report::new(device(number), at(moment))
     });
     proptest::collection::vec(one, 0..24)
@@ -92,7 +92,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn in_whatever_order_reports_come_the_row_ends_as_the_newest_says(
+    fn the_newest_report_wins_in_any_order(
         history in history(),
         order in proptest::collection::vec(any::<prop::sample::Index>(), 1..16),
     ) {
@@ -116,7 +116,7 @@ proptest! {
     }
 
     #[test]
-    fn told_twice_is_told_once(history in history(), times in proptest::collection::vec(1_usize..4, 8)) {
+    fn a_repeated_report_changes_nothing(history in history(), times in proptest::collection::vec(1_usize..4, 8)) {
         let (once, more) = (world(), world());
         for (report, times) in history.iter().zip(times) {
             let first = connect(&once, report, 1000);
@@ -128,7 +128,7 @@ proptest! {
     }
 
     #[test]
-    fn many_at_once_are_as_one_after_the_other(first in batch(), second in batch(), by_itself: bool) {
+    fn a_batch_equals_single_reports_in_order(first in batch(), second in batch(), by_itself: bool) {
         let worlds = [world(), world()];
         for world in &worlds {
             let other = world.make_product(95, "photon");
@@ -155,8 +155,8 @@ proptest! {
             let moment = Timestamp::from_millis(if moment % 3 == 0 { i64::MIN } else { moment });
             let report = Report { version, product, session, ..Report::new(device(0), moment) };
             let now = Timestamp::from_millis(if now % 3 == 0 { i64::MAX } else { now });
-            let told = world.fleet.gateway(now).connect(&report).unwrap();
-            prop_assert!(!told.answer.to_string().is_empty());
+            let connected = world.fleet.gateway(now).connect(&report).unwrap();
+            prop_assert!(!connected.answer.to_string().is_empty());
             world.fleet.console(world.owner, now).explain(world.product, device(0)).unwrap();
         }
         world.contents().check_counts(world.product);
@@ -176,7 +176,7 @@ fn a_late_report_of_another_product_changes_nothing() {
 }
 
 #[test]
-fn a_device_that_wanders_to_and_fro_is_online_where_it_is() {
+fn a_device_that_moves_to_and_fro_is_online_where_it_is() {
     let world = world();
     let other = world.make_product(95, "photon");
     for round in 0..3_u32 {
@@ -196,7 +196,7 @@ fn a_device_that_wanders_to_and_fro_is_online_where_it_is() {
 }
 
 #[test]
-fn a_connect_told_again_after_its_session_ended_does_not_bring_the_device_back() {
+fn a_repeated_connect_of_an_ended_session_does_not_bring_the_device_back() {
     for session in [0, 7] {
         let world = world();
         let first = Report { session, ..report(0, 2, 10) };
@@ -212,18 +212,18 @@ fn a_connect_told_again_after_its_session_ended_does_not_bring_the_device_back()
 }
 
 #[test]
-fn a_device_told_of_twice_in_a_batch_is_answered_in_order_whatever_product_it_names() {
+fn a_device_twice_in_a_batch_is_answered_in_order_for_any_product() {
     let world = world();
     connect(&world, &report(1, 2, 5), 5);
     let nameless = Report { product: None, session: 1, ..report(0, 1, 10) };
     let named = Report { session: 2, ..report(0, 2, 11) };
-    let told = world.fleet.gateway(at(12)).connect_many(&[nameless, named]).unwrap();
-    assert!(matches!(told[0].answer, Answer::Update { .. }), "{}", told[0].answer);
-    assert_eq!(told[1].outcome.map(|outcome| outcome.result), Some(UpdateResult::Succeeded));
+    let connected = world.fleet.gateway(at(12)).connect_many(&[nameless, named]).unwrap();
+    assert!(matches!(connected[0].answer, Answer::Update { .. }), "{}", connected[0].answer);
+    assert_eq!(connected[1].outcome.map(|outcome| outcome.result), Some(UpdateResult::Succeeded));
 }
 
 #[test]
-fn a_stale_report_teaches_the_registry_nothing() {
+fn a_stale_report_does_not_change_the_registry() {
     let world = world();
     connect(&world, &Report { session: 3, ..report(0, 1, 10) }, 10);
     let before = world.contents();
@@ -242,7 +242,7 @@ fn a_device_that_joins_by_itself_proves_what_it_runs() {
 }
 
 #[test]
-fn a_build_that_was_seen_before_its_number_was_uploaded_proves_nothing() {
+fn a_build_seen_before_its_version_was_uploaded_proves_nothing() {
     for devices in [1, 2] {
         let world = world();
         let gate = fleet_core::product::Gate { devices, soak_millis: 0 };
@@ -260,7 +260,7 @@ fn a_build_that_was_seen_before_its_number_was_uploaded_proves_nothing() {
 }
 
 #[test]
-fn an_update_that_an_uploader_gave_up_succeeds_when_the_device_says_so() {
+fn an_abandoned_update_succeeds_when_the_device_reports_it() {
     let world = world();
     let Answer::Update { directive, .. } = connect(&world, &report(0, 1, 10), 10) else { panic!("it runs 1 of 2") };
     let gateway = world.fleet.gateway(at(11));
@@ -273,19 +273,19 @@ fn an_update_that_an_uploader_gave_up_succeeds_when_the_device_says_so() {
 }
 
 #[test]
-fn a_gateway_whose_clock_goes_back_still_brings_new_sessions() {
+fn a_gateway_whose_clock_goes_back_can_open_new_sessions() {
     let world = world();
     connect(&world, &Report { session: 1, ..report(0, 1, 100) }, 100);
     let answer = connect(&world, &Report { session: 2, ..report(0, 2, 50) }, 50);
     assert_ne!(answer, STALE, "the session's number orders, not the clock (R-TGT-17)");
     assert_eq!(world.row(0).version(), Some(2));
-    // A report from the far future is taken as of now, so that it does not shut out all that follow.
+    // A report from the far future counts as of now, so that it does not block later ones.
     connect(&world, &Report { session: 3, ..report(0, 1, i64::MAX / 1000) }, 60);
     assert_ne!(connect(&world, &report(0, 2, 61), 61), STALE);
 }
 
 #[test]
-fn the_last_directive_number_and_the_256th_failure_wrap_and_stop_without_harm() {
+fn the_last_directive_number_wraps_and_the_failure_count_saturates() {
     let world = world();
     let full = Device { sequence: u32::MAX, failures: u8::MAX, security_counter: 0, ..world.row(0) };
     plant(world.fleet.store(), Key::Device(world.product, device(0)), Record::Device(full));
@@ -296,7 +296,7 @@ fn the_last_directive_number_and_the_256th_failure_wrap_and_stop_without_harm() 
 }
 
 #[test]
-fn devices_of_a_removed_product_come_back_as_personal_ones() {
+fn devices_of_a_removed_product_become_personal() {
     let world = world();
     connect(&world, &report(0, 1, 10), 10);
     world.operator(11).remove_product(world.product).unwrap();
@@ -304,20 +304,20 @@ fn devices_of_a_removed_product_come_back_as_personal_ones() {
     let nameless = Report { product: None, ..report(0, 1, 13) };
     assert_eq!(connect(&world, &nameless, 13), Answer::Held { hold: Hold::Personal, target: None });
     let many = world.fleet.gateway(at(14)).connect_many(&[report(1, 1, 14), report(0, 1, 14)]).unwrap();
-    assert!(many.iter().all(|told| told.product.is_none()), "{many:?}");
+    assert!(many.iter().all(|connected| connected.product.is_none()), "{many:?}");
     disconnect(&world, 0, 94, 0, 15);
     assert_eq!(world.contents().devices(world.product).count(), 0);
     world.contents().check_counts(world.product);
 }
 
 #[test]
-fn a_platforms_own_number_names_no_product_unless_the_device_is_in_the_product_of_that_number() {
+fn a_platforms_own_number_names_a_product_only_for_its_members() {
     let world = world();
     let six = world.make_product(6, "photon");
     let photon = || Some("photon".parse().unwrap());
     let wildcard = Report { product: Some(6), platform: photon(), ..report(0, 1, 10) };
-    let told = world.fleet.gateway(at(10)).connect(&wildcard).unwrap();
-    assert_eq!(told.product, Some(world.product), "it is in 94 and names its platform (R-IMG-2)");
+    let connected = world.fleet.gateway(at(10)).connect(&wildcard).unwrap();
+    assert_eq!(connected.product, Some(world.product), "it is in 94 and names its platform (R-IMG-2)");
     world.console(11).import(six, list([9]).as_bytes()).unwrap();
     let member = Report { platform: photon(), product: Some(6), ..report(9, 1, 12) };
     assert_eq!(world.fleet.gateway(at(12)).connect(&member).unwrap().product, Some(six));

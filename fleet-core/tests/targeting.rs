@@ -1,4 +1,5 @@
-//! Targeting on rows of every kind, against a second reading of R-TGT-4, and dry runs against what then happens.
+//! Targeting on rows of every kind, compared with a second implementation of R-TGT-4, and dry runs compared with the
+//! real change.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at what it does not expect")]
 
 mod common;
@@ -25,18 +26,18 @@ const SYSTEMS: [&str; 6] = ["0.0.0", "1.3.9", "1.5.2", "2.0.0-rc.1", "2.0.0", "6
 
 /// A product with versions, releases and policies, in the core's form and in the model's.
 #[derive(Clone, Debug)]
-struct Ground {
+struct Context {
     product: Product,
     index: FirmwareIndex,
     naive: model::Product,
 }
 
-/// Versions small enough to meet, and both ends of their range.
+/// Few versions, so that they coincide, and both ends of their range.
 fn versions() -> impl Strategy<Value = u16> {
     prop_oneof![6 => 1_u16..6, 1 => select(vec![65_533_u16, 65_534])]
 }
 
-fn ground() -> impl Strategy<Value = Ground> {
+fn context() -> impl Strategy<Value = Context> {
     let revision = || proptest::option::of(select(REVISIONS.to_vec()));
     let firmware = (0_u32..4, proptest::option::of(select(REQUIREMENTS.to_vec())), (revision(), revision()));
     let index = proptest::collection::btree_map(versions(), firmware, 0..6);
@@ -94,7 +95,7 @@ fn ground() -> impl Strategy<Value = Ground> {
             removed: false,
         };
         let index = serde_json::from_value(json!({ "highest": highest, "firmware": all })).unwrap();
-        Ground { product, index, naive }
+        Context { product, index, naive }
     })
 }
 
@@ -162,7 +163,7 @@ fn row() -> impl Strategy<Value = Device> {
     )
 }
 
-/// A decision in the words of the model, as text, so that a difference shows both.
+/// Formats a decision in the model's form, so that a difference shows both.
 fn spelled(decision: &Decision<'_>) -> String {
     let number = |version: &Option<FirmwareVersion>| version.map(FirmwareVersion::get);
     match decision {
@@ -188,7 +189,7 @@ fn expected(decided: &Decided) -> String {
     }
 }
 
-/// What a fleet's devices reported last: version, whether they take updates, a system version.
+/// The last reports of a fleet's devices: version, whether they take updates, a system version.
 type Fleet = Vec<(Option<u16>, bool, Option<&'static str>)>;
 
 fn fleet() -> impl Strategy<Value = Fleet> {
@@ -197,7 +198,7 @@ fn fleet() -> impl Strategy<Value = Fleet> {
     proptest::collection::vec(one, 1..12)
 }
 
-/// Something that moves what a device should run.
+/// A change of what a device should run.
 #[derive(Clone, Debug)]
 enum Move {
     Release(Option<u32>),
@@ -247,10 +248,10 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_device_has_one_decision_and_it_is_that_of_the_rules(ground in ground(), rows in proptest::collection::vec(row(), 1..24)) {
+    fn decisions_equal_those_of_the_rules(context in context(), rows in proptest::collection::vec(row(), 1..24)) {
         for row in rows {
-            let decision = decide(&ground.product, &ground.index, None, &row);
-            let naive = ground.naive.decide(&model::Row::of(&row));
+            let decision = decide(&context.product, &context.index, None, &row);
+            let naive = context.naive.decide(&model::Row::of(&row));
             prop_assert_eq!(spelled(&decision), expected(&naive), "R-TGT-4 for {:?}", row);
             if let Decision::Send { firmware, .. } = decision {
                 prop_assert_eq!(row.standing, Standing::Member, "R-IMP-9, R-IMP-10");
@@ -266,14 +267,14 @@ proptest! {
                     prop_assert!(system.is_some_and(|system| system.meets(requires)), "R-TGT-14");
                 }
                 let back = row.version().is_some_and(|runs| runs > firmware.version.get());
-                prop_assert!(!(back && ground.product.policy.forbid_downgrades), "R-TGT-4: no way back");
+                prop_assert!(!(back && context.product.policy.forbid_downgrades), "R-TGT-4: no way back");
                 prop_assert!(row.forced || row.seen.is_none_or(|seen| seen.takes_updates), "R-TGT-9");
             }
         }
     }
 
     #[test]
-    fn a_dry_run_counts_what_then_happens(
+    fn a_dry_run_counts_the_real_changes(
         fleet in fleet(),
         before in proptest::collection::vec(moves(), 0..6),
         change in moves(),
@@ -316,7 +317,7 @@ proptest! {
         };
         let mut sent = fleet_core::firmware::Ways::default();
         for number in (0..12).filter(|number| only.is_none_or(|only| only == *number)) {
-            // A device that never connected reports nothing at first.
+            // A device that never connected has no report at first.
             let said = if number < devices {
                 say(number, 5)
             } else {
@@ -335,7 +336,7 @@ proptest! {
 }
 
 #[test]
-fn a_device_that_says_no_gets_an_update_only_when_a_person_forces_it() {
+fn a_device_that_takes_no_updates_gets_one_only_when_forced() {
     let world = World::new(Arc::new(MemoryStore::new()));
     let gate = Gate { devices: 0, soak_millis: 0 };
     let policy = Policy { opaque_images: true, gate, ..Policy::default() };
@@ -358,7 +359,7 @@ fn a_device_that_says_no_gets_an_update_only_when_a_person_forces_it() {
 }
 
 #[test]
-fn a_deleted_group_releases_nothing_and_its_number_is_not_used_again() {
+fn a_deleted_group_releases_nothing_and_its_number_is_not_reused() {
     let world = World::new(Arc::new(MemoryStore::new()));
     let console = world.console(0);
     let gate = Gate { devices: 0, soak_millis: 0 };
@@ -379,7 +380,7 @@ fn a_deleted_group_releases_nothing_and_its_number_is_not_used_again() {
 }
 
 #[test]
-fn firmware_that_a_device_is_being_locked_to_is_not_deleted_in_that_moment() {
+fn firmware_is_not_deleted_while_a_device_is_being_locked_to_it() {
     for lock_first in [true, false] {
         let store = common::Interrupted::new(MemoryStore::new());
         let world = Arc::new(World::new(store.clone()));

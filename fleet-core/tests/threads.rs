@@ -1,4 +1,4 @@
-//! Many hands on one store at once: at the end every count is that of the rows, and every promise holds.
+//! Many threads on one store at once: at the end, every count matches the rows, and every invariant holds.
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
 
 mod common;
@@ -14,7 +14,7 @@ const THREADS: u64 = 6;
 const STEPS: i64 = 400;
 const DEVICES: u64 = 40;
 
-/// Small random numbers of a seed (xorshift).
+/// Small random numbers from a seed (xorshift).
 struct Dice(u64);
 
 impl Dice {
@@ -42,7 +42,7 @@ fn world() -> World {
     world
 }
 
-/// One thing at random. Refusals are part of the game; trouble in the store is not.
+/// Runs one random command. Refusals are expected; errors of the store are not.
 fn step(world: &World, dice: &mut Dice, moment: i64) -> Result<(), Error> {
     let id = product(if dice.roll(3) == 0 { 95 } else { 94 });
     let number = u32::try_from(dice.roll(DEVICES)).unwrap();
@@ -73,7 +73,7 @@ fn step(world: &World, dice: &mut Dice, moment: i64) -> Result<(), Error> {
         11 => console.release_to_group(id, GroupId::new(1), (dice.roll(3) > 0).then_some(to))?,
         12 => {
             let reports: Vec<Report> =
-                (0..8_u32).map(|place| said((number + place * 7) % u32::try_from(DEVICES).unwrap(), dice)).collect();
+                (0..8_u32).map(|index| said((number + index * 7) % u32::try_from(DEVICES).unwrap(), dice)).collect();
             gateway.connect_many(&reports)?;
         }
         13 => {
@@ -106,7 +106,7 @@ fn play(world: &World, seed: u64) {
 }
 
 #[test]
-fn whatever_many_threads_do_at_once_every_count_is_that_of_the_rows() {
+fn after_concurrent_commands_every_count_matches_the_rows() {
     for seed in 1..5 {
         let world = world();
         play(&world, seed);
@@ -120,7 +120,7 @@ fn whatever_many_threads_do_at_once_every_count_is_that_of_the_rows() {
 }
 
 #[test]
-fn a_product_removed_while_all_are_busy_keeps_no_device() {
+fn a_product_removed_under_load_keeps_no_device() {
     let world = world();
     std::thread::scope(|scope| {
         let (world, operator) = (&world, &world);

@@ -1,5 +1,5 @@
-//! Devices that connect on many threads at the same time, over a store that merges calls: they are taken together, and
-//! each is told and written down as it would be alone.
+//! Devices that connect on many threads at once, over a store that merges calls: their connects are batched, and each
+//! gets the answer and the record that it would get alone.
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
 
 mod common;
@@ -19,7 +19,7 @@ use std::time::Duration;
 const THREADS: u32 = 8;
 const EACH: u32 = 10;
 
-/// A store that takes its time, counts what it is asked, and fails where it is told to.
+/// A slow store that counts its calls, and fails on request.
 #[derive(Debug, Default)]
 struct Slow {
     inner: MemoryStore,
@@ -56,13 +56,13 @@ impl Store for Slow {
 }
 
 impl Slow {
-    /// How often it was asked since the last time.
+    /// Returns the number of calls since the last time.
     fn calls(&self) -> (usize, usize) {
         (self.gets.swap(0, Ordering::SeqCst), self.commits.swap(0, Ordering::SeqCst))
     }
 }
 
-/// A fleet with devices enough for all threads; version 2 is released for them, and version 1 is known to run.
+/// A fleet with enough devices for all threads; version 2 is released for them, and version 1 is known to run.
 fn world(store: Arc<dyn Store>) -> World {
     let world = World::new(store);
     let console = world.console(0);
@@ -86,7 +86,7 @@ fn merging() -> (World, Arc<Slow>) {
     (world, slow)
 }
 
-/// What each of so many threads says that begin at the same moment.
+/// Calls `act` on all threads at the same moment, and returns the results.
 fn at_once<T: Send>(act: impl Fn(u32) -> T + Sync) -> Vec<T> {
     let (act, barrier) = (&act, &Barrier::new(THREADS as usize));
     thread::scope(|scope| {
@@ -102,13 +102,13 @@ fn at_once<T: Send>(act: impl Fn(u32) -> T + Sync) -> Vec<T> {
     })
 }
 
-/// Each thread's gateway has a clock of its own, and all devices' clocks are ahead of it.
+/// Each thread's gateway has its own clock, and all devices' clocks are ahead of it.
 fn connect(world: &World, me: u32, report: &Report) -> Result<Connected, Error> {
     world.fleet.gateway(at(100 + i64::from(me))).connect(report)
 }
 
 #[test]
-fn they_share_reads_and_commits_and_each_is_told_its_own_at_its_gateways_moment() {
+fn connects_share_reads_and_commits_and_each_gets_its_own_answer() {
     let (together, slow) = merging();
     let alone = world(Arc::new(MemoryStore::new()));
     for world in [&together, &alone] {
@@ -116,30 +116,31 @@ fn they_share_reads_and_commits_and_each_is_told_its_own_at_its_gateways_moment(
     }
     slow.calls();
     let said = |me: u32, turn: u32| report(me * EACH + turn, u16::try_from(1 + (me + turn) % 2).unwrap(), 1000);
-    let told = at_once(|me| (0..EACH).map(|turn| connect(&together, me, &said(me, turn)).unwrap()).collect::<Vec<_>>());
+    let answers =
+        at_once(|me| (0..EACH).map(|turn| connect(&together, me, &said(me, turn)).unwrap()).collect::<Vec<_>>());
     let wanted = (0..THREADS).map(|me| (0..EACH).map(|turn| connect(&alone, me, &said(me, turn)).unwrap()).collect());
-    assert_eq!(told, wanted.collect::<Vec<Vec<_>>>());
+    assert_eq!(answers, wanted.collect::<Vec<Vec<_>>>());
     assert_eq!(together.row(3 * EACH).seen.unwrap().at, at(103));
     assert_eq!(together.contents(), alone.contents());
-    // The first one finds nobody to go with, and another time some may come late.
+    // The first caller has no batch to join, and later ones may come late.
     let (gets, commits) = slow.calls();
     let most = (THREADS * EACH / 2) as usize;
     assert!(gets < most && commits < most, "{gets} reads and {commits} commits for {} connects", THREADS * EACH);
 }
 
 #[test]
-fn whatever_way_a_report_goes_it_goes_that_way_in_company_too() {
+fn a_report_takes_the_same_path_alone_and_in_a_batch() {
     let (together, _slow) = merging();
     let alone = world(Arc::new(MemoryStore::new()));
     let said = |me: u32| match me {
-        // A personal device; one that asks to join; one of a product that there is not.
+        // A personal device; one that asks to join; one of a product that does not exist.
         0 => Report { product: None, ..report(900, 1, 50) },
         1 => report(901, 1, 50),
         2 => Report { product: Some(777), ..report(902, 1, 50) },
-        // One that says its hardware for the first time, and one that is late.
+        // One that reports its hardware for the first time, and one that is late.
         3 => Report { platform: Some("photon".parse().unwrap()), ..report(3, 1, 50) },
         4 => Report { session: 1, ..report(4, 2, 50) },
-        // One that brings the first proof of a version; one that takes no updates; one as most are.
+        // One that brings the first proof of a version; one that takes no updates; typical ones.
         5 => report(5, 2, 50),
         6 => Report { takes_updates: false, ..report(6, 1, 50) },
         _ => report(me, 1, 50),
@@ -147,14 +148,14 @@ fn whatever_way_a_report_goes_it_goes_that_way_in_company_too() {
     for world in [&together, &alone] {
         connect(world, 0, &Report { session: 9, ..report(4, 1, 40) }).unwrap();
     }
-    let told = at_once(|me| connect(&together, 0, &said(me)).unwrap());
+    let answers = at_once(|me| connect(&together, 0, &said(me)).unwrap());
     let wanted: Vec<_> = (0..THREADS).map(|me| connect(&alone, 0, &said(me)).unwrap()).collect();
-    assert_eq!(told, wanted);
+    assert_eq!(answers, wanted);
     let stale = Answer::Held { hold: Hold::StaleReport, target: None };
-    assert!(told.iter().any(|told| told.answer == stale), "{told:?}");
+    assert!(answers.iter().any(|answer| answer.answer == stale), "{answers:?}");
     let without_notices = |world: &World| {
         let mut contents = world.contents();
-        // What a notice is called is random.
+        // The key of a notice is random.
         contents.rows.retain(|key, _| !matches!(key, Key::Notice(..)));
         contents
     };
@@ -162,16 +163,16 @@ fn whatever_way_a_report_goes_it_goes_that_way_in_company_too() {
 }
 
 #[test]
-fn one_device_that_is_told_of_by_all_is_taken_once_for_each() {
+fn concurrent_reports_of_one_device_are_applied_once_each() {
     let (world, _slow) = merging();
-    let told = at_once(|me| connect(&world, 0, &Report { session: u64::from(me) + 1, ..report(0, 1, 50) }).unwrap());
-    assert_eq!(told.len(), THREADS as usize);
+    let answers = at_once(|me| connect(&world, 0, &Report { session: u64::from(me) + 1, ..report(0, 1, 50) }).unwrap());
+    assert_eq!(answers.len(), THREADS as usize);
     let row = world.row(0);
     assert_eq!(row.seen.unwrap().session, u64::from(THREADS));
-    // Each that came in time was sent the same update, and the others were late.
-    let directives: Vec<u32> = told
+    // Each one in time was sent the same update, and the others were late.
+    let directives: Vec<u32> = answers
         .iter()
-        .filter_map(|told| match &told.answer {
+        .filter_map(|connected| match &connected.answer {
             Answer::Update { directive, .. } => Some(directive.sequence),
             Answer::Held { hold: Hold::StaleReport, .. } => None,
             other => panic!("{other:?}"),
@@ -182,12 +183,12 @@ fn one_device_that_is_told_of_by_all_is_taken_once_for_each() {
 }
 
 #[test]
-fn a_row_that_cannot_be_read_is_the_trouble_of_its_device_alone() {
+fn an_unreadable_row_fails_only_its_own_device() {
     let (world, slow) = merging();
     *slow.unreadable.lock().unwrap() = Some(Key::Device(world.product, device(3)));
-    let told = at_once(|me| connect(&world, 0, &report(me, 1, 50)).map_err(|error| error.code()));
-    for (me, told) in (0..).zip(told) {
-        match told {
+    let answers = at_once(|me| connect(&world, 0, &report(me, 1, 50)).map_err(|error| error.code()));
+    for (me, answer) in (0..).zip(answers) {
+        match answer {
             Ok(_) => assert_ne!(me, 3),
             Err(code) => assert_eq!((me, code), (3, "store_corrupt")),
         }
@@ -195,53 +196,53 @@ fn a_row_that_cannot_be_read_is_the_trouble_of_its_device_alone() {
 }
 
 #[test]
-fn a_store_that_is_away_or_full_is_told_to_all_and_nothing_is_half_done() {
+fn an_unavailable_or_full_store_is_reported_to_every_caller_and_nothing_is_half_done() {
     for (kind, code) in [(StoreErrorKind::Unavailable, "store_unavailable"), (StoreErrorKind::Full, "store_full")] {
         let (world, slow) = merging();
         let before = world.contents();
         *slow.fails.lock().unwrap() = Some(kind);
-        let told = at_once(|me| connect(&world, 0, &report(me, 1, 50)).map_err(|error| error.code()).map(drop));
-        assert_eq!(told, [Err(code); THREADS as usize]);
+        let answers = at_once(|me| connect(&world, 0, &report(me, 1, 50)).map_err(|error| error.code()).map(drop));
+        assert_eq!(answers, [Err(code); THREADS as usize]);
         *slow.fails.lock().unwrap() = None;
         assert_eq!(world.contents(), before);
-        let told = at_once(|me| connect(&world, 0, &report(me, 1, 50)).map(drop));
-        assert!(told.iter().all(Result::is_ok), "{told:?}");
+        let answers = at_once(|me| connect(&world, 0, &report(me, 1, 50)).map(drop));
+        assert!(answers.iter().all(Result::is_ok), "{answers:?}");
     }
 }
 
 #[test]
-fn what_became_of_them_is_found_out_for_each_where_the_store_cannot_say() {
+fn an_unknown_commit_outcome_is_resolved_for_each_caller() {
     for fault in [Fault::UnknownBefore, Fault::UnknownAfter, Fault::Torn, Fault::Conflict] {
         let faulty = Arc::new(Faulty::new(Slow::default(), 1));
         let together = world(Arc::new(GroupCommit::new(Arc::clone(&faulty))));
         let alone = world(Arc::new(MemoryStore::new()));
-        // The first connect goes by itself, and the second commit is that of all others.
+        // The first connect runs alone, and the second commit is that of all others.
         faulty.plan([None, Some(fault)]);
-        let told = at_once(|me| connect(&together, 0, &report(me, 1, 50)).unwrap());
+        let answers = at_once(|me| connect(&together, 0, &report(me, 1, 50)).unwrap());
         let wanted: Vec<_> = (0..THREADS).map(|me| connect(&alone, 0, &report(me, 1, 50)).unwrap()).collect();
-        assert_eq!(told, wanted, "{fault:?}");
+        assert_eq!(answers, wanted, "{fault:?}");
         assert_eq!(together.contents(), alone.contents(), "{fault:?}");
-        // A live report that was taken twice would look like a reboot.
+        // A live report that was applied twice would look like a reboot.
         let live = |me| Report { at: None, ..report(me, 1, 60) };
         faulty.plan([None, Some(fault)]);
-        let told = at_once(|me| connect(&together, 60, &live(me)).unwrap());
+        let answers = at_once(|me| connect(&together, 60, &live(me)).unwrap());
         let wanted: Vec<_> = (0..THREADS).map(|me| connect(&alone, 60, &live(me)).unwrap()).collect();
-        assert_eq!(told, wanted, "live: {fault:?}");
+        assert_eq!(answers, wanted, "live: {fault:?}");
         assert_eq!(together.contents(), alone.contents(), "live: {fault:?}");
     }
 }
 
 #[test]
-fn a_store_that_panics_leaves_nobody_waiting() {
+fn a_store_that_panics_leaves_no_caller_waiting() {
     let (world, slow) = merging();
     connect(&world, 0, &report(0, 1, 50)).unwrap();
     slow.panics.store(true, Ordering::SeqCst);
-    let told = at_once(|me| {
+    let answers = at_once(|me| {
         let connect = || connect(&world, 0, &report(me, 1, 60)).map_err(|error| error.code());
-        catch_unwind(AssertUnwindSafe(connect)).map(|told| told.map(drop)).ok()
+        catch_unwind(AssertUnwindSafe(connect)).map(|answer| answer.map(drop)).ok()
     });
-    assert!(told.contains(&None), "{told:?}");
-    assert!(told.iter().flatten().all(|told| *told == Err("store_outcome_unknown")), "{told:?}");
+    assert!(answers.contains(&None), "{answers:?}");
+    assert!(answers.iter().flatten().all(|answer| *answer == Err("store_outcome_unknown")), "{answers:?}");
     slow.panics.store(false, Ordering::SeqCst);
     connect(&world, 0, &report(1, 1, 70)).unwrap();
 }

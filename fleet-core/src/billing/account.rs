@@ -1,4 +1,4 @@
-//! What an account pays, over all its products: those that were removed, and those that are another's by now, among them.
+//! Billing of one account over all its products, removed and transferred products included.
 
 use super::{CardView, Charge, Invoice, Payer};
 use crate::device::{Page, check_page};
@@ -10,28 +10,28 @@ use crate::{Error, Money, Timestamp};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// What an account owes, and what it is asked to pay.
+/// What an account owes and the charges that are pending.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AccountBilling {
-    /// What it owes, one sum for each currency.
+    /// Amount owed, one sum for each currency.
     pub owed: Vec<Money>,
-    /// The invoices that it owes, the oldest first.
+    /// Unpaid invoices, the oldest first.
     pub open: Vec<Arc<Invoice>>,
-    /// Its charges and refunds that have no outcome yet, by product.
+    /// Charges and refunds without an outcome, by product.
     pub charges: Vec<Arc<Charge>>,
-    /// Its card on file.
+    /// The card on file.
     pub card: Option<CardView>,
-    /// Since when it is locked.
+    /// When the account was locked. `None` means it is not locked.
     pub locked_since: Option<Timestamp>,
 }
 
 impl Console<'_> {
-    /// What an account owes over all its products, removed ones among them: the open invoices, the charges that have no
-    /// outcome yet, the card, the lock. For the account itself and for an operator.
+    /// Returns what an account owes over all its products, removed products included: the open invoices, the charges
+    /// without an outcome, the card and the lock. Allowed for the account itself and for an operator.
     ///
     /// # Errors
-    /// `not_found` for an account that does not exist, or is another's.
+    /// `not_found` for an account that does not exist or belongs to somebody else.
     pub fn account_billing(&self, account: AccountId) -> Result<AccountBilling, Error> {
         self.fleet.transact(|tx| {
             let (record, payer) = self.payer(tx, account)?;
@@ -59,11 +59,13 @@ impl Console<'_> {
         })
     }
 
-    /// The invoices and credit notes of an account over all its products, removed ones among them, `limit` (1 to 1,000) a
-    /// page: by product, and of each the newest first. For the account itself and for an operator.
+    /// Returns the invoices and credit notes of an account over all its products, removed products included, `limit` (1
+    /// to 1,000) a page: ordered by product, the newest first within a product. Allowed for the account itself and for
+    /// an operator.
     ///
     /// # Errors
-    /// `not_found` for an account that does not exist, or is another's; `invalid` for a limit out of its range.
+    /// `not_found` for an account that does not exist or belongs to somebody else; `invalid` for a limit out of its
+    /// range.
     pub fn account_invoices(
         &self,
         account: AccountId,
@@ -111,8 +113,8 @@ impl Console<'_> {
         Ok((record, tx.get(account)?.unwrap_or_default()))
     }
 
-    /// The products that an account was billed for. What an earlier version wrote does not name them: those are found by the
-    /// teams that the account is on.
+    /// Returns the products that an account was billed for. Records of an earlier version do not list them: for those,
+    /// the products are found through the account's teams.
     fn billed_products(
         &self,
         tx: &mut Transaction<'_>,

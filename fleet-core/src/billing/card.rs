@@ -1,5 +1,5 @@
-//! The card that an account pays with. The payment provider keeps the card; here is a reference to it, and what a person
-//! knows it by.
+//! The card that an account pays with. The payment provider stores the card; the core stores a reference to it and the
+//! details that people recognise it by.
 
 use super::{Anchor, Interval};
 use crate::firmware::Sha256;
@@ -8,21 +8,21 @@ use crate::{Date, Error, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The payment provider's reference to a card. Printed for debugging it shows nothing.
+/// The payment provider's reference to a card. Its `Debug` output hides the reference.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CardToken(String);
 
 impl CardToken {
-    /// A reference of 1 to 255 characters.
+    /// Creates a reference of 1 to 255 characters.
     ///
     /// # Errors
-    /// `invalid` for another length, or one with control characters.
+    /// `invalid` for another length, or for a text with control characters.
     pub fn new(text: &str) -> Result<Self, Error> {
         text::checked("card token", text, 1..=255).map(Self)
     }
 
-    /// The text, for the provider's eyes only.
+    /// Returns the text, to hand to the payment provider only.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -34,7 +34,7 @@ impl fmt::Debug for CardToken {
     }
 }
 
-/// The month through whose last day a card is valid (R-PAY-7), in UTC.
+/// The last month in which a card is valid, through its last day in UTC (R-PAY-7).
 ///
 /// ```
 /// use fleet_core::billing::ExpiryMonth;
@@ -50,27 +50,27 @@ impl fmt::Debug for CardToken {
 pub struct ExpiryMonth(Date);
 
 impl ExpiryMonth {
-    /// A month of the years 1 to 9998.
+    /// Creates a month of the years 1 to 9998.
     ///
     /// # Errors
-    /// `invalid` for what is no month.
+    /// `invalid` for a year or month out of its range.
     pub fn new(year: u16, month: u8) -> Result<Self, Error> {
         let wrong = || Error::invalid("expiry", "give a year up to 9998 and a month from 1 to 12");
         let first = (1..9999).contains(&year).then(|| format!("{year:04}-{month:02}-01").parse().ok());
         first.flatten().map(Self).ok_or_else(wrong)
     }
 
-    /// Its first moment.
+    /// The first moment of the month.
     pub fn start(self) -> Timestamp {
         self.0.midnight()
     }
 
-    /// The first moment after it.
+    /// The first moment after the month.
     pub fn end(self) -> Timestamp {
         Anchor::new(self.0).date(Interval::Monthly, 1).midnight()
     }
 
-    /// Whether a card of this month is still valid at a moment.
+    /// Whether a card that expires in this month is still valid at a moment.
     pub fn covers(self, at: Timestamp) -> bool {
         at < self.end()
     }
@@ -83,16 +83,16 @@ impl fmt::Display for ExpiryMonth {
     }
 }
 
-/// A card as an owner hands it in, after their payment provider took it.
+/// A card that an owner registers, after the payment provider accepted it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewCard {
     /// The provider's reference.
     pub token: CardToken,
-    /// The brand, to tell cards apart: 1 to 100 characters.
+    /// The brand, to distinguish cards: 1 to 100 characters.
     pub brand: String,
-    /// The last four digits of its number.
+    /// The last four digits of the card number.
     pub last_four: String,
-    /// The month through which it is valid.
+    /// The last month in which it is valid.
     pub expires: ExpiryMonth,
 }
 
@@ -100,47 +100,47 @@ pub struct NewCard {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Card {
-    /// Which of the account's cards it is: 1 for the first.
+    /// Number of the card within its account: 1 for the first.
     pub number: u32,
     /// The provider's reference.
     pub token: CardToken,
     /// The brand.
     pub brand: String,
-    /// The last four digits of its number.
+    /// The last four digits of the card number.
     pub last_four: String,
-    /// The month through which it is valid.
+    /// The last month in which it is valid.
     pub expires: ExpiryMonth,
-    /// Whether it was declined for good (R-PAY-3).
+    /// Whether it was declined permanently (R-PAY-3).
     pub declined: bool,
-    /// Whether the owner was told that it expires (R-PAY-7).
+    /// Whether the owner received a notice that it expires (R-PAY-7).
     pub told: bool,
 }
 
-/// What people know a card by.
+/// The details that people recognise a card by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KnownCard {
     /// The brand.
     pub brand: String,
-    /// The last four digits of its number.
+    /// The last four digits of the card number.
     pub last_four: String,
-    /// The month through which it is valid.
+    /// The last month in which it is valid.
     pub expires: ExpiryMonth,
 }
 
-/// A card that was on file before.
+/// A card that was on file before the current one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PastCard {
-    /// Which of the account's cards it is.
+    /// Number of the card within its account.
     pub number: u32,
-    /// The SHA-256 of the provider's reference, by which it is recognised.
+    /// SHA-256 of the provider's reference, to recognise the card.
     pub digest: Sha256,
-    /// What people know it by.
+    /// The details that people recognise it by.
     pub card: KnownCard,
-    /// Whether it was declined for good.
+    /// Whether it was declined permanently.
     pub declined: bool,
-    /// Whether the owner was told that it expires.
+    /// Whether the owner received a notice that it expires.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub told: bool,
 }
@@ -172,7 +172,7 @@ impl Card {
         })
     }
 
-    /// Whether it can be presented at a moment.
+    /// Whether it can be charged at a moment.
     pub fn is_good(&self, at: Timestamp) -> bool {
         !self.declined && self.expires.covers(at)
     }
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_month_is_one_of_twelve() {
+    fn a_month_outside_1_to_12_is_refused() {
         for (year, month) in [(2016, 0), (2016, 13), (0, 1), (9999, 1), (2016, 100)] {
             assert!(ExpiryMonth::new(year, month).is_err(), "{year} {month}");
         }

@@ -1,4 +1,4 @@
-//! Charges: what the host asks its payment provider for, and what it tells of the outcome (R-BILL-9).
+//! Charges: what the host requests from its payment provider, and the outcome that it reports (R-BILL-9).
 
 use super::{CardToken, Decline};
 use crate::team::AccountId;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// Names a charge and no other: the idempotency key to hand to the payment provider.
+/// Identifies one charge: the idempotency key to pass to the payment provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ChargeKey {
@@ -33,7 +33,7 @@ impl FromStr for ChargeKey {
         let nonce = next().filter(|part| part.len() == 16).and_then(|part| u64::from_str_radix(part, 16).ok());
         match (product, number, nonce, next()) {
             (Some(product), Some(number), Some(nonce), None) => Ok(Self { product, number, nonce }),
-            _ => Err(Error::invalid("charge", "give the key that a charge request has")),
+            _ => Err(Error::invalid("charge", "is not a charge key; give the `key` of a charge")),
         }
     }
 }
@@ -52,67 +52,68 @@ impl From<ChargeKey> for String {
     }
 }
 
-/// A charge that the host is to ask for, until it tells what became of it.
+/// A charge that the host has to request. It exists until the host reports its outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Charge {
     /// The idempotency key.
     pub key: ChargeKey,
-    /// The product that it is for.
+    /// The product that it belongs to.
     pub product: ProductId,
-    /// Who pays, or gets the money back.
+    /// The account that pays or is refunded.
     pub account: AccountId,
-    /// What it is for.
+    /// Its purpose.
     pub purpose: Purpose,
-    /// How much: more than nothing.
+    /// The amount, more than zero.
     pub amount: Money,
-    /// The card to charge; none for a refund, which goes back the way the money came.
+    /// The card to charge. `None` for a refund, which goes back to the original means of payment.
     pub card: Option<ChargedCard>,
-    /// When it was asked for.
+    /// When it was requested.
     pub at: Timestamp,
-    /// Whether its outcome was told as unknown: find it out by the key before anything else (R-PAY-3).
+    /// Whether its outcome was reported as unknown: look it up by the key before anything else (R-PAY-3).
     pub unknown: bool,
 }
 
-/// What a charge is for.
+/// The purpose of a charge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Purpose {
     /// A renewal invoice.
     Renewal {
-        /// Its number.
+        /// The invoice's number.
         invoice: u32,
     },
     /// An upgrade, which takes effect with the charge.
     Upgrade,
-    /// Money back, for a credit note.
+    /// A refund, for a credit note.
     Refund {
         /// The credit note's number.
         invoice: u32,
     },
 }
 
-/// The card that a charge is asked of.
+/// The card to charge.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChargedCard {
-    /// Which of the account's cards.
+    /// Number of the card within its account.
     pub number: u32,
     /// The payment provider's reference.
     pub token: CardToken,
 }
 
-/// What became of a charge.
+/// Outcome of a charge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChargeOutcome {
-    /// It was made.
+    /// It was paid.
     Succeeded,
     /// It was declined.
     Declined(Decline),
-    /// Nobody can say yet, as after a time-out. It uses up nothing, and nothing else is tried until it is known.
+    /// The outcome is not known yet, as after a time-out. It uses up no retry, and nothing else is attempted until the
+    /// outcome is known.
     Unknown,
 }
 
@@ -121,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_reads_back_and_nothing_else_is_one() {
+    fn a_key_is_parsed_back_and_other_text_is_refused() {
         let key = ChargeKey { product: ProductId::new(94).unwrap(), number: 7, nonce: 0xAB };
         assert_eq!(key.to_string(), "94-7-00000000000000ab");
         assert_eq!(key.to_string().parse::<ChargeKey>().unwrap(), key);

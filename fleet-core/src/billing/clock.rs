@@ -1,4 +1,5 @@
-//! What time does: renewals, retries, notices. And what the host's payment provider said.
+//! The clock: renewals, retries and notices that are due, and the outcomes that the payment provider reports. Each due
+//! step is one commit and is done once.
 
 use super::collect::{collect, failed, invoice};
 use super::credit::{former_payer, return_unused};
@@ -20,56 +21,58 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// The door for time, opened at a moment: the host opens it every so often, and when its payment provider answers.
+/// Commands of the clock, opened at a moment. The host opens it regularly, and whenever its payment provider answers.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock<'f> {
     fleet: &'f Fleet,
     now: Timestamp,
 }
 
-/// Something that is due.
+/// A step that is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
     /// A product's renewal, or the notice before it.
     Product {
-        /// Since when.
+        /// When it became due.
         at: Timestamp,
-        /// Which.
+        /// The product.
         product: ProductId,
     },
     /// A retry of an account's payment, or the notice that its card expires.
     Account {
-        /// Since when.
+        /// When it became due.
         at: Timestamp,
-        /// Which.
+        /// The account.
         account: AccountId,
     },
 }
 
-/// How far an advance came.
+/// Result of one call of [`Clock::advance`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Advanced {
-    /// How many things were done; notices that an outcome stays unknown are not counted.
+    /// Number of steps done. Notices that an outcome stays unknown are not counted.
     pub done: usize,
-    /// Whether more is due now, beside what was skipped.
+    /// Whether more steps are due now, other than the skipped ones.
     pub more: bool,
-    /// What could not be done because a record cannot be read. It stays due, and stops nothing else; a person has to look.
+    /// Steps that failed because a record cannot be read. They stay due and block nothing else; an operator has to look
+    /// at them.
     pub skipped: Vec<Skipped>,
 }
 
-/// Something that is due and could not be done.
+/// A due step that could not be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Skipped {
-    /// What.
+    /// The step.
     pub due: Due,
-    /// Why, in words.
+    /// The reason, as text.
     pub why: String,
 }
 
 impl Advanced {
-    /// Goes on past what cannot be done by trying again. A store that fails stops the whole.
+    /// Records a step that a retry cannot fix, and continues. Returns the error of a store that fails: it stops the
+    /// whole advance.
     fn skip(&mut self, due: Due, error: Error) -> Result<(), Error> {
         if let ErrorKind::Store(problem) = error.kind()
             && problem.kind() != StoreErrorKind::Corrupt
@@ -81,8 +84,8 @@ impl Advanced {
     }
 }
 
-/// What was done for a product, and when it is due next.
-struct Turned {
+/// Result of one step for a product, and when its next step is due.
+struct ProductStep {
     is_counted: bool,
     next: Option<Timestamp>,
 }
@@ -94,7 +97,7 @@ fn moment_of(key: &Key) -> Option<Timestamp> {
     }
 }
 
-/// Where in the list of charges a page ended. Written and read as hexadecimal digits that mean nothing to anybody else.
+/// Where a page of the list of charges ended. Its text form is opaque hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChargeCursor(Key);
 
@@ -112,21 +115,21 @@ impl FromStr for ChargeCursor {
             Some(key @ Key::Charge(..)) => Ok(Self(key)),
             _ => Err(Error::invalid(
                 "after",
-                "is no cursor that a page of charges ended with; give the one of the page before, or none",
+                "is not a cursor of a page of charges; give the `next` of the previous page, or none",
             )),
         }
     }
 }
 
 impl Fleet {
-    /// The door for time.
+    /// Returns the commands of the clock at a moment.
     pub fn clock(&self, now: Timestamp) -> Clock<'_> {
         Clock { fleet: self, now }
     }
 
-    /// The charges that wait to be made, or whose outcome is not known, `limit` (1 to 1,000) a page, in order of their
-    /// products. For the host, which asks its payment provider with the charge's key as idempotency key, and
-    /// [tells the outcome](Clock::charge_outcome); until then they are handed out again.
+    /// Returns the charges that are pending or whose outcome is unknown, `limit` (1 to 1,000) a page, ordered by
+    /// product. The host passes each to its payment provider, with the charge's key as idempotency key, and [reports
+    /// the outcome](Clock::charge_outcome). Until then the charge is returned again.
     ///
     /// # Errors
     /// `invalid` for a limit out of its range.
@@ -150,7 +153,7 @@ impl Fleet {
 }
 
 impl Clock<'_> {
-    /// What is due now, the earliest first of each kind, `limit` (1 to 1,000) of each at most.
+    /// Returns the steps that are due now, the earliest first of each kind, at most `limit` (1 to 1,000) of each.
     ///
     /// # Errors
     /// `invalid` for a limit out of its range.
@@ -167,9 +170,9 @@ impl Clock<'_> {
         Ok(due)
     }
 
-    /// Does what is due, `limit` (1 to 1,000) things at most: issues renewals and asks for their charges, retries failed
-    /// ones, sends notices out. Each is a commit of its own, and done once: run it twice, late, or on several nodes at
-    /// once, and nothing more happens. Several periods late, each of them is invoiced.
+    /// Does at most `limit` (1 to 1,000) due steps: issues renewals and requests their charges, retries failed charges,
+    /// sends notices. Each step is its own commit and is done once: running it twice, late, or on several nodes at once
+    /// does not repeat it. If it is several periods late, each period is invoiced.
     ///
     /// ```
     /// # use fleet_core::{Actor, Fleet, MemoryStore};
@@ -192,7 +195,7 @@ impl Clock<'_> {
     /// while clock.advance(100)?.more {}
     /// let charge = &fleet.pending_charges(None, 100)?.items[0];
     /// assert_eq!(charge.amount.to_string(), "89.00 USD");
-    /// // The host asks its payment provider, with the key, and tells what it said.
+    /// The host requests the charge from its payment provider, with the key, and reports the answer.
     /// clock.charge_outcome(charge.key, ChargeOutcome::Succeeded)?;
     /// assert!(fleet.pending_charges(None, 100)?.items.is_empty());
     /// # Ok::<(), fleet_core::Error>(())
@@ -200,8 +203,8 @@ impl Clock<'_> {
     ///
     /// # Errors
     /// `clock_leap` where the clock did not advance for over 35 days (by default) and something has been due for over 7
-    /// days: nothing was done, and [`confirm_leap`](Self::confirm_leap) says that the clock is right; `invalid` for a limit out of
-    /// its range; the store's. What was done before stays done.
+    /// days: nothing was done; call [`confirm_leap`](Self::confirm_leap) if the clock is right. `invalid` for a limit
+    /// out of its range. Errors of the store. Steps done before the error stay done.
     pub fn advance(&self, limit: usize) -> Result<Advanced, Error> {
         check_page(limit)?;
         self.note_moment(false)?;
@@ -212,16 +215,16 @@ impl Clock<'_> {
         Ok(advanced)
     }
 
-    /// Says that the clock is right after a leap that [`advance`](Self::advance) refused (R-BILL-10): the moment at which
-    /// this door was opened counts as one at which it advanced.
+    /// Confirms that the clock is right after a leap that [`advance`](Self::advance) refused (R-BILL-10): the moment at
+    /// which this `Clock` was opened counts as an advance.
     ///
     /// # Errors
-    /// The store's.
+    /// Errors of the store.
     pub fn confirm_leap(&self) -> Result<(), Error> {
         self.note_moment(true)
     }
 
-    /// Notes that the clock advances now, unless it leaps and nobody confirmed it.
+    /// Stores that the clock advances now, unless it leaps and the leap is not confirmed.
     fn note_moment(&self, confirmed: bool) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             let mut directory: Directory = tx.get(())?.unwrap_or_default();
@@ -241,8 +244,8 @@ impl Clock<'_> {
         })
     }
 
-    /// What is due for products, the earliest first, also where one is late by several periods: of two invoices the older
-    /// is issued first, and charged first (R-PAY-6).
+    /// Does the due steps of products, the earliest first, also where one product is late by several periods: of two
+    /// invoices the older one is issued and charged first (R-PAY-6).
     fn advance_products(&self, limit: usize, advanced: &mut Advanced) -> Result<(), Error> {
         let mut seen = None;
         while advanced.done < limit {
@@ -263,8 +266,8 @@ impl Clock<'_> {
                     advanced.more = true;
                     return Ok(());
                 }
-                match self.turn(product, at) {
-                    Ok(Turned { is_counted, next }) => {
+                match self.advance_product(product, at) {
+                    Ok(ProductStep { is_counted, next }) => {
                         advanced.done += usize::from(is_counted);
                         let again = next.filter(|next| *next <= self.now && *next > at);
                         let before = |next: &Timestamp| {
@@ -283,7 +286,8 @@ impl Clock<'_> {
         Ok(())
     }
 
-    /// What is due for accounts: what products have issued is on their lists by now.
+    /// Does the due steps of accounts. It runs after the products, whose new invoices are on the accounts' lists by
+    /// then.
     fn advance_accounts(&self, limit: usize, advanced: &mut Advanced) -> Result<(), Error> {
         let mut seen = None;
         while advanced.done < limit {
@@ -296,7 +300,7 @@ impl Clock<'_> {
             let is_last = rows.len() < left;
             for row in rows {
                 let Key::AccountDue(at, account) = row.key else { continue };
-                match self.pursue(account, at) {
+                match self.advance_account(account, at) {
                     Ok(()) => advanced.done += 1,
                     Err(error) => advanced.skip(Due::Account { at, account }, error)?,
                 }
@@ -309,34 +313,35 @@ impl Clock<'_> {
         Ok(())
     }
 
-    /// Whether anything is due but what was skipped.
+    /// Whether any step is due other than the skipped ones.
     fn has_more(&self, skipped: &[Skipped]) -> Result<bool, Error> {
         let due = self.due((skipped.len() + 1).min(1000))?;
         Ok(due.iter().any(|due| skipped.iter().all(|skipped| skipped.due != *due)))
     }
 
-    /// What is due for a product: the notice that there is no card for its renewal, the renewal, or that nobody has found
-    /// out what became of a charge.
-    fn turn(&self, product: ProductId, at: Timestamp) -> Result<Turned, Error> {
+    /// Does the due step of a product: the notice that there is no card for its renewal, the renewal, or the notice
+    /// that the outcome of a charge is still unknown.
+    fn advance_product(&self, product: ProductId, at: Timestamp) -> Result<ProductStep, Error> {
         self.fleet.transact(|tx| {
             let mut record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
             let contract = Arc::make_mut(&mut record);
             if contract.due != Some(at) {
-                // Somebody else was here since it was found.
+                // Another commit has changed the schedule since the step was found.
                 tx.delete(Key::ProductDue(at, product));
-                return Ok(Turned { is_counted: true, next: contract.due });
+                return Ok(ProductStep { is_counted: true, next: contract.due });
             }
-            let mut is_counted = self.tell_of_unknown(tx, product, contract)? == 0;
+            let mut is_counted = self.notify_unknown(tx, product, contract)? == 0;
             if let Some(plan) = contract.plan.clone().filter(|plan| self.now >= plan.period.end) {
-                // Too late for the notice: the renewal has its turn by its own moment, among those of other products.
+                // Too late for the notice: the renewal runs at its own due moment, in order with those of other
+                // products.
                 if at < plan.period.end && contract.upgrade.is_none() {
                     is_counted = false;
                 } else if contract.upgrade.is_none() {
                     self.fleet.renew(tx, product, record, &plan, self.now)?;
                     let next = tx.get::<Arc<Contract>>(product)?.and_then(|renewed| renewed.due);
-                    return Ok(Turned { is_counted: true, next });
+                    return Ok(ProductStep { is_counted: true, next });
                 }
-                // The period after is billed at the price that the open charge decides on.
+                // The price of the next period depends on the outcome of the open charge.
                 contract.warned = true;
             } else if let Some(plan) = &contract.plan
                 && self.now >= plan.notice_from(self.fleet.billing())
@@ -347,12 +352,13 @@ impl Clock<'_> {
             self.fleet.schedule(tx, product, contract);
             let next = contract.due;
             tx.put(product, record);
-            Ok(Turned { is_counted, next })
+            Ok(ProductStep { is_counted, next })
         })
     }
 
-    /// Tells of charges whose outcome has been unknown for too long, once each (R-PAY-3). Answers of how many.
-    fn tell_of_unknown(
+    /// Sends one notice for each charge whose outcome has been unknown for too long (R-PAY-3). Returns the number of
+    /// notices.
+    fn notify_unknown(
         &self,
         tx: &mut Transaction<'_>,
         product: ProductId,
@@ -360,20 +366,20 @@ impl Clock<'_> {
     ) -> Result<usize, Error> {
         let patience = self.fleet.billing().unknown_notice();
         let late: Vec<(u32, Timestamp)> = contract.unknown.iter().map(|(charge, since)| (*charge, *since)).collect();
-        let mut told = 0;
+        let mut notified = 0;
         for (number, since) in late.into_iter().filter(|(_, since)| self.now >= since.after(patience)) {
-            told += 1;
+            notified += 1;
             contract.unknown.remove(&number);
             if let Some(charge) = tx.get::<Arc<Charge>>((product, number))? {
                 let (account, amount) = (charge.account, charge.amount);
                 notify(tx, self.now, product, NoticeSubject::ChargeUnknown { account, charge: number, amount, since })?;
             }
         }
-        Ok(told)
+        Ok(notified)
     }
 
-    /// What is due for an account: a retry, or the notice that its card expires.
-    fn pursue(&self, account: AccountId, at: Timestamp) -> Result<(), Error> {
+    /// Does the due step of an account: a retry, or the notice that its card expires.
+    fn advance_account(&self, account: AccountId, at: Timestamp) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             let payer: Arc<Payer> = tx.get(account)?.unwrap_or_default();
             if payer.due == Some(at) {
@@ -385,13 +391,13 @@ impl Clock<'_> {
         })
     }
 
-    /// Tells what became of a charge. Succeeded: an upgrade takes effect with it, a renewal is paid, and a locked account
-    /// that has paid all is unlocked. Declined: a renewal is tried again by the schedule; an upgrade has changed nothing.
-    /// Unknown: the charge goes on waiting, and so does all that depends on it (R-PAY-3).
+    /// Reports the outcome of a charge. Succeeded: an upgrade takes effect, a renewal is paid, and a locked account
+    /// that has paid everything is unlocked. Declined: a renewal is retried by the schedule; an upgrade changes
+    /// nothing. Unknown: the charge stays pending, and so does everything that depends on it (R-PAY-3).
     ///
     /// # Errors
-    /// `unknown_charge`; `charge_finished` where its outcome was told before: the first one counts; `invalid` for a
-    /// refund that was declined, which has to be made another way. Nothing has changed then.
+    /// `unknown_charge`; `charge_finished` where its outcome was reported before: the first report counts; `invalid`
+    /// for a refund that was declined, which has to be made another way. Nothing changes in these cases.
     pub fn charge_outcome(&self, key: ChargeKey, outcome: ChargeOutcome) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             tx.load([Key::Charge(key.product, key.number), Key::Contract(key.product)])?;
@@ -419,7 +425,7 @@ impl Clock<'_> {
             };
             tx.delete(Key::Charge(key.product, key.number));
             if charge.unknown {
-                // Nobody needs to be told of it any more.
+                // The outcome is known: the notice is obsolete.
                 tx.delete(Key::Notice(key.product, charge_unknown_name(key.number)));
             }
             if contract.unknown.remove(&key.number).is_some() {
@@ -427,25 +433,25 @@ impl Clock<'_> {
                 tx.put(key.product, record);
             }
             if let Some((Decline::Hard, card)) = declined.zip(charge.card.as_ref()) {
-                self.spoil(tx, charge.account, card.number)?;
+                self.mark_declined(tx, charge.account, card.number)?;
             }
             match charge.purpose {
                 Purpose::Renewal { invoice } => self.renewal_outcome(tx, &charge, invoice, declined),
                 Purpose::Upgrade => self.upgrade_outcome(tx, &charge, declined),
                 Purpose::Refund { .. } if declined.is_none() => Ok(()),
                 Purpose::Refund { .. } => {
-                    let problem = "a refund cannot be declined: make it another way, and tell that it succeeded";
+                    let problem = "a refund cannot be declined: make it another way, and report it as succeeded";
                     Err(Error::invalid("outcome", problem))
                 }
             }
         })
     }
 
-    /// Notes that a card was declined for good: it is not presented again, for whatever (R-PAY-3). Where a renewal is near,
-    /// its owner is told that another is needed.
-    fn spoil(&self, tx: &mut Transaction<'_>, account: AccountId, card: u32) -> Result<(), Error> {
+    /// Marks a card as declined permanently: it is never presented again (R-PAY-3). If a renewal is near, its owner
+    /// receives a notice that another card is needed.
+    fn mark_declined(&self, tx: &mut Transaction<'_>, account: AccountId, card: u32) -> Result<(), Error> {
         let mut payer: Arc<Payer> = tx.get(account)?.unwrap_or_default();
-        Arc::make_mut(&mut payer).spoil(card);
+        Arc::make_mut(&mut payer).mark_declined(card);
         tx.put(account, payer);
         self.fleet.warn_account(tx, account, self.now)
     }
@@ -502,14 +508,15 @@ impl Clock<'_> {
             self.fleet.schedule(tx, product, contract);
         } else {
             let payment = Some(charge.key.number);
-            take_effect(self.fleet, tx, (product, account), contract, open.quote, payment, self.now)?;
+            apply_upgrade(self.fleet, tx, (product, account), contract, open.quote, payment, self.now)?;
         }
         tx.put(product, record);
         collect(tx, self.fleet.billing(), account, self.now)
     }
 }
 
-/// Takes an invoice off the product's list of those that are not paid. Where it was `paid`, so is the segment that it billed.
+/// Removes an invoice from the product's list of unpaid invoices. If it was `paid`, marks the segment that it billed as
+/// paid.
 pub(crate) fn settle(tx: &mut Transaction<'_>, product: ProductId, number: u32, paid: bool) -> Result<(), Error> {
     let mut record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
     let contract = Arc::make_mut(&mut record);
@@ -521,8 +528,8 @@ pub(crate) fn settle(tx: &mut Transaction<'_>, product: ProductId, number: u32, 
     Ok(())
 }
 
-/// Puts a product on what was quoted, with its invoice, which is paid.
-pub(crate) fn take_effect(
+/// Puts a product on the quoted plan, and writes the invoice, which is paid.
+pub(crate) fn apply_upgrade(
     fleet: &Fleet,
     tx: &mut Transaction<'_>,
     (product, account): (ProductId, AccountId),
@@ -543,7 +550,7 @@ pub(crate) fn take_effect(
     if before.as_ref().is_some_and(|plan| plan.interval != interval) {
         contract.at_renewal = None;
     }
-    // Of a renewal that stays where it was, the owner is told once.
+    // A renewal whose date does not change keeps its flag: the owner receives one notice for it.
     let stays = before.as_ref().is_some_and(|plan| plan.period.end == period.end);
     contract.warned &= stays;
     contract.card_needed &= stays;

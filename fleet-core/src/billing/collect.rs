@@ -1,6 +1,8 @@
-//! Having what is open paid: asks for charges, notes failures, locks and unlocks, as far as the rules say at a moment.
+//! Collection of open invoices: requests charges, records failures, and locks or unlocks the account as the rules
+//! demand at a moment.
 //!
-//! Whoever changes what an account has to pay, or can pay with, calls [`collect`] in the same transaction.
+//! Every command that changes what an account owes, or the card that it pays with, calls [`collect`] in the same
+//! transaction.
 
 use super::{
     AttemptResult, BillingPolicy, Charge, ChargeKey, ChargedCard, Contract, Invoice, OpenCharge, OpenInvoice, Payer,
@@ -12,8 +14,8 @@ use crate::team::{Account, AccountId};
 use crate::{Error, Money, ProductId, Timestamp};
 use std::sync::Arc;
 
-/// Does what is to be done now about an account's open renewal invoices: one at a time, the oldest first (R-PAY-6).
-/// Leaves the account in the index of what is due under its next moment.
+/// Does what is due now for an account's open renewal invoices: one at a time, the oldest first (R-PAY-6). Stores the
+/// account in the due index under its next due moment.
 pub(crate) fn collect(
     tx: &mut Transaction<'_>,
     policy: &BillingPolicy,
@@ -54,7 +56,7 @@ pub(crate) fn collect(
             (Step::Present { .. } | Step::Outstanding | Step::Rest, _) => break,
         }
     }
-    let expiry = tell_of_expiry(tx, account, payer, now)?;
+    let expiry = notify_expiry(tx, account, payer, now)?;
     let due = [retry, expiry].into_iter().flatten().min();
     if payer.due != due {
         if let Some(at) = payer.due {
@@ -69,13 +71,13 @@ pub(crate) fn collect(
     Ok(())
 }
 
-/// The record of an invoice that others name.
+/// Returns the record of an invoice that other records refer to. A missing record means the store is corrupt.
 pub(crate) fn invoice(tx: &mut Transaction<'_>, product: ProductId, number: u32) -> Result<Arc<Invoice>, Error> {
     let missing = || StoreError::new(StoreErrorKind::Corrupt, "an invoice has no record");
     Ok(tx.get((product, number))?.ok_or_else(missing)?)
 }
 
-/// Asks for a charge: a record in the outbox, under a key of its own.
+/// Requests a charge: stores a record in the outbox, under a new key.
 pub(crate) fn ask(
     tx: &mut Transaction<'_>,
     contract: &mut Contract,
@@ -112,7 +114,7 @@ fn present(
     Ok(())
 }
 
-/// Tells of the failure of an invoice's latest attempt, and locks the account where it was the last (R-PAY-2).
+/// Sends the notice of an invoice's latest failed attempt, and locks the account if it was the last attempt (R-PAY-2).
 pub(crate) fn failed(
     tx: &mut Transaction<'_>,
     policy: &BillingPolicy,
@@ -154,7 +156,7 @@ pub(crate) fn failed(
     Ok(())
 }
 
-/// Lifts the lock: nothing is open any more (R-PAY-5).
+/// Unlocks the account once no invoice is open (R-PAY-5).
 fn unlock(tx: &mut Transaction<'_>, account: AccountId, payer: &mut Payer, now: Timestamp) -> Result<(), Error> {
     if let Some(lock) = payer.lock.take() {
         set_unpaid(tx, account, None)?;
@@ -172,9 +174,9 @@ fn set_unpaid(tx: &mut Transaction<'_>, account: AccountId, since: Option<Timest
     Ok(())
 }
 
-/// Tells the owner in its last month that the card on file expires, once (R-PAY-7). Answers when that month begins,
-/// where it has not yet.
-fn tell_of_expiry(
+/// Sends the owner one notice that the card on file expires, in its last month (R-PAY-7). Returns when that month
+/// begins if it is still ahead.
+fn notify_expiry(
     tx: &mut Transaction<'_>,
     account: AccountId,
     payer: &mut Payer,
@@ -184,7 +186,7 @@ fn tell_of_expiry(
     if now < card.expires.start() {
         return Ok(Some(card.expires.start()));
     }
-    // An account that pays for nothing has nothing to miss: it is told when it begins to pay within that month.
+    // An account that pays for no product needs no notice. It receives one if it starts to pay within that month.
     if let Some(product) = paid_product(tx, account)? {
         card.told = true;
         let (number, month, known) = (card.number, card.expires, Some(card.known()));
@@ -196,7 +198,7 @@ fn tell_of_expiry(
     Ok(None)
 }
 
-/// A product that the account pays for: notices stand under one.
+/// Returns a product that the account pays for: notices are stored under a product.
 fn paid_product(tx: &mut Transaction<'_>, account: AccountId) -> Result<Option<ProductId>, Error> {
     let mut products = tx.get::<Arc<Payer>>(account)?.map(|payer| payer.products.clone()).unwrap_or_default();
     let rows = tx.store().scan(&Key::memberships(account))?.into_iter();

@@ -1,7 +1,7 @@
-//! What an owner does about billing: quotes, upgrades, the card, the status. All of it stays open on a locked account
+//! Billing commands of an owner: quotes, upgrades, the card, the status. All of them work on a locked account
 //! (R-PAY-5).
 
-use super::clock::take_effect;
+use super::clock::apply_upgrade;
 use super::collect::{ask, collect, invoice};
 use super::quote::{Target, quote};
 use super::{Anchor, Card, Charge, Contract, Interval, Invoice, NewCard, OpenUpgrade, Payer, Purpose, Quote, QuoteId};
@@ -15,51 +15,51 @@ use crate::team::{Access, Account, Actor, Command, allow};
 use crate::{Currency, Error, ErrorKind, Money, Timestamp};
 use std::sync::Arc;
 
-/// A product has so many quotes that hold at most; a further one takes the place of the oldest.
+/// Maximum number of valid quotes of a product. One more replaces the oldest.
 const MAX_QUOTES: usize = 16;
 
-/// What became of an upgrade that was asked for.
+/// Outcome of a call of `upgrade`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Upgrade {
-    /// It waits for this charge, and takes effect when it succeeds.
+    /// It waits for this charge, and takes effect when the charge succeeds.
     Charging(Box<Charge>),
     /// There was nothing to charge: it is in effect.
     Done(Box<Invoice>),
 }
 
-/// How a product's billing stands (R-BILL-8).
+/// Billing status of a product (R-BILL-8).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BillingStatus {
     /// The product's tier.
     pub tier: Arc<str>,
-    /// What it pays for: the interval, and the period that was billed last. None: nothing.
+    /// The interval, and the period that was billed last. `None` means the product pays for nothing.
     pub plan: Option<super::Plan>,
-    /// Messages of this usage month (R-EVT-4): used, held by nodes, and the limit.
+    /// Messages of this usage month (R-EVT-4): used, reserved by nodes, and the limit.
     pub messages: Usage,
     /// Devices in the product.
     pub devices: u64,
-    /// Seats of the team that are taken, pending invitations among them.
+    /// Seats of the team in use, pending invitations included.
     pub members: u64,
     /// When the next period is billed.
     pub renewal: Option<Timestamp>,
-    /// The interval from then on.
+    /// The interval from the next renewal on.
     pub next_interval: Option<Interval>,
-    /// What will be charged then, as things stand.
+    /// Amount of the next renewal at the current terms.
     pub next_amount: Option<Money>,
-    /// What earlier invoices left over.
+    /// Balance left over from earlier invoices.
     pub balance: Money,
-    /// Renewal invoices that are not paid.
+    /// Unpaid renewal invoices.
     pub unpaid: Vec<u32>,
     /// The charge of an upgrade that has no outcome yet.
     pub upgrading: Option<u32>,
     /// The owner's card on file.
     pub card: Option<CardView>,
-    /// Since when the owner's account is locked.
+    /// When the owner's account was locked. `None` means it is not locked.
     pub locked_since: Option<Timestamp>,
 }
 
-/// What people know a card by.
+/// The details that people recognise a card by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CardView {
@@ -67,27 +67,27 @@ pub struct CardView {
     pub brand: String,
     /// The last four digits of its number.
     pub last_four: String,
-    /// The month through which it is valid.
+    /// The last month in which it is valid.
     pub expires: super::ExpiryMonth,
     /// Whether it can be charged.
     pub good: bool,
 }
 
 impl CardView {
-    /// As the audit writes it: enough to tell cards apart.
+    /// Returns the text of the audit: enough to distinguish cards.
     fn shown(&self) -> String {
         format!("{} {}, valid through {}", self.brand, self.last_four, self.expires)
     }
 }
 
 impl Console<'_> {
-    /// What it costs to go to a tier, at an interval, now (R-BILL-3 to 6). It holds for 15 minutes by default, and not
-    /// beyond the end of the period.
+    /// Returns the price of an upgrade to a tier, at an interval, now (R-BILL-3 to 6). The quote is valid for 15
+    /// minutes by default, and not beyond the end of the period.
     ///
     /// # Errors
-    /// `not_an_upgrade` for a lower tier, what the product has, or a month instead of a paid year; `invalid` for a tier
-    /// that the catalogue has not; `price_by_agreement`; `renewal_unpaid`, `renewal_due`, `charge_open`; `forbidden` for
-    /// anybody but the owner.
+    /// `not_an_upgrade` for a lower tier, the tier that the product has, or a month instead of a paid year; `invalid`
+    /// for a tier that is not in the catalogue; `price_by_agreement`; `renewal_unpaid`, `renewal_due`, `charge_open`;
+    /// `forbidden` for anybody but the owner.
     pub fn quote_upgrade(&self, product: ProductId, tier: &str, interval: Interval) -> Result<Quote, Error> {
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::ChangePlan, product)?;
@@ -108,12 +108,13 @@ impl Console<'_> {
         })
     }
 
-    /// Asks for the charge of an upgrade, exactly as it was quoted. The upgrade takes effect when the charge succeeds,
-    /// together with it, and is forgotten when it is declined (R-BILL-4); one that costs nothing takes effect at once.
+    /// Requests the charge of an upgrade, exactly as quoted. The upgrade takes effect together with the success of the
+    /// charge, and is dropped when the charge is declined (R-BILL-4). An upgrade that costs nothing takes effect at
+    /// once.
     ///
     /// # Errors
-    /// `quote_expired`; `card_missing`, also where nothing is to be charged now; `renewal_unpaid`, `renewal_due`,
-    /// `charge_open`; `forbidden` for anybody but the owner, an operator among them.
+    /// `quote_expired`; `card_missing`, even if nothing is charged now; `renewal_unpaid`, `renewal_due`, `charge_open`;
+    /// `forbidden` for anybody but the owner, also for an operator.
     pub fn upgrade(&self, product: ProductId, quote: QuoteId) -> Result<Upgrade, Error> {
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, Command::BuyUpgrade, product)?;
@@ -124,11 +125,11 @@ impl Console<'_> {
             let held = contract.quotes.iter().find(|held| held.id == quote && self.now < held.expires_at);
             let quote = held.cloned().ok_or(ErrorKind::QuoteExpired)?;
             let subject = format!("to {}, {}", quote.tier, quote.interval);
-            // What costs nothing now is paid for later.
+            // An upgrade that costs nothing now is paid for at a later renewal.
             let payer: Arc<Payer> = tx.get(owner)?.unwrap_or_default();
             let card = payer.presentable(self.now).ok_or(ErrorKind::CardMissing)?;
             if quote.due.is_zero() {
-                let invoice = take_effect(self.fleet, tx, (product, owner), contract, quote, None, self.now)?;
+                let invoice = apply_upgrade(self.fleet, tx, (product, owner), contract, quote, None, self.now)?;
                 self.note(tx, product, Command::ChangePlan, before.change(subject, &record));
                 tx.put(product, record);
                 collect(tx, self.fleet.billing(), owner, self.now)?;
@@ -143,11 +144,11 @@ impl Console<'_> {
         })
     }
 
-    /// Decides on the interval from the next renewal on: a month, at the end of a paid year, or the year again after all
-    /// (R-BILL-6). From months to a year is an upgrade, which is quoted and takes effect at once.
+    /// Sets the interval from the next renewal on: monthly at the end of a paid year, or back to annual (R-BILL-6). A
+    /// change from monthly to annual is an upgrade, which is quoted and takes effect at once.
     ///
     /// # Errors
-    /// `no_plan`; `not_an_upgrade` for a year instead of months; `price_by_agreement`; `forbidden` for anybody but the
+    /// `no_plan`; `not_an_upgrade` for annual instead of monthly; `price_by_agreement`; `forbidden` for anybody but the
     /// owner.
     pub fn switch_interval(&self, product: ProductId, interval: Interval) -> Result<(), Error> {
         self.up_to_date(product, Command::ChangePlan)?;
@@ -157,7 +158,7 @@ impl Console<'_> {
             record.no_renewal_due(self.now)?;
             let current = record.plan.as_ref().ok_or(ErrorKind::NoPlan)?.interval;
             if current == Interval::Monthly && interval == Interval::Annual {
-                let problem = "a year instead of months takes effect at once: ask for a quote of the same tier";
+                let problem = "annual instead of monthly takes effect at once: request a quote for the same tier";
                 return Err(ErrorKind::NotAnUpgrade { problem }.into());
             }
             let tier = &access.product.tier;
@@ -175,10 +176,11 @@ impl Console<'_> {
         })
     }
 
-    /// Chooses the currency that a product is billed in, before it is billed for the first time.
+    /// Sets the currency that a product is billed in, before its first bill.
     ///
     /// # Errors
-    /// `invalid` once it was billed, or has a price agreed on, in another; `charge_open`; `forbidden` for anybody but the owner.
+    /// `invalid` once the product was billed, or has an agreed price, in another currency; `charge_open`; `forbidden`
+    /// for anybody but the owner.
     pub fn set_currency(&self, product: ProductId, currency: Currency) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::ChangePlan, product)?;
@@ -189,13 +191,15 @@ impl Console<'_> {
             record.no_upgrade_open()?;
             if record.invoices > 0 {
                 let problem = format!(
-                    "the product is billed in {}, not {currency}, and that changes no more; make a new product for {currency}",
+                    "the product is billed in {}, not {currency}, and that can no longer change; \
+                     create a new product for {currency}",
                     record.currency
                 );
                 return Err(Error::invalid("currency", problem));
             }
             if !record.agreed.is_empty() {
-                let problem = format!("a price in {} is agreed on: an operator takes that back first", record.currency);
+                let currency = record.currency;
+                let problem = format!("a price in {currency} is agreed on; ask an operator to remove it first");
                 return Err(Error::invalid("currency", problem));
             }
             let before = Arc::clone(&record);
@@ -209,22 +213,25 @@ impl Console<'_> {
         })
     }
 
-    /// Puts a card on file in place of the one before. What is open is tried with it at once, which uses up no retry
-    /// (R-PAY-4). A card is its token: one that was set before is the same card, and not tried as a new one (R-PAY-3).
+    /// Replaces the card on file. Open invoices are attempted with it at once, which uses up no retry (R-PAY-4). A
+    /// token identifies a card: one that was set before is the same card and is not tried as a new one (R-PAY-3).
     ///
     /// # Errors
-    /// `invalid` for a card that is no longer valid, or is not one; `not_found` for who has no account.
+    /// `invalid` for an expired or malformed card; `not_found` for a caller without an account.
     pub fn set_card(&self, card: &NewCard) -> Result<(), Error> {
         if !card.expires.covers(self.now) {
-            return Err(Error::invalid("card", format!("it was valid through {}; give one that is", card.expires)));
+            return Err(Error::invalid(
+                "card",
+                format!("it expired at the end of {}; give a card that is valid", card.expires),
+            ));
         }
         self.change_card(|payer| payer.put_card(card))
     }
 
-    /// Takes the card on file away. The dates of what is open stay as they are.
+    /// Removes the card on file. The attempt dates of open invoices stay.
     ///
     /// # Errors
-    /// `not_found` for who has no account.
+    /// `not_found` for a caller without an account.
     pub fn remove_card(&self) -> Result<(), Error> {
         self.change_card(|payer| {
             payer.remove_card();
@@ -252,7 +259,7 @@ impl Console<'_> {
         })
     }
 
-    /// How a product's billing stands (R-BILL-8).
+    /// Returns the billing status of a product (R-BILL-8).
     ///
     /// # Errors
     /// `not_found`; `forbidden` for a member who is not the owner.
@@ -286,8 +293,9 @@ impl Console<'_> {
         })
     }
 
-    /// The invoices and credit notes of a product, newest first, `limit` (1 to 1,000) a page. An operator sees those of a
-    /// removed product too; who paid them, by [`account_invoices`](Self::account_invoices).
+    /// Returns the invoices and credit notes of a product, newest first, `limit` (1 to 1,000) a page. An operator also
+    /// reads those of a removed product, and an account those that it paid, with
+    /// [`account_invoices`](Self::account_invoices).
     ///
     /// # Errors
     /// `not_found`; `forbidden` for a member who is not the owner; `invalid` for a limit out of its range.
@@ -303,8 +311,8 @@ impl Console<'_> {
             range = range.after(Key::Invoice(product, after));
         }
         let rows = self
-            .read_by(
-                |tx| Access::check_ever(tx, self.actor, Command::ReadBilling, product),
+            .read_with(
+                |tx| Access::check_including_removed(tx, self.actor, Command::ReadBilling, product),
                 |_| Ok(self.fleet.store().scan(&range)?),
             )?
             .into_iter();
@@ -314,7 +322,7 @@ impl Console<'_> {
         Ok(Page::new(invoices, next))
     }
 
-    /// A product's billing, where nothing that is open stands in an upgrade's way.
+    /// Returns a product's contract, if nothing open prevents an upgrade.
     fn free_contract(&self, tx: &mut Transaction<'_>, product: &Product) -> Result<Arc<Contract>, Error> {
         tx.load([Key::Contract(product.id), Key::Payer(product.owner)])?;
         let contract: Arc<Contract> = tx.get(product.id)?.unwrap_or_default();
@@ -328,34 +336,34 @@ impl Console<'_> {
         Ok(contract)
     }
 
-    /// Where an upgrade goes, if it is one.
+    /// Returns the target of an upgrade; refuses if it is no upgrade.
     fn target(&self, product: &Product, contract: &Contract, tier: &str, interval: Interval) -> Result<Target, Error> {
         let catalogue = self.fleet.catalogue();
         let tier = catalogue.named(tier)?;
         let not = |problem| Err(ErrorKind::NotAnUpgrade { problem }.into());
         if self.is_less(product, contract, &tier) {
-            return not("a lower tier is set by the operator, for something may no longer fit");
+            return not("only an operator sets a lower tier, because the product may exceed its limits");
         }
         if let Some(plan) = &contract.plan {
             if plan.tier == tier && plan.interval == interval {
-                return not("the product pays for this already");
+                return not("the product already has this plan");
             }
             if plan.interval == Interval::Annual && interval == Interval::Monthly {
-                return not("the year is paid: switch the interval for its end, and upgrade within it");
+                return not("the year is paid: request a quote for `annual`, and switch the interval for its end");
             }
         }
         let Some(price) = self.fleet.price(contract, &tier, interval) else {
             return Err(ErrorKind::PriceByAgreement { tier, interval }.into());
         };
         if price.is_zero() {
-            return not("it costs nothing; an operator puts the product on it");
+            return not("it costs nothing; ask an operator to put the product on it");
         }
         let limits = catalogue.tier(&tier).map(|tier| tier.limits(true));
         Ok(Target { tier, interval, price, limits })
     }
 
-    /// Whether a tier is below a product's. One that is sold no more has no place among the others: less is what costs less
-    /// than the product pays, or limits more than it may.
+    /// Whether a tier is below a product's tier. A tier that is no longer sold has no rank: a lower tier is one that
+    /// costs less than the product pays, or limits more than the product may hold.
     fn is_less(&self, product: &Product, contract: &Contract, tier: &str) -> bool {
         let catalogue = self.fleet.catalogue();
         if let Some(rank) = catalogue.rank(&product.tier) {
@@ -367,7 +375,7 @@ impl Console<'_> {
     }
 }
 
-/// What a product's owner has paid for the segment that runs; none where another account has.
+/// Returns what the product's owner paid for the current segment. `None` means another account paid for it.
 fn paid_by_owner(
     tx: &mut Transaction<'_>,
     product: &Product,

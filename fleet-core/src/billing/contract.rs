@@ -1,7 +1,8 @@
-//! What a product is on: its plan, the segment of the period that was billed, and what is open.
+//! The billing contract of a product: its plan, the billed segment of the period, and what is open.
 //!
-//! The guard record of a product's billing: whoever bills it, or changes what is billed, reads and writes this one. So a
-//! period is invoiced once, one upgrade is open at a time, and numbers are given once.
+//! It is the guard record of a product's billing: every command that bills the product, or changes what is billed,
+//! reads and writes it. Therefore a period is invoiced once, at most one upgrade is open, and each number is assigned
+//! once.
 
 use super::{BillingPolicy, Interval, Invoice, InvoiceStatus, Period, Quote};
 use crate::audit::{Entry, shown};
@@ -17,37 +18,38 @@ use std::sync::Arc;
 pub struct Contract {
     /// The currency it is billed in.
     pub currency: Currency,
-    /// What it pays for; none: nothing, as on the free tier.
+    /// What it pays for. `None` means nothing, as on the free tier.
     pub plan: Option<Plan>,
-    /// What earlier invoices left over: it lessens the next ones.
+    /// Balance left over from earlier invoices. It reduces the next ones.
     pub balance: Money,
-    /// The interval from the next renewal on, where that is another (R-BILL-6).
+    /// The interval from the next renewal on. `None` means it does not change (R-BILL-6).
     pub at_renewal: Option<Interval>,
-    /// Prices that were agreed on with the operator.
+    /// Prices agreed on with the operator.
     pub agreed: Vec<AgreedPrice>,
-    /// Quotes that were given and may still hold.
+    /// Issued quotes that may still be valid.
     pub quotes: Vec<Quote>,
-    /// The upgrade whose charge has no outcome yet: there is one at most.
+    /// The upgrade whose charge has no outcome yet. There is at most one.
     pub upgrade: Option<OpenUpgrade>,
-    /// Renewal invoices that are not paid.
+    /// Unpaid renewal invoices.
     pub unpaid: BTreeSet<u32>,
     /// The number of the latest invoice.
     pub invoices: u32,
     /// The number of the latest charge.
     pub charges: u32,
-    /// Whether the days before the next renewal have begun, in which its owner is told that there is no good card.
+    /// Whether the notice days before the next renewal have begun, in which the owner learns that there is no valid
+    /// card.
     pub warned: bool,
-    /// Whether the owner was told that there is no good card for the next renewal.
+    /// Whether the owner received a notice that there is no valid card for the next renewal.
     #[serde(default)]
     pub card_needed: bool,
-    /// The charges whose outcome was told as unknown, and when first, until somebody is told of it.
+    /// Charges whose outcome was reported as unknown, with the time of the first report, until the notice is sent.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub unknown: BTreeMap<u32, Timestamp>,
-    /// Under which moment it stands in the index of what is due.
+    /// The moment under which the product stands in the due index.
     pub due: Option<Timestamp>,
 }
 
-/// What a product pays for.
+/// The plan that a product pays for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
@@ -57,27 +59,27 @@ pub struct Plan {
     pub interval: Interval,
     /// The period that was billed last.
     pub period: Period,
-    /// The price of all of it.
+    /// The price of the full period.
     pub price: Money,
-    /// What was billed for the segment that runs: all of the period, or the rest since the plan changed within it.
+    /// What was billed for the current segment: the full period, or the rest since the plan changed within it.
     pub billed: Money,
-    /// What was paid of that, with money or with what earlier invoices left over. None in what an earlier version wrote:
-    /// there the invoice says it.
+    /// What was paid of that, with money or balance. `None` in records of an earlier version: there the invoice has the
+    /// amount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paid: Option<Money>,
     /// The invoice that billed it.
     pub invoice: u32,
 }
 
-/// A price that was agreed on.
+/// A price agreed on with the operator.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AgreedPrice {
-    /// For which tier.
+    /// The tier.
     pub tier: Arc<str>,
-    /// For which interval.
+    /// The interval.
     pub interval: Interval,
-    /// What a full period costs.
+    /// The price of a full period.
     pub price: Money,
 }
 
@@ -87,7 +89,7 @@ pub struct AgreedPrice {
 pub struct OpenUpgrade {
     /// The charge's number.
     pub charge: u32,
-    /// What was quoted, and takes effect.
+    /// The quote that takes effect.
     pub quote: Quote,
 }
 
@@ -113,14 +115,14 @@ impl Default for Contract {
 }
 
 impl Contract {
-    /// What an audit record says of a command that changed this to `after`: each of the terms that differ, old and new. No
-    /// token of a card is in it.
+    /// Returns the audit entry of a command that changed this contract to `after`: the old and new value of each term
+    /// that differs. It contains no card token.
     pub(crate) fn change(&self, subject: impl Into<String>, after: &Self) -> Entry {
         let (before, after) = (self.terms(), after.terms());
         Entry::changed(subject, before.into_iter().zip(after).map(|((name, old), (_, new))| (name, old, new)))
     }
 
-    /// What a product is billed by, with its names in the audit.
+    /// The billing terms of a product, with their names in the audit.
     fn terms(&self) -> [(&'static str, String); 8] {
         let plan = self.plan.as_ref();
         let open = self.upgrade.as_ref().map(|open| {
@@ -139,7 +141,7 @@ impl Contract {
         ]
     }
 
-    /// The price that was agreed on.
+    /// Returns the agreed price.
     pub fn agreed(&self, tier: &str, interval: Interval) -> Option<Money> {
         let mut agreed = self.agreed.iter().filter(|agreed| &*agreed.tier == tier && agreed.interval == interval);
         agreed.next().map(|agreed| agreed.price)
@@ -153,7 +155,7 @@ impl Contract {
         }
     }
 
-    /// Refuses while an upgrade's charge has no outcome, or a renewal is not paid.
+    /// Refuses while an upgrade's charge has no outcome, or a renewal is unpaid.
     pub(crate) fn nothing_open(&self, product: ProductId) -> Result<(), Error> {
         self.no_upgrade_open()?;
         match self.unpaid.first() {
@@ -172,8 +174,8 @@ impl Contract {
         Ok(self.charges)
     }
 
-    /// Refuses while the period is over and the next was not billed: the renewal waits for the clock, or for an upgrade that
-    /// is open.
+    /// Refuses while the period is over and the next one is not billed: the renewal waits for the clock, or for an open
+    /// upgrade.
     pub(crate) fn no_renewal_due(&self, now: Timestamp) -> Result<(), Error> {
         match &self.plan {
             Some(plan) if now >= plan.period.end => {
@@ -184,8 +186,8 @@ impl Contract {
         }
     }
 
-    /// When the clock has to look at it: for a notice some days before the renewal, then for the renewal, which waits for
-    /// an upgrade that is open; and for a charge whose outcome stays unknown.
+    /// Returns when the clock has to process the product: for a notice some days before the renewal; for the renewal,
+    /// which waits for an open upgrade; and for a charge whose outcome stays unknown.
     pub(crate) fn next_due(&self, policy: &BillingPolicy) -> Option<Timestamp> {
         let renewal = self.plan.as_ref().and_then(|plan| {
             if !self.warned && policy.card_notice_days() > 0 {
@@ -201,21 +203,21 @@ impl Contract {
 fn counted(number: u32, what: &'static str) -> Result<u32, Error> {
     number
         .checked_add(1)
-        .ok_or_else(|| Error::invalid(what, "every number of this product has been used; go on in a new product"))
+        .ok_or_else(|| Error::invalid(what, "all numbers of this product are used up; create a new product"))
 }
 
 impl Plan {
-    /// What was paid of what was billed for the segment that runs. `invoice` is the one that billed it.
+    /// Returns what was paid of the amount billed for the current segment. `invoice` is the one that billed it.
     pub(crate) fn paid(&self, invoice: &Invoice) -> Result<Money, Error> {
         match (self.paid, invoice.status) {
             (Some(paid), _) => Ok(paid),
-            // An earlier version wrote off by taking what was not paid off what was billed.
+            // An earlier version wrote off by subtracting the unpaid part from the billed amount.
             (None, InvoiceStatus::Settled { .. } | InvoiceStatus::Void { .. }) => Ok(self.billed),
             (None, InvoiceStatus::Open) => Ok(self.billed.minus(invoice.total.minus(invoice.offset)?)?.or_zero()),
         }
     }
 
-    /// From when on its owner is told that no card will be good at its renewal.
+    /// Returns when the notice days begin, in which the owner learns that no card will be valid at the renewal.
     pub(crate) fn notice_from(&self, policy: &BillingPolicy) -> Timestamp {
         let days = i64::from(policy.card_notice_days());
         Timestamp::from_millis(self.period.end.as_millis().saturating_sub(days * 86_400_000)).max(self.period.start)

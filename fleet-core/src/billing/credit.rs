@@ -1,5 +1,5 @@
-//! Credit notes, and the money that goes back with them. What an account paid is that account's, whoever owns the product
-//! later (R-BILL-7).
+//! Credit notes and their refunds. What an account paid belongs to that account, whoever owns the product later
+//! (R-BILL-7).
 
 use super::collect::{ask, invoice};
 use super::invoice::total;
@@ -11,20 +11,20 @@ use crate::team::AccountId;
 use crate::{Error, Money, ProductId, Timestamp};
 use std::sync::Arc;
 
-/// A credit note to be written.
+/// A credit note to write.
 pub(crate) struct Credit {
-    /// Who gets the money back.
+    /// The account that receives the refund.
     pub(crate) payer: AccountId,
     pub(crate) reason: Reason,
     pub(crate) period: Period,
     pub(crate) lines: Vec<InvoiceLine>,
-    /// What lessens an invoice that is open.
+    /// The part that reduces an open invoice.
     pub(crate) offset: Money,
-    /// What goes back.
+    /// The part that is refunded.
     pub(crate) refund: Money,
 }
 
-/// Writes a credit note, asks for its refund, and tells whom it is for.
+/// Writes a credit note, requests its refund, and notifies its payer.
 pub(crate) fn write_credit(
     tx: &mut Transaction<'_>,
     product: ProductId,
@@ -59,7 +59,7 @@ pub(crate) fn write_credit(
     Ok(note)
 }
 
-/// Gives back to the owner what earlier invoices left over. Nothing is written where nothing is left.
+/// Refunds the balance left over from earlier invoices to the owner. Writes nothing if the balance is zero.
 pub(crate) fn return_balance(
     tx: &mut Transaction<'_>,
     product: &Product,
@@ -68,24 +68,30 @@ pub(crate) fn return_balance(
     now: Timestamp,
 ) -> Result<Option<Invoice>, Error> {
     let none = Money::zero(contract.currency);
-    let kept = std::mem::replace(&mut contract.balance, none);
-    if kept.is_zero() {
+    let balance = std::mem::replace(&mut contract.balance, none);
+    if balance.is_zero() {
         return Ok(None);
     }
     let running = contract.plan.as_ref().map(|plan| plan.period).filter(|period| period.contains(now));
     let period = running.unwrap_or_else(|| Anchor::at(product.created_at).period_at(Interval::Monthly, now));
-    let line = kept_line(&product.tier, period, kept, now)?;
-    let credit = Credit { payer: product.owner, reason, period, lines: vec![line], offset: none, refund: kept };
+    let line = balance_line(&product.tier, period, balance, now)?;
+    let credit = Credit { payer: product.owner, reason, period, lines: vec![line], offset: none, refund: balance };
     write_credit(tx, product.id, contract, credit, now).map(Some)
 }
 
-/// What earlier invoices left over, given back.
-pub(crate) fn kept_line(tier: &Arc<str>, period: Period, kept: Money, now: Timestamp) -> Result<InvoiceLine, Error> {
+/// Returns the line that refunds the balance left over from earlier invoices.
+pub(crate) fn balance_line(
+    tier: &Arc<str>,
+    period: Period,
+    balance: Money,
+    now: Timestamp,
+) -> Result<InvoiceLine, Error> {
     let (from, to) = (now.max(period.start).min(period.end), period.end);
-    Ok(InvoiceLine { kind: LineKind::Balance, tier: Arc::clone(tier), from, to, amount: kept.negated()? })
+    Ok(InvoiceLine { kind: LineKind::Balance, tier: Arc::clone(tier), from, to, amount: balance.negated()? })
 }
 
-/// Who paid for the plan that runs, where that is not the product's owner: it was transferred since.
+/// Returns the account that paid for the current plan, if it is not the product's owner: the product was transferred
+/// since.
 pub(crate) fn former_payer(
     tx: &mut Transaction<'_>,
     product: ProductId,
@@ -97,7 +103,7 @@ pub(crate) fn former_payer(
     Ok((payer != owner).then_some(payer))
 }
 
-/// Gives the unused rest of a plan back to who paid for it and owns the product no more. Its owner has bought anew.
+/// Refunds the unused rest of a plan to its payer, who no longer owns the product. The new owner has bought a new plan.
 pub(crate) fn return_unused(
     tx: &mut Transaction<'_>,
     product: ProductId,

@@ -1,4 +1,4 @@
-//! When a product's billing is due next, and what a tier costs it.
+//! When a product's billing is due next, and the price of a tier for it.
 
 use super::{Contract, Interval};
 use crate::fleet::Fleet;
@@ -8,8 +8,8 @@ use crate::{Money, Timestamp};
 use std::sync::Arc;
 
 impl Fleet {
-    /// Puts a product in the index of what is due under its next moment, and takes it out from under the one before:
-    /// there is one entry at most for each product.
+    /// Stores a product in the due index under its next due moment and removes its previous entry: each product has at
+    /// most one entry.
     pub(crate) fn schedule(&self, tx: &mut Transaction<'_>, product: ProductId, contract: &mut Contract) {
         let due: Option<Timestamp> = contract.next_due(self.billing());
         if contract.due == due {
@@ -24,8 +24,8 @@ impl Fleet {
         contract.due = due;
     }
 
-    /// Puts a product on a tier, or leaves it on its own, and notes what it may hold from now on. A tier that is not on offer
-    /// any more keeps the limits that it had.
+    /// Puts a product on a tier, or keeps its tier, and stores its limits from now on. A tier that is no longer on
+    /// offer keeps the limits that it had.
     pub(crate) fn put_on(&self, product: &mut Product, tier: Option<&Arc<str>>, sold: bool) {
         if let Some(tier) = tier {
             if product.tier != *tier {
@@ -40,7 +40,8 @@ impl Fleet {
         }
     }
 
-    /// What a full period costs a product: as agreed, or by the catalogue. A free tier costs nothing in any currency.
+    /// Returns the price of a full period for a product: the agreed price, or the catalogue's. A free tier costs
+    /// nothing in any currency.
     pub(crate) fn price(&self, contract: &Contract, tier: &str, interval: Interval) -> Option<Money> {
         let listed = || self.catalogue().tier(tier)?.price(interval, contract.currency);
         let free = || self.catalogue().is_free(tier).then(|| Money::zero(contract.currency));

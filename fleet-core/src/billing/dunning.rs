@@ -1,17 +1,17 @@
-//! Failed payments (R-PAY): what is to be done next about an open renewal invoice, from the history of its attempts.
+//! Failed payments (R-PAY): the next step for an open renewal invoice, computed from the history of its attempts.
 //!
-//! A schedule gives the dates of the attempts; each that fails is told; with the last the account is locked. A card that
-//! was declined for good keeps the dates and the lock, but is not presented again. A new card is tried at once, beside
-//! the schedule. While an attempt has no outcome that is known, there is no other.
+//! A schedule gives the dates of the attempts. Each failure is reported in a notice; the last one locks the account. A
+//! card that was declined permanently changes neither the dates nor the lock, but is not presented again. A new card is
+//! tried at once, outside the schedule. While an attempt has no known outcome, no other is made.
 
 use crate::{Error, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// A day, as retries are spaced by.
+/// One day, the unit of the retry schedule.
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// When a failed renewal is tried again: days after the attempt before. Default: three retries, 3 days apart (R-PAY-2).
+/// When a failed renewal is retried: days after the previous attempt. Default: three retries, 3 days apart (R-PAY-2).
 ///
 /// ```
 /// use fleet_core::billing::Retries;
@@ -25,11 +25,11 @@ const DAY: Duration = Duration::from_secs(86_400);
 pub struct Retries(Vec<u32>);
 
 impl Retries {
-    /// Retries so many days after the attempt before: up to 30 of them, 1 to 365 days each. None: the first failure
-    /// locks.
+    /// Creates a schedule of up to 30 retries, each 1 to 365 days after the previous attempt. With an empty list the
+    /// first failure locks the account.
     ///
     /// # Errors
-    /// `invalid` for more retries or other days.
+    /// `invalid` for more retries or other numbers of days.
     pub fn new(days: &[u32]) -> Result<Self, Error> {
         if days.len() > 30 || days.iter().any(|days| !(1..=365).contains(days)) {
             return Err(Error::invalid("retries", "give at most 30, each 1 to 365 days after the one before"));
@@ -37,12 +37,12 @@ impl Retries {
         Ok(Self(days.to_vec()))
     }
 
-    /// How many attempts there are in all: with the last of them the account is locked.
+    /// Number of attempts in all. If the last one fails, the account is locked.
     pub fn attempts(&self) -> usize {
         self.0.len() + 1
     }
 
-    /// The days of the attempts, counted from the first.
+    /// Days of the attempts, counted from the first.
     pub fn attempt_days(&self) -> Vec<u32> {
         let first = std::iter::once(0);
         first
@@ -53,8 +53,8 @@ impl Retries {
             .collect()
     }
 
-    /// When the last attempt of the schedule is due, with which the account is locked, where the rest of it goes on failing
-    /// at once.
+    /// Returns when the last attempt of the schedule is due if all remaining ones fail at once: its failure locks the
+    /// account.
     pub(crate) fn locks_at(&self, history: &[PaymentAttempt]) -> Option<Timestamp> {
         let last = history.iter().rev().find(|attempt| attempt.scheduled)?;
         let left = self.0.get(failures(history).checked_sub(1)?..)?;
@@ -62,7 +62,8 @@ impl Retries {
         (days > 0).then(|| last.ended_at().after(DAY * days))
     }
 
-    /// When the attempt after this one is due, where the history has this many scheduled ones.
+    /// Returns when the next attempt is due after one at `last`, for a history with `scheduled` attempts of the
+    /// schedule.
     fn next(&self, scheduled: usize, last: Timestamp) -> Option<Timestamp> {
         let days = self.0.get(scheduled.checked_sub(1)?)?;
         Some(last.after(DAY * *days))
@@ -79,87 +80,88 @@ impl Default for Retries {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Decline {
-    /// For now, as where the account is short of money.
+    /// Temporarily, for example for insufficient funds.
     Soft,
-    /// For good, as where the card was stolen: the same card is not presented again (R-PAY-3).
+    /// Permanently, for example because the card was stolen: the same card is not presented again (R-PAY-3).
     Hard,
 }
 
-/// One attempt to have a renewal invoice paid.
+/// One attempt to collect a renewal invoice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PaymentAttempt {
     /// When it was made.
     pub at: Timestamp,
-    /// Whether it was one of the schedule's; otherwise it is a new card's, which uses up no retry (R-PAY-4).
+    /// Whether it belongs to the schedule. Otherwise it was made for a new card and uses up no retry (R-PAY-4).
     pub scheduled: bool,
-    /// Which card: the number that it got when it was set. None: there was none to present.
+    /// Number of the card within its account. `None` means there was no card to present.
     pub card: Option<u32>,
-    /// What became of it.
+    /// Outcome of the attempt.
     pub result: AttemptResult,
-    /// When that was told; none: it is not known yet, or an earlier version wrote this, and it was at once.
+    /// When the outcome was reported. `None` means it is not known yet, or an earlier version wrote this record and the
+    /// outcome came at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known_at: Option<Timestamp>,
 }
 
-/// What became of an attempt.
+/// Outcome of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AttemptResult {
-    /// The charge was asked for, and what became of it is not known yet.
+    /// The charge was requested, and its outcome is not known yet.
     Open,
     /// It was paid.
     Succeeded,
     /// It was declined.
     Declined(Decline),
-    /// Nothing was presented: there was no card that could be, or it had been declined for good.
+    /// Nothing was presented: there was no card, or it was invalid or permanently declined.
     NotPresented,
 }
 
 impl PaymentAttempt {
-    /// Whether it failed.
+    /// Whether the attempt failed.
     pub fn failed(&self) -> bool {
         matches!(self.result, AttemptResult::Declined(_) | AttemptResult::NotPresented)
     }
 
-    /// When it was known that it had failed: from then on the days to the next are counted (R-PAY-2).
+    /// When the failure became known: the days to the next attempt are counted from then (R-PAY-2).
     fn ended_at(&self) -> Timestamp {
         self.known_at.map_or(self.at, |known| known.max(self.at))
     }
 }
 
-/// What is to be done about an invoice.
+/// The next step for an invoice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Ask for a charge.
+    /// Request a charge.
     Present {
-        /// Whether it is one of the schedule's attempts.
+        /// Whether the attempt belongs to the schedule.
         scheduled: bool,
     },
-    /// An attempt is due and there is no card to present: it has failed.
+    /// An attempt is due and there is no card to present: the attempt fails.
     Miss,
-    /// The next attempt is due then.
+    /// The next attempt is due at this moment.
     Wait(Timestamp),
-    /// An attempt has no outcome yet: nothing else is tried (R-PAY-3).
+    /// An attempt has no outcome yet: nothing else is attempted (R-PAY-3).
     Outstanding,
-    /// Nothing more is tried until there is another card.
+    /// Nothing more is attempted until there is another card.
     Rest,
 }
 
-/// How many of the schedule's attempts have failed.
+/// Number of scheduled attempts that failed.
 pub fn failures(history: &[PaymentAttempt]) -> usize {
     history.iter().filter(|attempt| attempt.scheduled && attempt.failed()).count()
 }
 
-/// Whether the schedule is used up: every attempt of it has failed.
+/// Whether the schedule is exhausted: every attempt of it has failed.
 pub fn is_exhausted(retries: &Retries, history: &[PaymentAttempt]) -> bool {
     failures(history) >= retries.attempts()
 }
 
-/// What is to be done about an open invoice at a moment.
+/// Returns the next step for an open invoice at a moment.
 ///
-/// `card` is the number of the card that can be presented, if there is one. A `locked` account's invoices are tried only
-/// with a card that they were not tried with (R-PAY-5).
+/// `card` is the number of the card that can be presented, if there is one. Invoices of a `locked` account are
+/// attempted only with a card that they were not attempted with before (R-PAY-5).
 ///
 /// ```
 /// use fleet_core::billing::{PaymentAttempt, AttemptResult, Decline, Retries, Step, next_step};
@@ -216,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn four_attempts_three_days_apart_and_then_rest() {
+    fn four_attempts_three_days_apart_and_then_none() {
         let mut history = Vec::new();
         for due in [0, 3, 6, 9] {
             if due > 0 {
@@ -230,17 +232,17 @@ mod tests {
     }
 
     #[test]
-    fn a_decline_that_is_told_late_is_followed_by_all_the_days_of_the_schedule() {
-        let told = PaymentAttempt { known_at: Some(day(10)), ..attempt(0, true, 1, SOFT) };
-        assert_eq!(step(&[told], Some(1), 10), Step::Wait(day(13)));
-        assert_eq!(step(&[told], Some(1), 13), Step::Present { scheduled: true });
-        assert_eq!(Retries::default().locks_at(&[told]), Some(day(19)));
+    fn a_decline_reported_late_does_not_shorten_the_schedule() {
+        let late = PaymentAttempt { known_at: Some(day(10)), ..attempt(0, true, 1, SOFT) };
+        assert_eq!(step(&[late], Some(1), 10), Step::Wait(day(13)));
+        assert_eq!(step(&[late], Some(1), 13), Step::Present { scheduled: true });
+        assert_eq!(Retries::default().locks_at(&[late]), Some(day(19)));
         let by_a_clock_that_went_back = PaymentAttempt { known_at: Some(day(-5)), ..attempt(0, true, 1, SOFT) };
         assert_eq!(step(&[by_a_clock_that_went_back], Some(1), 0), Step::Wait(day(3)));
     }
 
     #[test]
-    fn without_a_card_the_dates_stay_and_nothing_is_presented() {
+    fn without_a_card_the_dates_stay_and_nothing_is_charged() {
         let hard = attempt(0, true, 1, AttemptResult::Declined(Decline::Hard));
         assert_eq!(step(&[hard], None, 2), Step::Wait(day(3)));
         assert_eq!(step(&[hard], None, 3), Step::Miss);
@@ -248,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_card_is_tried_at_once_and_the_schedule_is_as_it_was() {
+    fn a_new_card_is_tried_at_once_and_the_schedule_is_unchanged() {
         let first = attempt(0, true, 1, SOFT);
         assert_eq!(step(&[first], Some(2), 1), Step::Present { scheduled: false });
         let second = attempt(1, false, 2, SOFT);
@@ -275,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn no_retries_at_all_lock_with_the_first_failure() {
+    fn without_retries_the_first_failure_locks() {
         let none = Retries::new(&[]).unwrap();
         assert!(is_exhausted(&none, &[attempt(0, true, 1, SOFT)]));
         assert!(!is_exhausted(&none, &[]));

@@ -1,37 +1,37 @@
-//! What the end of a plan gives back, and what a lower one does (R-BILL-7, R-TIER-4).
+//! Amounts credited when a plan ends or is lowered (R-BILL-7, R-TIER-4).
 
 use super::{InvoiceLine, LineKind, Plan, Split, cap_credit, prorate, split_credit};
 use crate::{Error, Money, Timestamp};
 use std::sync::Arc;
 
-/// The segment that runs at a moment: its unused rest, and what of that was paid.
+/// The current segment at a moment: its unused rest, and what was paid of that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Segment {
-    /// From when on it is unused.
+    /// The first moment of the unused rest.
     pub(crate) from: Timestamp,
-    /// What the used part costs.
+    /// Price of the used part.
     pub(crate) used: Money,
-    /// What the unused part costs: never more than was billed.
+    /// Price of the unused part, never more than was billed.
     pub(crate) unused: Money,
-    /// What of the unused part was paid: what was paid for more than was used.
+    /// The paid part of the unused rest: what was paid beyond the used part.
     pub(crate) paid_ahead: Money,
 }
 
-/// What is credited when a plan ends, or goes on at a lower price.
+/// What is credited when a plan ends, or continues at a lower price.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Ending {
-    /// The unused rest back, and the rest at the lower price.
+    /// The lines: the unused rest credited, and the rest at the lower price.
     pub(crate) lines: Vec<InvoiceLine>,
-    /// What the rest costs at the lower price.
+    /// Price of the rest at the lower price.
     pub(crate) charge: Money,
-    /// What of that is paid.
+    /// The paid part of that.
     pub(crate) charge_paid: Money,
-    /// How the difference is given back.
+    /// How the difference is returned.
     pub(crate) split: Split,
 }
 
 impl Plan {
-    /// The segment that runs, of which so much was paid.
+    /// Returns the current segment. `paid` is the amount paid for it.
     pub(crate) fn segment(&self, paid: Money, now: Timestamp) -> Result<Segment, Error> {
         let none = Money::zero(self.price.currency());
         let (left, whole) = (self.period.seconds_left(now), self.period.seconds());
@@ -41,14 +41,14 @@ impl Plan {
         Ok(Segment { from: now.max(self.period.start).min(self.period.end), used, unused, paid_ahead })
     }
 
-    /// The line that gives back an unused rest.
+    /// Returns the line that credits an unused rest.
     pub(crate) fn credit_line(&self, from: Timestamp, amount: Money) -> Result<InvoiceLine, Error> {
         let (kind, tier, to) = (LineKind::Credit, Arc::clone(&self.tier), self.period.end);
         Ok(InvoiceLine { kind, tier, from, to, amount: amount.negated()? })
     }
 }
 
-/// What is credited now, of what was paid for the segment that runs. A lower plan has a tier and a price.
+/// Returns what is credited now, given what was paid for the current segment. A lower plan has a tier and a price.
 pub(crate) fn ending(
     plan: &Plan,
     paid: Money,
@@ -68,7 +68,7 @@ pub(crate) fn ending(
     if creditable.minor() < 0 {
         return Err(Error::invalid(
             "tier",
-            "it costs more than what runs now: agree on a lower price, or put the product on it with `set_tier`",
+            "it costs more than the current plan: agree on a lower price, or put the product on it with `set_tier`",
         ));
     }
     let split = split_credit(creditable, used.plus(charge)?, paid)?;

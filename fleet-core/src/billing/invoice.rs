@@ -1,4 +1,4 @@
-//! Invoices and credit notes: what was billed, line by line, and what became of it.
+//! Invoices and credit notes: what was billed, line by line, and their status.
 //!
 //! The lines of a document always add up to its total.
 
@@ -17,36 +17,37 @@ pub struct Invoice {
     pub number: u32,
     /// The product that it bills.
     pub product: ProductId,
-    /// Who pays: the product's owner when it was issued.
+    /// The account that pays: the product's owner when it was issued.
     pub payer: AccountId,
-    /// What it is for.
+    /// Why it was issued.
     pub reason: Reason,
     /// When it was issued.
     pub issued_at: Timestamp,
-    /// The period that it bills, or part of.
+    /// The billed period. The invoice bills all or part of it.
     pub period: Period,
-    /// What it is made of.
+    /// Its lines.
     pub lines: Vec<InvoiceLine>,
-    /// The sum of the lines: what is to be paid, or below zero what is credited.
+    /// Sum of the lines: the amount to pay, or the credited amount if negative.
     pub total: Money,
-    /// What a credit note took off it that was never paid (R-BILL-7).
+    /// The amount that a credit note subtracted from it, which was never paid (R-BILL-7).
     pub offset: Money,
-    /// What of a credit note goes back to the payer. The rest was never paid, or is kept for the next invoices.
+    /// The amount of a credit note that is refunded to the payer. The rest was never paid, or is kept for the next
+    /// invoices.
     pub refund: Money,
-    /// What became of it.
+    /// Its status.
     pub status: InvoiceStatus,
     /// The charge that paid it.
     pub charge: Option<u32>,
-    /// How often it was tried to have it paid; of renewals alone.
+    /// Attempts to collect it. Only renewals have them.
     pub attempts: Vec<PaymentAttempt>,
 }
 
-/// What an invoice is for.
+/// Why an invoice was issued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reason {
-    /// A period's start.
+    /// The start of a period.
     Renewal,
     /// A higher tier, or a year instead of a month.
     Upgrade,
@@ -54,17 +55,17 @@ pub enum Reason {
     Downgrade,
     /// The end of a plan.
     Cancellation,
-    /// Another owner: what the one before had paid ahead, or left over, goes back.
+    /// Another owner: the previous owner is refunded what they paid ahead and the balance.
     Transfer,
 }
 
-/// What became of an invoice.
+/// Status of an invoice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InvoiceStatus {
-    /// It is to be paid.
+    /// It is unpaid.
     Open,
-    /// It was paid, or there was nothing left to pay.
+    /// It was paid, or nothing was left to pay.
     Settled {
         /// When.
         at: Timestamp,
@@ -80,19 +81,19 @@ pub enum InvoiceStatus {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InvoiceLine {
-    /// What it is.
+    /// Its kind.
     pub kind: LineKind,
-    /// The tier whose price it is of.
+    /// The tier that is priced.
     pub tier: Arc<str>,
-    /// From when on.
+    /// Start of the billed span.
     pub from: Timestamp,
-    /// Until when.
+    /// End of the billed span.
     pub to: Timestamp,
-    /// How much; negative where it lessens the invoice.
+    /// The amount. A negative one reduces the invoice.
     pub amount: Money,
 }
 
-/// What a line is.
+/// Kind of an invoice line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LineKind {
@@ -100,19 +101,19 @@ pub enum LineKind {
     Period,
     /// The rest of a period.
     Rest,
-    /// The unused rest of what was billed before, back.
+    /// The unused rest of an earlier bill, credited.
     Credit,
-    /// What earlier invoices left over, used.
+    /// Balance of earlier invoices, used up.
     Balance,
-    /// What this invoice leaves over for later ones.
+    /// Balance that this invoice leaves for later ones.
     Carried,
 }
 
 impl Invoice {
-    /// What is still to be paid.
+    /// Returns the amount still to pay.
     ///
     /// # Errors
-    /// Never for an invoice that the core made; the signature is that of [`Money`].
+    /// None for an invoice that the core wrote. The `Result` comes from the arithmetic of [`Money`].
     pub fn outstanding(&self) -> Result<Money, Error> {
         match self.status {
             InvoiceStatus::Open => Ok(self.total.minus(self.offset)?.or_zero()),
@@ -120,13 +121,13 @@ impl Invoice {
         }
     }
 
-    /// Whether it waits to be paid.
+    /// Whether it is unpaid.
     pub fn is_open(&self) -> bool {
         self.status == InvoiceStatus::Open
     }
 }
 
-/// The sum of lines.
+/// Returns the sum of lines.
 pub(crate) fn total(lines: &[InvoiceLine], none: Money) -> Result<Money, Error> {
     lines.iter().try_fold(none, |sum, line| sum.plus(line.amount))
 }

@@ -1,7 +1,8 @@
-//! What counts against a tier, what it costs, and how it is paid.
+//! Billing: limits of tiers, prices, and payment.
 //!
-//! A product is billed by itself: its [`Contract`] is the guard of what is billed. Its owner pays: the account's
-//! [`Payer`] is the guard of what is paid. The rules are pure functions of such records; the doors load, decide, commit.
+//! Each product is billed separately: its [`Contract`] is the guard record of what is billed. Its owner pays: the
+//! account's [`Payer`] is the guard record of what is paid. The rules are pure functions of these records; the commands
+//! load, decide and commit.
 
 mod account;
 mod card;

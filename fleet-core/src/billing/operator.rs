@@ -1,8 +1,8 @@
-//! What the operator does about billing: ends and lowers plans, agrees on prices, writes off.
+//! Billing commands of the operator: end and lower plans, agree on prices, write off invoices.
 
 use super::clock::settle;
 use super::collect::{collect, invoice};
-use super::credit::{Credit, kept_line, return_balance, write_credit};
+use super::credit::{Credit, balance_line, return_balance, write_credit};
 use super::ending::{Ending, ending};
 use super::{AgreedPrice, AttemptResult, Contract, Interval, Invoice, InvoiceStatus, Payer, Plan, Price, Reason};
 use crate::audit::{Entry, shown};
@@ -14,13 +14,14 @@ use crate::{Error, ErrorKind, Money};
 use std::sync::Arc;
 
 impl Console<'_> {
-    /// Ends a product's plan now, and puts it on the first tier (R-BILL-7). The unused rest is credited, never more than
-    /// was paid: what was paid goes back, with what earlier invoices left over; what never was lessens the open invoice.
-    /// Where no plan runs any more, what is left over goes back. A renewal that is due is issued before. Answers the credit
-    /// note. An operator's command.
+    /// Ends a product's plan now and puts the product on the first tier (R-BILL-7). The unused rest is credited:
+    /// the paid part, never more than was paid, is refunded together with the balance of earlier invoices; the unpaid
+    /// part reduces the open invoice. If no plan is running, only the balance is refunded. A renewal that is due is
+    /// issued first. Returns the credit note. For operators only.
     ///
     /// # Errors
-    /// `no_plan` where nothing is left over either; `charge_open` while a charge that this depends on has no outcome; `not_found`.
+    /// `no_plan` if there is no balance either; `charge_open` while a charge that this depends on has no outcome;
+    /// `not_found`.
     pub fn cancel_plan(&self, product: ProductId) -> Result<Invoice, Error> {
         self.up_to_date(product, Command::CancelPlan)?;
         self.fleet.transact(|tx| {
@@ -39,9 +40,9 @@ impl Console<'_> {
         })
     }
 
-    /// Puts a product on a lower tier now (R-TIER-4). What the rest of the period costs less is credited: what was paid
-    /// lessens the next invoices, what never was the open one. Nothing is deleted that is over the new limits. Answers
-    /// the credit note. An operator's command; to the free tier, it is [`cancel_plan`](Self::cancel_plan).
+    /// Puts a product on a lower tier now (R-TIER-4). The price difference of the rest of the period is credited: the
+    /// paid part reduces the next invoices, the unpaid part the open one. Nothing over the new limits is deleted.
+    /// Returns the credit note. For operators only. To reach the free tier, use [`cancel_plan`](Self::cancel_plan).
     ///
     /// # Errors
     /// `no_plan`; `invalid` for a tier that is not lower or costs nothing; `price_by_agreement`; `charge_open`;
@@ -57,7 +58,7 @@ impl Console<'_> {
             let interval = plan.interval;
             let price = self.fleet.price(&record, &tier, interval);
             let price = price.ok_or(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval })?;
-            // A tier that is sold no more has no place among the others: its price says what is below it.
+            // A tier that is no longer sold has no rank: its price decides which tiers are below it.
             let is_below = match catalogue.rank(&plan.tier) {
                 Some(rank) => catalogue.rank(&tier) < Some(rank),
                 None => price.minor() < plan.price.minor(),
@@ -84,12 +85,12 @@ impl Console<'_> {
         })
     }
 
-    /// Agrees on what a full period of a tier costs a product, from its next quote or renewal on; none: what the
-    /// catalogue says (R-TIER-1). A renewal that is due is issued before, at the price until now. An operator's command.
+    /// Sets the agreed price of a full period of a tier for a product, from its next quote or renewal on. `None` means
+    /// the catalogue's price (R-TIER-1). A renewal that is due is issued first, at the old price. For operators only.
     ///
     /// # Errors
-    /// `invalid` for a tier that the catalogue has not, a price of nothing or out of its range, or in another currency than
-    /// the product's; `price_by_agreement` where the product's plan would be left without a price; `charge_open`;
+    /// `invalid` for a tier that is not in the catalogue, a price of zero or out of its range, or one in another
+    /// currency than the product's; `price_by_agreement` if the product's plan would have no price; `charge_open`;
     /// `not_found`.
     pub fn agree_price(
         &self,
@@ -122,7 +123,7 @@ impl Console<'_> {
             contract.agreed.retain(|agreed| agreed.tier != tier || agreed.interval != interval);
             contract.agreed.extend(price.map(|price| AgreedPrice { tier: Arc::clone(&tier), interval, price }));
             contract.quotes.clear();
-            // The plan goes on at the interval that was chosen for its renewal, or at its own after all.
+            // The plan continues at the interval chosen for its renewal, or at its current one.
             let goes_on = |plan: &Plan| plan.interval == interval || contract.at_renewal == Some(interval);
             let is_needed = contract.plan.as_ref().is_some_and(goes_on) && access.product.tier == tier;
             if is_needed && self.fleet.price(contract, &tier, interval).is_none_or(Money::is_zero) {
@@ -135,15 +136,15 @@ impl Console<'_> {
         })
     }
 
-    /// Writes an open renewal invoice off: it is not to be paid any more. What was paid of it before stays paid. Where it was
-    /// the last that an account was locked for, the account is unlocked. A removed product's can be written off too. An
-    /// operator's command.
+    /// Writes off an open renewal invoice: the rest of it need not be paid. What was paid of it stays paid. If it was
+    /// the last open invoice of a locked account, the account is unlocked. Invoices of a removed product can be written
+    /// off too. For operators only.
     ///
     /// # Errors
     /// `not_found` for an invoice that is not open; `charge_open` while its charge has no outcome.
     pub fn write_off(&self, product: ProductId, number: u32) -> Result<Invoice, Error> {
         self.fleet.transact(|tx| {
-            Access::check_ever(tx, self.actor, Command::WriteOff, product)?;
+            Access::check_including_removed(tx, self.actor, Command::WriteOff, product)?;
             let found = tx.get::<Arc<Invoice>>((product, number))?.filter(|invoice| invoice.is_open());
             let mut found = found.ok_or_else(|| Error::not_found("open invoice"))?;
             no_charge_for(tx, &found)?;
@@ -168,8 +169,8 @@ impl Console<'_> {
         })
     }
 
-    /// Ends a product's plan, where it has one, and gives back what is left over: what a cancellation and a removal have in
-    /// common. Answers whether it had one, and the credit note.
+    /// Ends a product's plan, if it has one, and refunds the balance: the common part of cancellation and removal.
+    /// Returns whether it had a plan, and the credit note.
     pub(crate) fn end_plan(
         &self,
         tx: &mut Transaction<'_>,
@@ -188,7 +189,7 @@ impl Console<'_> {
         Ok((false, note))
     }
 
-    /// Credits what a plan costs less from now on, and goes on with the lower one or none.
+    /// Credits the price difference of a plan from now on, and continues with the lower plan or none.
     fn reduce(
         &self,
         tx: &mut Transaction<'_>,
@@ -209,7 +210,7 @@ impl Console<'_> {
         let Ending { mut lines, charge, charge_paid, split } = ending(&plan, paid, lower, self.now)?;
         let (mut refund, mut offset) = (split.refund, split.offset);
         if !billed.is_open() {
-            // What was written off is not credited: there is nothing left that it could lessen.
+            // A written-off amount is not credited: no open invoice is left for it to reduce.
             if let Some(credit) = lines.first_mut() {
                 credit.amount = credit.amount.plus(offset)?;
             }
@@ -225,10 +226,10 @@ impl Console<'_> {
                 contract.plan = Some(Plan { tier, price, billed, paid, ..plan.clone() });
             }
             None => {
-                let kept = contract.balance;
-                if is_owners && !kept.is_zero() {
-                    lines.push(kept_line(&plan.tier, plan.period, kept, self.now)?);
-                    refund = refund.plus(kept)?;
+                let balance = contract.balance;
+                if is_owners && !balance.is_zero() {
+                    lines.push(balance_line(&plan.tier, plan.period, balance, self.now)?);
+                    refund = refund.plus(balance)?;
                     contract.balance = none;
                 }
                 contract.at_renewal = None;
@@ -247,7 +248,7 @@ impl Console<'_> {
         Ok(note)
     }
 
-    /// Takes off an open invoice what is not to be paid of it any more.
+    /// Subtracts from an open invoice the amount that need not be paid any more.
     fn offset(&self, tx: &mut Transaction<'_>, mut billed: Arc<Invoice>, offset: Money) -> Result<(), Error> {
         if !billed.is_open() || offset.is_zero() {
             return Ok(());
@@ -262,7 +263,7 @@ impl Console<'_> {
         if is_settled { self.close(tx, &billed, true) } else { Ok(()) }
     }
 
-    /// Takes an invoice off the lists of what is to be paid, and goes on with the next.
+    /// Removes an invoice from the lists of unpaid invoices, and collects the next one.
     fn close(&self, tx: &mut Transaction<'_>, invoice: &Invoice, paid: bool) -> Result<(), Error> {
         settle(tx, invoice.product, invoice.number, paid)?;
         let mut payer: Arc<Payer> = tx.get(invoice.payer)?.unwrap_or_default();
@@ -271,7 +272,7 @@ impl Console<'_> {
         collect(tx, self.fleet.billing(), invoice.payer, self.now)
     }
 
-    /// Answers what that changes, for the audit.
+    /// Puts a product on a tier. Returns the change, for the audit.
     fn put_on_tier(&self, tx: &mut Transaction<'_>, mut product: Arc<Product>, tier: &Arc<str>, sold: bool) -> Entry {
         let entry = Entry::changed("", [("tier", product.tier.to_string(), tier.to_string())]);
         self.fleet.put_on(Arc::make_mut(&mut product), Some(tier), sold);

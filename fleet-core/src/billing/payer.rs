@@ -1,7 +1,7 @@
-//! How an account pays: its card, the renewal invoices that are open, and the lock.
+//! Payments of an account: its card, its open renewal invoices, and the lock.
 //!
-//! The guard record of an account's payments: one renewal is attempted at a time, the oldest first (R-PAY-6), and the
-//! account is locked for them from the failure of the last attempt until all are paid (R-PAY-5).
+//! It is the guard record of an account's payments: one renewal is attempted at a time, the oldest first (R-PAY-6). The
+//! account is locked from the failure of the last attempt until all renewals are paid (R-PAY-5).
 
 use super::{Card, ChargedCard, KnownCard, NewCard, PastCard, Period};
 use crate::firmware::Sha256;
@@ -9,10 +9,10 @@ use crate::{Error, ProductId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// So many cards that were on file before are remembered.
-const MOST_PAST: usize = 32;
+/// Number of earlier cards that are remembered.
+const MAX_PAST_CARDS: usize = 32;
 
-/// An account's payments.
+/// Payment state of an account.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -21,23 +21,23 @@ pub struct Payer {
     pub cards: u32,
     /// The card on file.
     pub card: Option<Card>,
-    /// Cards that were on file before, oldest first, 32 at most: set again, each is the card that it was.
+    /// Earlier cards, oldest first, at most 32. A card that is set again keeps its number and state.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub past: Vec<PastCard>,
-    /// The products that it was ever billed for, removed ones among them.
+    /// All products that it was ever billed for, removed ones included.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub products: BTreeSet<ProductId>,
-    /// The renewal invoices that are not paid, oldest first.
+    /// Unpaid renewal invoices, oldest first.
     pub open: Vec<OpenInvoice>,
-    /// The charge for the oldest of them that has no outcome yet.
+    /// The charge for the oldest of them, while it has no outcome.
     pub charging: Option<OpenCharge>,
-    /// Since when the account is locked for them.
+    /// The lock for unpaid invoices. `None` means the account is not locked.
     pub lock: Option<PaymentLock>,
-    /// Under which moment it stands in the index of what is due.
+    /// The moment under which the account stands in the due index.
     pub due: Option<Timestamp>,
 }
 
-/// A renewal invoice that is not paid.
+/// An unpaid renewal invoice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OpenInvoice {
@@ -45,19 +45,19 @@ pub struct OpenInvoice {
     pub product: ProductId,
     /// The invoice's number.
     pub number: u32,
-    /// When the period begins that it bills.
+    /// Start of the period that it bills.
     #[serde(default = "before_all", skip_serializing_if = "is_before_all")]
     pub since: Timestamp,
 }
 
 impl OpenInvoice {
-    /// The invoice that bills a period.
+    /// Creates the entry of an invoice that bills a period.
     pub(crate) fn of(product: ProductId, number: u32, period: Period) -> Self {
         Self { product, number, since: period.start }
     }
 }
 
-/// What an earlier version wrote does not say: those invoices are older than the others.
+/// Default for records of an earlier version, which have no date: those invoices are older than all others.
 fn before_all() -> Timestamp {
     Timestamp::from_millis(i64::MIN)
 }
@@ -77,34 +77,34 @@ pub struct OpenCharge {
     pub number: u32,
 }
 
-/// That an account is locked for unpaid invoices.
+/// Lock of an account for unpaid invoices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PaymentLock {
-    /// Since when.
+    /// When the account was locked.
     pub since: Timestamp,
     /// The invoice whose last attempt failed.
     pub invoice: OpenInvoice,
-    /// The card that it failed with: it is not tried again.
+    /// The card of the failed attempt: it is not tried again.
     pub card: Option<u32>,
 }
 
 impl Payer {
-    /// The card that can be presented at a moment.
+    /// Returns the card that can be presented at a moment.
     pub(crate) fn presentable(&self, now: Timestamp) -> Option<ChargedCard> {
         let card = self.card.as_ref().filter(|card| card.is_good(now))?;
         let spent = self.lock.is_some_and(|lock| lock.card == Some(card.number));
         (!spent).then(|| ChargedCard { number: card.number, token: card.token.clone() })
     }
 
-    /// Puts an invoice on the list of those that are not paid, by the age of what it bills (R-PAY-6).
+    /// Adds an invoice to the list of unpaid ones, ordered by the start of its period (R-PAY-6).
     pub(crate) fn owe(&mut self, open: OpenInvoice) {
-        let place = self.open.partition_point(|other| other.since <= open.since);
-        self.open.insert(place, open);
+        let index = self.open.partition_point(|other| other.since <= open.since);
+        self.open.insert(index, open);
     }
 
-    /// Takes an invoice off the list: it was paid, or is not to be paid any more. What comes next may be tried with the
-    /// card on file.
+    /// Removes an invoice from the list: it was paid, or need not be paid any more. The next invoice may be attempted
+    /// with the card on file.
     pub(crate) fn close(&mut self, product: ProductId, number: u32) {
         self.open.retain(|open| (open.product, open.number) != (product, number));
         if let Some(lock) = &mut self.lock {
@@ -112,8 +112,8 @@ impl Payer {
         }
     }
 
-    /// Puts a card on file. A card is its token (R-PAY-3): one that was here before keeps its number, and stays declined
-    /// where it was declined for good.
+    /// Replaces the card on file. A token identifies a card (R-PAY-3): one that was on file before keeps its number,
+    /// and stays declined if it was declined permanently.
     pub(crate) fn put_card(&mut self, new: &NewCard) -> Result<(), Error> {
         let before = self.card.take();
         let digest = Sha256::of(new.token.reveal().as_bytes());
@@ -127,7 +127,7 @@ impl Payer {
                 card
             }
             None => {
-                let wrong = || Error::invalid("card", "the account has used every number of a card");
+                let wrong = || Error::invalid("card", "the account has used up its card numbers");
                 self.cards = self.cards.checked_add(1).ok_or_else(wrong)?;
                 Card::new(self.cards, new)?
             }
@@ -140,7 +140,7 @@ impl Payer {
         Ok(())
     }
 
-    /// Takes the card on file away, and remembers which it was.
+    /// Removes the card on file and remembers it as a past card.
     pub(crate) fn remove_card(&mut self) {
         if let Some(card) = self.card.take() {
             self.remember(&card);
@@ -149,16 +149,16 @@ impl Payer {
 
     fn remember(&mut self, card: &Card) {
         self.past.retain(|past| past.number != card.number);
-        if self.past.len() >= MOST_PAST {
-            // One that was declined for good is remembered the longest.
-            let place = self.past.iter().position(|past| !past.declined).unwrap_or(0);
-            self.past.remove(place);
+        if self.past.len() >= MAX_PAST_CARDS {
+            // Permanently declined cards are forgotten last.
+            let index = self.past.iter().position(|past| !past.declined).unwrap_or(0);
+            self.past.remove(index);
         }
         self.past.push(PastCard::of(card));
     }
 
-    /// Notes that a card was declined for good, also where it is no longer on file (R-PAY-3).
-    pub(crate) fn spoil(&mut self, number: u32) {
+    /// Marks a card as declined permanently, also if it is no longer on file (R-PAY-3).
+    pub(crate) fn mark_declined(&mut self, number: u32) {
         for card in self.card.iter_mut().filter(|card| card.number == number) {
             card.declined = true;
         }
@@ -167,7 +167,7 @@ impl Payer {
         }
     }
 
-    /// What people know a card by: the one with this number, or else the latest.
+    /// Returns the details of the card with this number, or else of the latest card.
     pub(crate) fn known(&self, number: Option<u32>) -> Option<KnownCard> {
         let all = || self.past.iter().map(|past| (past.number, &past.card));
         let current = self.card.as_ref().map(|card| (card.number, card.known()));

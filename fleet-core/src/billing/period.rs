@@ -1,14 +1,15 @@
-//! Periods: what a product is billed by, and the months that its messages are counted in (R-BILL-2, R-EVT-4).
+//! Periods: the billing periods of a product, and the usage months of its messages (R-BILL-2, R-EVT-4).
 //!
-//! The n-th date is always the anchor and n units, never the date before and one unit: clamped to the last day of a
-//! short month, and back on its day afterwards. Periods begin at 00:00 UTC of their date, are half-open, and tile time.
+//! The n-th date is always the anchor plus n units, never the previous date plus one unit: it is clamped to the last
+//! day of a short month, and returns to its own day afterwards. Periods begin at 00:00 UTC of their date, are
+//! half-open, and tile time.
 
 use crate::time::{Date, Timestamp};
 use jiff::Span;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// How long a period is.
+/// Length of a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Interval {
@@ -36,7 +37,7 @@ impl fmt::Display for Interval {
     }
 }
 
-/// The date that periods are counted from: the day, in UTC, on which a product was created.
+/// The date that periods are counted from: the UTC day on which a product was created.
 ///
 /// ```
 /// use fleet_core::billing::{Anchor, Interval};
@@ -53,20 +54,20 @@ impl fmt::Display for Interval {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Anchor(Date);
 
-/// One period: from its start, which is in it, to its end, which is not.
+/// One half-open period: its start is included, its end is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Period {
-    /// Its number: 0 begins at the anchor.
+    /// Its number. Period 0 begins at the anchor.
     pub index: u32,
     /// Its first moment.
     pub start: Timestamp,
-    /// The first moment after it, where the next one starts.
+    /// The first moment after it, where the next period starts.
     pub end: Timestamp,
 }
 
 impl Period {
-    /// Whether a moment is in it.
+    /// Whether a moment is in the period.
     pub fn contains(&self, at: Timestamp) -> bool {
         (self.start..self.end).contains(&at)
     }
@@ -76,43 +77,44 @@ impl Period {
         self.end.since(self.start).as_secs()
     }
 
-    /// The whole seconds from a moment to its end: all of it before its start, none from its end on.
+    /// Whole seconds from a moment to its end: the full length before its start, 0 from its end on.
     pub fn seconds_left(&self, at: Timestamp) -> u64 {
         self.end.since(at.max(self.start)).as_secs()
     }
 }
 
 impl Anchor {
-    /// Periods counted from this date.
+    /// Creates an anchor on this date.
     pub const fn new(date: Date) -> Self {
         Self(date)
     }
 
-    /// Periods counted from the UTC day of a moment.
+    /// Creates an anchor on the UTC day of a moment.
     pub fn at(moment: Timestamp) -> Self {
         Self(moment.date())
     }
 
-    /// The n-th date: the anchor itself for 0. Stops at the end of the calendar, in the year 9999.
+    /// Returns the n-th date: the anchor itself for 0. Stops at the end of the calendar, in the year 9999.
     pub fn date(self, interval: Interval, n: u32) -> Date {
         let months = i64::from(n).saturating_mul(interval.months().into());
         let date = Span::new().try_months(months).and_then(|span| self.0.civil().checked_add(span));
         date.map_or(Date::MAX, Date::from_civil)
     }
 
-    /// The period with this number.
+    /// Returns the period with this number.
     pub fn period(self, interval: Interval, index: u32) -> Period {
         let (start, end) = (self.date(interval, index), self.date(interval, index.saturating_add(1)));
         Period { index, start: start.midnight(), end: end.midnight() }
     }
 
-    /// The period that a moment is in. One before the anchor, as a clock that is wrong may show, counts as the first.
+    /// Returns the period that contains a moment. A moment before the anchor, which a wrong clock may show, counts as
+    /// in the first period.
     pub fn period_at(self, interval: Interval, at: Timestamp) -> Period {
         let (anchor, day) = (self.0.civil(), at.date().civil());
         let months = (i64::from(day.year()) - i64::from(anchor.year())) * 12 + i64::from(day.month())
             - i64::from(anchor.month());
         let guess = u32::try_from(months.max(0)).unwrap_or(0) / interval.months();
-        // The guess is right or, before the day of the month is reached, one too high.
+        // The guess is right, or one too high if the day of the month is not reached yet.
         let period = self.period(interval, guess);
         if at < period.start && guess > 0 { self.period(interval, guess - 1) } else { period }
     }

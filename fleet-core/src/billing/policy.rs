@@ -1,10 +1,10 @@
-//! What the platform decides on about billing: the host's choices, not the teams'.
+//! Billing policy of the platform: set by the host, not by teams.
 
 use super::Retries;
 use crate::Error;
 use std::time::Duration;
 
-/// The platform's choices about billing. Every node of a fleet has the same.
+/// Billing policy of the platform. Every node of a fleet must use the same one.
 ///
 /// ```
 /// use fleet_core::billing::{BillingPolicy, Retries};
@@ -25,9 +25,9 @@ pub struct BillingPolicy {
 }
 
 impl Default for BillingPolicy {
-    /// Three retries, 3 days apart; quotes for 15 minutes; 7 days' notice of a renewal without a card; the devices of a
-    /// locked owner go on; a leap of the clock over 35 days, under which something has been due for over 7, is to be confirmed; a charge whose outcome is unknown for 24
-    /// hours is told.
+    /// Defaults: three retries, 3 days apart; quotes valid for 15 minutes; 7 days' notice of a renewal without a card;
+    /// the devices of a locked owner keep working; a leap of the clock over 35 days, during which something has been
+    /// due for over 7, needs confirmation; a notice after a charge's outcome was unknown for 24 hours.
     fn default() -> Self {
         Self {
             retries: Retries::default(),
@@ -41,16 +41,16 @@ impl Default for BillingPolicy {
 }
 
 impl BillingPolicy {
-    /// The same with another schedule for failed renewals (R-PAY-2).
+    /// Sets the retry schedule of failed renewals (R-PAY-2).
     #[must_use]
     pub fn with_retries(self, retries: Retries) -> Self {
         Self { retries, ..self }
     }
 
-    /// The same with quotes that hold for another time (R-BILL-4): a minute to a day.
+    /// Sets how long quotes are valid (R-BILL-4): a minute to a day.
     ///
     /// # Errors
-    /// `invalid` for any other.
+    /// `invalid` for any other duration.
     pub fn with_quote_life(self, quote_life: Duration) -> Result<Self, Error> {
         if !(60..=86_400).contains(&quote_life.as_secs()) {
             return Err(Error::invalid(
@@ -61,32 +61,32 @@ impl BillingPolicy {
         Ok(Self { quote_life, ..self })
     }
 
-    /// The same with another notice before a renewal that no good card is there for (R-PAY-7): 0 to 27 days.
+    /// Sets how many days before a renewal an owner without a valid card receives a notice (R-PAY-7): 0 to 27.
     ///
     /// # Errors
-    /// `invalid` for more.
+    /// `invalid` for more days.
     pub fn with_card_notice_days(self, card_notice_days: u32) -> Result<Self, Error> {
         if card_notice_days > 27 {
             return Err(Error::invalid(
                 "card notice",
-                format!("is {card_notice_days} days; give 0 to 27, for no month is longer"),
+                format!("is {card_notice_days} days; give 0 to 27, fewer than any month has"),
             ));
         }
         Ok(Self { card_notice_days, ..self })
     }
 
-    /// The same with the devices of a locked owner held, or going on as by default (R-PAY-5). Held, they are sent no
-    /// firmware, and their events are logged and not sent on; a connect and a publish each read the owner's account too. A
-    /// dry run counts as if nobody were locked.
+    /// Sets whether the devices of a locked owner are held; by default they keep working (R-PAY-5). Held devices
+    /// receive no firmware, and their events are logged but not delivered. Each connect and publish then also reads the
+    /// owner's account. A dry run counts as if no account were locked.
     #[must_use]
     pub fn with_devices_held(self, holds_devices: bool) -> Self {
         Self { holds_devices, ..self }
     }
 
-    /// The same with another bound on how far the clock may leap without a word (R-BILL-10): 1 to 366 days.
+    /// Sets how many days the clock may leap without confirmation (R-BILL-10): 1 to 366.
     ///
     /// # Errors
-    /// `invalid` for any other.
+    /// `invalid` for any other number.
     pub fn with_leap_days(self, leap_days: u32) -> Result<Self, Error> {
         if !(1..=366).contains(&leap_days) {
             return Err(Error::invalid("leap", format!("is {leap_days} days; give 1 to 366")));
@@ -94,11 +94,10 @@ impl BillingPolicy {
         Ok(Self { leap_days, ..self })
     }
 
-    /// The same with another time after which a charge whose outcome is still unknown is told (R-PAY-3): an hour to 30
-    /// days.
+    /// Sets after how long a notice is sent for a charge whose outcome is still unknown (R-PAY-3): an hour to 30 days.
     ///
     /// # Errors
-    /// `invalid` for any other.
+    /// `invalid` for any other duration.
     pub fn with_unknown_notice(self, unknown_notice: Duration) -> Result<Self, Error> {
         if !(3_600..=30 * 86_400).contains(&unknown_notice.as_secs()) {
             return Err(Error::invalid(
@@ -109,27 +108,27 @@ impl BillingPolicy {
         Ok(Self { unknown_notice, ..self })
     }
 
-    /// When a failed renewal is tried again.
+    /// The retry schedule of failed renewals.
     pub fn retries(&self) -> &Retries {
         &self.retries
     }
 
-    /// For how long a quote holds.
+    /// How long a quote is valid.
     pub fn quote_life(&self) -> Duration {
         self.quote_life
     }
 
-    /// How many days before a renewal the owner is told that there is no good card for it.
+    /// Number of days before a renewal at which an owner without a valid card receives a notice.
     pub fn card_notice_days(&self) -> u32 {
         self.card_notice_days
     }
 
-    /// How many days the clock may leap without a word.
+    /// Number of days that the clock may leap without confirmation.
     pub fn leap_days(&self) -> u32 {
         self.leap_days
     }
 
-    /// After how long a charge whose outcome is still unknown is told.
+    /// How long the outcome of a charge may be unknown before a notice is sent.
     pub fn unknown_notice(&self) -> Duration {
         self.unknown_notice
     }

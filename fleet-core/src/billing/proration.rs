@@ -1,11 +1,11 @@
-//! A part of a price for a part of a period (R-BILL-3): in integers, rounded half up, once.
+//! Proration (R-BILL-3): the part of a price for a part of a period, in integers, rounded half up, once.
 
 use super::Period;
 use crate::money::too_large;
 use crate::{Error, Money, Timestamp};
 
-/// The share of a price that `part` of `whole` costs: `(2pr + t) / (2t)`. The whole is always the whole anchored period,
-/// whatever part of it a plan covered.
+/// Returns the share of a price for `part` of `whole`: `(2pr + t) / (2t)`. The whole is always the full anchored
+/// period, whatever part of it a plan covered.
 ///
 /// ```
 /// use fleet_core::{Currency, Money, billing::prorate};
@@ -17,13 +17,13 @@ use crate::{Error, Money, Timestamp};
 /// ```
 ///
 /// # Errors
-/// `invalid` for a negative price, no period, or a part that is more than the whole.
+/// `invalid` for a negative price, a period of zero, or a part that is more than the whole.
 pub fn prorate(price: Money, part: u64, whole: u64) -> Result<Money, Error> {
     if price.minor() < 0 {
         return Err(Error::invalid("price", "is negative"));
     }
     if part > whole || whole == 0 {
-        return Err(Error::invalid("period", format!("{part} s of {whole} s is no part of a period")));
+        return Err(Error::invalid("period", format!("{part} s of {whole} s is not a part of a period")));
     }
     let (price_minor, part, whole) = (i128::from(price.minor()), i128::from(part), i128::from(whole));
     let double = price_minor.checked_mul(part).and_then(|product| product.checked_mul(2));
@@ -31,40 +31,40 @@ pub fn prorate(price: Money, part: u64, whole: u64) -> Result<Money, Error> {
     Ok(Money::new(i64::try_from(minor).map_err(|_| too_large())?, price.currency()))
 }
 
-/// The share of a price that a span within its period costs.
+/// Returns the share of a price for a span within its period.
 ///
 /// # Errors
-/// `invalid` for a negative price, or a span that ends before it starts or is not all in the period.
+/// `invalid` for a negative price, or a span that ends before it starts or is not wholly in the period.
 pub fn prorate_span(price: Money, period: Period, from: Timestamp, to: Timestamp) -> Result<Money, Error> {
     if !(period.start <= from && from <= to && to <= period.end && period.start < period.end) {
-        let problem = format!("{from} to {to} is no part of {} to {}", period.start, period.end);
+        let problem = format!("{from} to {to} is not within {} to {}", period.start, period.end);
         return Err(Error::invalid("period", problem));
     }
     prorate(price, to.since(from).as_secs(), period.seconds())
 }
 
-/// What of a potential credit is given: never less than nothing, never more than was paid less what was credited of it
-/// before (R-BILL-3).
+/// Caps a potential credit: never less than zero, never more than was paid minus what was credited of it before
+/// (R-BILL-3).
 ///
 /// # Errors
-/// `invalid` for amounts of several currencies, or differences that are too large.
+/// `invalid` for amounts in several currencies, or differences that are too large.
 pub fn cap_credit(potential: Money, paid: Money, credited: Money) -> Result<Money, Error> {
     potential.or_zero().at_most(paid.minus(credited)?.or_zero())
 }
 
-/// How what a cancellation gives back is given: to the payer, or off the invoice that was never paid (R-BILL-7).
+/// How a cancellation returns an amount: to the payer, or as a reduction of the unpaid invoice (R-BILL-7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Split {
-    /// What goes back to the payer.
+    /// The part that is refunded to the payer.
     pub refund: Money,
-    /// What the open invoice is lessened by.
+    /// The part that reduces the open invoice.
     pub offset: Money,
 }
 
-/// Splits a creditable amount: what was paid for more than was used goes back, the rest was never paid.
+/// Splits a creditable amount: what was paid beyond the used part is refunded, the rest was never paid.
 ///
 /// # Errors
-/// `invalid` for a negative creditable amount, amounts of several currencies, or differences that are too large.
+/// `invalid` for a negative creditable amount, amounts in several currencies, or differences that are too large.
 pub fn split_credit(creditable: Money, used: Money, paid: Money) -> Result<Split, Error> {
     if creditable.minor() < 0 {
         return Err(Error::invalid("credit", "is negative"));
@@ -84,14 +84,14 @@ mod tests {
     }
 
     #[test]
-    fn a_tie_is_rounded_up_and_what_is_just_below_it_down() {
+    fn a_tie_is_rounded_up_and_anything_below_it_down() {
         assert_eq!(prorate(usd(1), 1, 2).unwrap(), usd(1));
         assert_eq!(prorate(usd(1), 49, 100).unwrap(), usd(0));
         assert_eq!(prorate(usd(3), 1, 2).unwrap(), usd(2));
     }
 
     #[test]
-    fn what_is_no_part_of_a_period_is_refused() {
+    fn a_part_outside_the_period_is_refused() {
         for (price, part, whole) in [(1, 1, 0), (1, 0, 0), (1, 2, 1), (-1, 1, 2)] {
             assert_eq!(prorate(usd(price), part, whole).unwrap_err().code(), "invalid", "{price} {part} {whole}");
         }
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_credit_stays_between_nothing_and_what_is_left_of_what_was_paid() {
+    fn a_credit_is_between_zero_and_the_paid_rest() {
         for (potential, paid, credited, given) in
             [(0, 200, 50, 0), (-50, 200, 50, 0), (300, 200, 50, 150), (100, 200, 200, 0), (100, 200, 300, 0)]
         {
@@ -109,7 +109,8 @@ mod tests {
     }
 
     proptest! {
-        /// R-BILL-3: the whole costs the price, nothing costs nothing, and two parts differ from their sum by a rounding.
+        /// R-BILL-3: the whole costs the price, nothing costs nothing, and two parts differ from their sum by at most
+        /// one rounding.
         #[test]
         fn parts_add_up(price in 0..1_000_000_000_000_i64, whole in 1..40_000_000_u64, cut: prop::sample::Index) {
             let part = cut.index(whole as usize + 1) as u64;
@@ -119,9 +120,9 @@ mod tests {
             prop_assert!(prorate(usd(price), 0, whole)?.is_zero());
         }
 
-        /// R-BILL-7: nothing is given back that was not paid, and both parts are all of it.
+        /// R-BILL-7: only paid amounts are refunded, and both parts add up to the whole.
         #[test]
-        fn a_split_is_whole(creditable in 0..1_000_000_i64, used in 0..1_000_000_i64, paid in 0..1_000_000_i64) {
+        fn split_parts_add_up(creditable in 0..1_000_000_i64, used in 0..1_000_000_i64, paid in 0..1_000_000_i64) {
             let split = split_credit(usd(creditable), usd(used), usd(paid))?;
             prop_assert_eq!(split.refund.plus(split.offset)?, usd(creditable));
             prop_assert!(split.refund.minor() <= paid && split.refund.minor() >= 0 && split.offset.minor() >= 0);

@@ -1,4 +1,5 @@
-//! What an upgrade costs (R-BILL-3 to 6): the unused rest of the old plan back, the rest of the period at the new price.
+//! Quotes: the price of an upgrade (R-BILL-3 to 6), which is the rest of the period at the new price minus the unused
+//! rest of the old plan.
 
 use super::{Anchor, Contract, Interval, InvoiceLine, Limits, LineKind, Period, prorate};
 use crate::billing::invoice::total;
@@ -9,7 +10,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Names a quote.
+/// Identifies a quote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct QuoteId(pub(crate) u64);
@@ -25,43 +26,46 @@ impl FromStr for QuoteId {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let number = u64::from_str_radix(text, 16).ok().filter(|_| text.len() == 16);
-        number.map(Self).ok_or_else(|| Error::invalid("quote", "give the id that a quote has: 16 hex digits"))
+        number
+            .map(Self)
+            .ok_or_else(|| Error::invalid("quote", "is not a quote id; give the `id` of a quote, 16 hex digits"))
     }
 }
 
-/// What an upgrade costs, for as long as it holds.
+/// The price of an upgrade, valid until `expires_at`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Quote {
-    /// Its name.
+    /// Its id.
     pub id: QuoteId,
-    /// The tier to go to.
+    /// The new tier.
     pub tier: Arc<str>,
-    /// The interval to go to.
+    /// The new interval.
     pub interval: Interval,
-    /// When it was given: what is prorated is prorated to this moment.
+    /// When it was issued. Amounts are prorated to this moment.
     pub at: Timestamp,
-    /// From when on it no longer holds: 15 minutes later by default, and never beyond the period's end.
+    /// When it expires: 15 minutes later by default, and never beyond the period's end.
     pub expires_at: Timestamp,
-    /// The period that the plan will be in.
+    /// The period of the new plan.
     pub period: Period,
-    /// What the product may hold then: what is sold is what was quoted. None in what an earlier version wrote.
+    /// The product's limits under the new plan: what is sold is what was quoted. `None` in records of an earlier
+    /// version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limits: Option<Limits>,
-    /// What all of that period costs.
+    /// Price of the full period.
     pub price: Money,
-    /// What the rest of it costs.
+    /// Price of the rest of the period.
     pub charge: Money,
-    /// What the charge is made of.
+    /// Lines of the invoice.
     pub lines: Vec<InvoiceLine>,
-    /// What will be charged.
+    /// Amount to charge now.
     pub due: Money,
-    /// What is left over for later invoices afterwards.
+    /// Balance left for later invoices.
     pub balance: Money,
 }
 
-/// Where an upgrade goes.
+/// Target of an upgrade.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
     pub(crate) tier: Arc<str>,
@@ -70,8 +74,8 @@ pub(crate) struct Target {
     pub(crate) limits: Option<Limits>,
 }
 
-/// What going there costs now. `paid` is what the owner has paid for the segment that runs; none where somebody else has,
-/// who gets the unused rest back.
+/// Returns the quote for a target, now. `paid` is what the owner has paid for the current segment. `None` means another
+/// account paid for it, and is refunded the unused rest.
 pub(crate) fn quote(
     id: QuoteId,
     contract: &Contract,
@@ -116,8 +120,8 @@ pub(crate) fn quote(
     })
 }
 
-/// Evens lines out with what is left over: uses of it what they come to, or leaves over what they fall short of nothing.
-/// Answers what is left over then.
+/// Balances the lines: uses the balance up to the sum of the lines, or adds a negative sum to the balance. Returns the
+/// new balance.
 pub(crate) fn balanced(
     lines: &mut Vec<InvoiceLine>,
     balance: Money,

@@ -1,5 +1,5 @@
-//! Renewals: issued by the clock, and before any command that decides about a plan, so that a clock that is late comes to
-//! the same.
+//! Renewals: issued by the clock, and before any command that decides about a plan. Therefore a late clock yields the
+//! same invoices.
 
 use super::collect::collect;
 use super::invoice::total;
@@ -17,25 +17,25 @@ use crate::{Error, ErrorKind, Money, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// So many renewals of one product a command issues before it decides: 50 years of months.
-const MOST_LATE: u32 = 600;
+/// Maximum number of renewals of one product that a command issues before it decides: 50 years of months.
+const MAX_LATE_RENEWALS: u32 = 600;
 
-/// Until the clock has advanced for the first time, nothing may be due for longer than this many days.
+/// Maximum number of days that a step may be overdue before the clock has advanced for the first time.
 const FIRST_LEAP_DAYS: u32 = 366;
 
-/// What has waited for no longer than this many days is late, and no leap: it would have been done once, all the same.
+/// A step that is overdue by at most this many days is late, which is no leap: it is done once in any case.
 const LATE_DAYS: u32 = 7;
 
-/// What a product goes on with.
+/// How a product continues after its period.
 enum Renewal {
-    /// The next period, at this price.
-    Goes(Plan),
-    /// Nothing: it is on a tier that costs nothing.
+    /// With the next period, at this price.
+    Continues(Plan),
+    /// With nothing: its tier costs nothing.
     Ends,
 }
 
 impl Fleet {
-    /// Issues the invoice of the period that follows, and has it paid; or ends the plan, and tells its owner.
+    /// Issues the invoice of the next period and collects it; or ends the plan and notifies the owner.
     pub(crate) fn renew(
         &self,
         tx: &mut Transaction<'_>,
@@ -50,10 +50,10 @@ impl Fleet {
         contract.at_renewal = None;
         contract.quotes.clear();
         (contract.warned, contract.card_needed) = (false, false);
-        self.put_on(Arc::make_mut(&mut product), None, matches!(renewal, Renewal::Goes(_)));
+        self.put_on(Arc::make_mut(&mut product), None, matches!(renewal, Renewal::Continues(_)));
         let owner = product.owner;
         tx.put(id, Arc::clone(&product));
-        let Renewal::Goes(mut next) = renewal else {
+        let Renewal::Continues(mut next) = renewal else {
             contract.plan = None;
             self.schedule(tx, id, contract);
             let tier = product.tier.to_string();
@@ -108,8 +108,8 @@ impl Fleet {
         if is_open { collect(tx, self.billing(), owner, now) } else { Ok(()) }
     }
 
-    /// What a plan goes on with: the tier that the product is on, at its price; and where there is none any more, at the
-    /// last one. It ends where the tier costs nothing.
+    /// Decides how a plan continues: on the product's tier at its current price, or at the last price if it has none
+    /// any more. The plan ends if the tier costs nothing.
     fn renewal(&self, product: &Product, contract: &Contract, plan: &Plan) -> Renewal {
         let Some((interval, price)) = self.renewal_price(product, contract, plan) else { return Renewal::Ends };
         let period = Anchor::at(product.created_at).period_at(interval, plan.period.end);
@@ -117,10 +117,10 @@ impl Fleet {
             return Renewal::Ends;
         }
         let tier = Arc::clone(&product.tier);
-        Renewal::Goes(Plan { tier, interval, period, price, billed: price, paid: None, invoice: 0 })
+        Renewal::Continues(Plan { tier, interval, period, price, billed: price, paid: None, invoice: 0 })
     }
 
-    /// At which interval and price the next period is billed; none: it costs nothing, and the plan ends (R-BILL-11).
+    /// Returns the interval and price of the next period. `None` means it costs nothing, and the plan ends (R-BILL-11).
     pub(crate) fn renewal_price(
         &self,
         product: &Product,
@@ -128,13 +128,13 @@ impl Fleet {
         plan: &Plan,
     ) -> Option<(super::Interval, Money)> {
         let priced = |interval| Some((interval, self.price(contract, &product.tier, interval)?));
-        // An interval that is sold no more leaves the plan at its own, as that is sold today.
+        // If the chosen interval is no longer sold, the plan keeps its own interval at today's price.
         let found = contract.at_renewal.and_then(priced).or_else(|| priced(plan.interval));
         let (interval, price) = found.unwrap_or((plan.interval, plan.price));
         (!price.is_zero()).then_some((interval, price))
     }
 
-    /// Tells the owner, once for a renewal, that no card will be good at it (R-PAY-7).
+    /// Sends the owner one notice for a renewal at which no card will be valid (R-PAY-7).
     pub(crate) fn warn(
         &self,
         tx: &mut Transaction<'_>,
@@ -162,7 +162,7 @@ impl Fleet {
         notify(tx, now, id, NoticeSubject::CardNeeded { account, renewal, amount: Some(amount), card })
     }
 
-    /// A product has another owner, who pays for its plan from the next renewal on: they are told what their card will miss.
+    /// Records a new owner, who pays for the plan from the next renewal on, and sends the notices about a missing card.
     pub(crate) fn pays_from_now_on(
         &self,
         tx: &mut Transaction<'_>,
@@ -183,7 +183,7 @@ impl Fleet {
         collect(tx, self.billing(), owner, now)
     }
 
-    /// The same for all products of an account whose card has changed, or will be good no longer.
+    /// Updates the notices about a missing card for all products of an account whose card has changed or will expire.
     pub(crate) fn warn_account(
         &self,
         tx: &mut Transaction<'_>,
@@ -200,17 +200,17 @@ impl Fleet {
             let Some(mut record) = tx.get::<Arc<Contract>>(id)?.filter(|_| owner == Some(account)) else {
                 continue;
             };
-            let told = record.card_needed;
+            let before = record.card_needed;
             self.warn(tx, id, Arc::make_mut(&mut record), now)?;
-            if record.card_needed != told {
+            if record.card_needed != before {
                 tx.put(id, record);
             }
         }
         Ok(())
     }
 
-    /// Refuses a leap of the clock that nobody confirmed (R-BILL-10): the clock did not advance for longer than the policy
-    /// allows, and something has been due for over a week. `due` is the earliest that is due.
+    /// Refuses an unconfirmed leap of the clock (R-BILL-10): the clock did not advance for longer than the policy
+    /// allows, and something has been due for over a week. `due` is the earliest due moment.
     pub(crate) fn no_leap(&self, directory: &Directory, due: Option<Timestamp>, now: Timestamp) -> Result<(), Error> {
         let Some(due) = due else { return Ok(()) };
         let over = |since: Timestamp, days: u32| now.since(since) > Duration::from_secs(86_400) * days;
@@ -226,16 +226,16 @@ impl Fleet {
     }
 }
 
-/// Whether a moment is in the days before a renewal in which its owner is told that no card will be good.
+/// Whether a moment is in the notice days before a renewal.
 fn in_notice(policy: &BillingPolicy, plan: &Plan, now: Timestamp) -> bool {
     policy.card_notice_days() > 0 && plan.notice_from(policy) <= now && now < plan.period.end
 }
 
 impl Console<'_> {
-    /// Issues the renewals of a product that are due, each in a commit of its own, before a command decides about its
-    /// plan. Says nothing of one that waits for an upgrade: the command finds the upgrade open.
+    /// Issues the due renewals of a product, each in its own commit, before a command decides about its plan. Ignores a
+    /// renewal that waits for an upgrade: the command itself finds the open upgrade.
     pub(crate) fn up_to_date(&self, product: ProductId, command: Command) -> Result<(), Error> {
-        for _ in 0..MOST_LATE {
+        for _ in 0..MAX_LATE_RENEWALS {
             let is_late = self.fleet.transact(|tx| {
                 Access::check(tx, self.actor, command, product)?;
                 self.renew_if_due(tx, product)
@@ -247,7 +247,7 @@ impl Console<'_> {
         Ok(())
     }
 
-    /// Issues one renewal of a product, if it is due. Says whether it was.
+    /// Issues one renewal of a product if it is due. Returns whether it was due.
     pub(crate) fn renew_if_due(&self, tx: &mut Transaction<'_>, product: ProductId) -> Result<bool, Error> {
         let record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
         let late = record.plan.clone().filter(|plan| self.now >= plan.period.end && record.upgrade.is_none());

@@ -1,4 +1,4 @@
-//! Tiers: what a product may hold and what it costs (R-TIER). The catalogue is data; the default is that of R-TIER-1.
+//! Tiers: limits and prices of products (R-TIER). The catalogue is data; the default is that of R-TIER-1.
 
 use super::Interval;
 use crate::product::Product;
@@ -15,50 +15,52 @@ use std::sync::Arc;
 pub struct Tier {
     /// Its name, unique in the catalogue.
     pub name: Arc<str>,
-    /// Devices in the product, at most; none: no limit.
+    /// Maximum number of devices in the product. `None` means no limit.
     pub devices: Option<u64>,
-    /// Team members, the owner among them, at most; none: no limit.
+    /// Maximum number of team members, the owner included. `None` means no limit.
     pub members: Option<u64>,
-    /// Outbound messages a usage month, at most; none: no limit.
+    /// Maximum number of outbound messages in a usage month. `None` means no limit.
     pub messages: Option<u64>,
-    /// What a full period costs, one price for each interval and currency it is sold in. None: by agreement.
+    /// Price of a full period, one for each interval and currency that it is sold in. An empty list means the price is
+    /// by agreement.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prices: Vec<Price>,
 }
 
-/// What a product may hold: the limits of its tier as they were when it was put there, or when its plan was sold or last
-/// renewed. What was sold stays for as long as it runs, whatever becomes of the catalogue (R-BILL-11).
+/// Limits of a product: those of its tier when the product was put on it, or when its plan was sold or last renewed.
+/// Sold limits stay for as long as the plan runs, however the catalogue changes (R-BILL-11).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
-    /// Devices, at most; none: no limit.
+    /// Maximum number of devices. `None` means no limit.
     pub devices: Option<u64>,
-    /// Team members, at most; none: no limit.
+    /// Maximum number of team members. `None` means no limit.
     pub members: Option<u64>,
-    /// Outbound messages a usage month, at most; none: no limit.
+    /// Maximum number of outbound messages in a usage month. `None` means no limit.
     pub messages: Option<u64>,
-    /// Whether they were sold with a plan. Then the catalogue can raise them at once, and lower them with the next renewal.
+    /// Whether they were sold with a plan. Then the catalogue can raise them at once, but lower them only at the next
+    /// renewal.
     pub sold: bool,
 }
 
-/// What a full period of a tier costs.
+/// Price of a full period of a tier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Price {
-    /// How long a period is.
+    /// Length of the period.
     pub interval: Interval,
     /// The price, 0 to 10^15 minor units.
     pub amount: Money,
 }
 
-/// No price is over so many minor units, so that no sum of an account's bills comes near what can be counted.
+/// Highest price in minor units. It keeps every sum of an account's bills far below an overflow.
 const HIGHEST: i64 = 1_000_000_000_000_000;
 
 impl Price {
-    /// A price.
+    /// Creates a price.
     ///
     /// # Errors
-    /// `invalid` for one that is negative or over 10^15 minor units.
+    /// `invalid` for a price that is negative or over 10^15 minor units.
     pub fn new(interval: Interval, amount: Money) -> Result<Self, Error> {
         if (0..=HIGHEST).contains(&amount.minor()) {
             return Ok(Self { interval, amount });
@@ -86,7 +88,7 @@ pub struct Catalogue {
     tiers: Vec<Tier>,
 }
 
-/// What a tier limits.
+/// A limited resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -95,7 +97,7 @@ pub enum Resource {
     Devices,
     /// Team members, the owner and pending invitations among them (R-TEAM-4).
     Members,
-    /// Outbound messages a usage month.
+    /// Outbound messages in a usage month.
     Messages,
 }
 
@@ -109,14 +111,14 @@ impl fmt::Display for Resource {
     }
 }
 
-/// A command that would take a product over its tier's limit: says which limit, its value, what is used, what would be
-/// used, and the cheapest tier that would do (R-TIER-3).
+/// The refusal of a command that would exceed a limit of the product's tier: which limit, its value, what is used, what
+/// would be used, and the cheapest tier that would suffice (R-TIER-3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LimitExceeded {
     /// The product's tier.
     pub tier: Arc<str>,
-    /// What is limited.
+    /// The limited resource.
     pub resource: Resource,
     /// The tier's limit.
     pub limit: u64,
@@ -124,25 +126,26 @@ pub struct LimitExceeded {
     pub used: u64,
     /// What would be in use.
     pub would_be: u64,
-    /// The cheapest tier that would do, and its limit (none: it has no limit).
+    /// The cheapest tier that would suffice, and its limit. An inner `None` means that tier has no limit.
     pub fits: Option<(Arc<str>, Option<u64>)>,
-    /// The places that imports under way hold, where it would fit without them: then it fits later, without another tier.
+    /// The places that running imports reserve, if the command would fit without them: then it fits later, without
+    /// another tier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<Held>,
 }
 
-/// Places in a product that imports under way hold for devices they have yet to add.
+/// Places in a product that running imports reserve for devices that they have yet to add.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Held {
-    /// How many.
+    /// Number of places.
     pub places: u64,
-    /// When the last of them is free at the latest, should its import not go on.
+    /// When the last of them is released at the latest, if its import does not continue.
     pub until: Timestamp,
 }
 
 impl LimitExceeded {
-    /// Whether the same may fit later without another tier: only places that imports hold are in the way.
+    /// Whether the command may fit later without another tier: only places reserved by imports prevent it.
     pub fn is_transient(&self) -> bool {
         self.held.is_some()
     }
@@ -154,9 +157,9 @@ impl fmt::Display for LimitExceeded {
         if let Some(Held { places, until }) = held {
             return write!(
                 f,
-                "refused for now: {would_be} {resource} would exceed the {tier} tier's {limit}, of which {used} are in use \
-                 and {places} are held by an import that is under way or was cut off; try again when it is through, or \
-                 after {until}, or free its places"
+                "refused for now: {would_be} {resource} would exceed the {tier} tier's {limit}, of which {used} are in \
+                 use and {places} are reserved by an import that is running or was interrupted; try again when it has \
+                 finished, or after {until}, or release its places"
             );
         }
         write!(f, "refused: {would_be} {resource} would exceed the {tier} tier's {limit} ({used} in use now); ")?;
@@ -193,7 +196,7 @@ impl Tier {
         }
     }
 
-    /// What a full period costs; none: by agreement, or not sold in that currency.
+    /// Returns the price of a full period. `None` means it is by agreement, or not sold in that currency.
     pub fn price(&self, interval: Interval, currency: Currency) -> Option<Money> {
         let mut prices = self.prices.iter().filter(|price| price.interval == interval);
         prices.find(|price| price.amount.currency() == currency).map(|price| price.amount)
@@ -215,15 +218,15 @@ impl From<Catalogue> for Vec<Tier> {
 }
 
 impl Catalogue {
-    /// A catalogue of these tiers, the cheapest first. The first is what a new product starts with.
+    /// Creates a catalogue of these tiers, the cheapest first. A new product starts on the first.
     ///
     /// # Errors
-    /// `invalid` where there is no tier or two have the same name; for a price out of its range, a second price for the
+    /// `invalid` if there is no tier or two have the same name; for a price out of its range, a second price for the
     /// same interval and currency, or one below that of a cheaper tier.
     pub fn new(tiers: Vec<Tier>) -> Result<Self, Error> {
         let distinct: BTreeSet<_> = tiers.iter().map(|tier| &tier.name).collect();
         if tiers.is_empty() || distinct.len() < tiers.len() {
-            return Err(Error::invalid("catalogue", "needs at least one tier, each with a name of its own"));
+            return Err(Error::invalid("catalogue", "needs at least one tier, each with a unique name"));
         }
         let mut highest: BTreeMap<(Interval, Currency), i64> = BTreeMap::new();
         for tier in &tiers {
@@ -235,7 +238,7 @@ impl Catalogue {
                 if !own.insert(sold) || amount.minor() < below {
                     let name = &tier.name;
                     let problem =
-                        format!("{name} costs {amount} ({interval}): give one price, none below a cheaper tier's");
+                        format!("{name} costs {amount} ({interval}): give one price, not below a cheaper tier's");
                     return Err(Error::invalid("catalogue", problem));
                 }
             }
@@ -243,40 +246,42 @@ impl Catalogue {
         Ok(Self { tiers })
     }
 
-    /// The name of a tier that there is.
+    /// Returns the name of a tier; refuses an unknown one.
     pub(crate) fn named(&self, name: &str) -> Result<Arc<str>, Error> {
         self.tier(name).map(|tier| Arc::clone(&tier.name)).ok_or_else(|| {
             let names: Vec<&str> = self.tiers.iter().map(|tier| &*tier.name).collect();
-            Error::invalid("tier", format!("there is none of this name; choose one of {}", names.join(", ")))
+            Error::invalid("tier", format!("no tier has this name; choose one of {}", names.join(", ")))
         })
     }
 
-    /// Where a tier is among them: 0 is the cheapest.
+    /// Rank of a tier: 0 is the cheapest.
     pub(crate) fn rank(&self, name: &str) -> Option<usize> {
         self.tiers.iter().position(|tier| &*tier.name == name)
     }
 
-    /// Whether a tier costs nothing in whatever currency: a product on it has no plan.
+    /// Whether a tier costs nothing in every currency: a product on it has no plan.
     pub(crate) fn is_free(&self, name: &str) -> bool {
         let Some(tier) = self.tier(name) else { return false };
         let costs_nothing = tier.prices.iter().all(|price| price.amount.is_zero());
         costs_nothing && (!tier.prices.is_empty() || self.rank(name) == Some(0))
     }
 
-    /// What a product may hold of something; none: no limit. The limit of its tier, but not less than was sold; of a tier
-    /// that is not on offer any more, the limit that it had.
+    /// Returns a product's limit of a resource. `None` means no limit. It is the limit of its tier, but not less than
+    /// was sold; for a tier that is no longer on offer, the limit that it had.
     pub(crate) fn limit_of(&self, product: &Product, resource: Resource) -> Option<u64> {
-        let kept = product.limits.as_ref();
+        let stored = product.limits.as_ref();
         let listed = self.tier(&product.tier).map(|tier| tier.limit(resource));
-        match (listed, kept.filter(|kept| kept.sold || listed.is_none())) {
+        match (listed, stored.filter(|stored| stored.sold || listed.is_none())) {
             (Some(listed), None) => listed,
-            (Some(listed), Some(kept)) => listed.zip(kept.limit(resource)).map(|(listed, kept)| listed.max(kept)),
-            (None, Some(kept)) => kept.limit(resource),
+            (Some(listed), Some(stored)) => {
+                listed.zip(stored.limit(resource)).map(|(listed, stored)| listed.max(stored))
+            }
+            (None, Some(stored)) => stored.limit(resource),
             (None, None) => Some(0),
         }
     }
 
-    /// Whether a tier would limit a product more than it is.
+    /// Whether a tier's limits are lower than the product's.
     pub(crate) fn limits_less(&self, tier: &str, product: &Product) -> bool {
         let Some(tier) = self.tier(tier) else { return true };
         [Resource::Devices, Resource::Members, Resource::Messages].into_iter().any(|resource| {
@@ -288,11 +293,11 @@ impl Catalogue {
         })
     }
 
-    /// Whether a product may go from `used` to `would_be` (R-TIER-3, R-TIER-4). Not adding anything is always allowed, also
-    /// above the limit.
+    /// Checks whether a product may change its use from `used` to `would_be` (R-TIER-3, R-TIER-4). A change that adds
+    /// nothing is always allowed, even above the limit.
     ///
     /// # Errors
-    /// The limit that stands in the way.
+    /// The limit that would be exceeded.
     pub(crate) fn check_product(
         &self,
         product: &Product,
@@ -308,21 +313,21 @@ impl Catalogue {
         &self.tiers
     }
 
-    /// The tier with this name.
+    /// Returns the tier with this name.
     pub fn tier(&self, name: &str) -> Option<&Tier> {
         self.tiers.iter().find(|tier| &*tier.name == name)
     }
 
-    /// The name of the tier that a new product starts with.
+    /// Returns the name of the tier that a new product starts on.
     pub(crate) fn first(&self) -> Arc<str> {
         self.tiers.first().map(|tier| Arc::clone(&tier.name)).unwrap_or_default()
     }
 
-    /// Whether a product of this tier may go from `used` to `would_be` (R-TIER-3, R-TIER-4). Not adding anything is
-    /// always allowed, also above the limit.
+    /// Checks whether a product of this tier may change its use from `used` to `would_be` (R-TIER-3, R-TIER-4). A
+    /// change that adds nothing is always allowed, even above the limit.
     ///
     /// # Errors
-    /// The limit that stands in the way. A tier that the catalogue does not have allows nothing more.
+    /// The limit that would be exceeded. A tier that is not in the catalogue allows no more.
     pub fn check(&self, tier: &str, resource: Resource, used: u64, would_be: u64) -> Result<(), LimitExceeded> {
         let limit = self.tier(tier).map_or(Some(0), |tier| tier.limit(resource));
         self.within(tier, limit, resource, used, would_be)
@@ -356,7 +361,7 @@ impl Catalogue {
 }
 
 impl Default for Catalogue {
-    /// The default catalogue of R-TIER-1.
+    /// Returns the default catalogue of R-TIER-1.
     fn default() -> Self {
         let price = |interval, minor| Price { interval, amount: Money::new(minor, Currency::USD) };
         let prices = |month, year| vec![price(Interval::Monthly, month), price(Interval::Annual, year)];
@@ -394,7 +399,7 @@ mod tests {
     }
 
     #[test]
-    fn over_the_limit_nothing_can_be_added_but_what_is_there_stays() {
+    fn over_the_limit_nothing_can_be_added_and_nothing_is_removed() {
         let catalogue = Catalogue::default();
         assert_eq!(catalogue.check("Prototype", Resource::Devices, 300, 300), Ok(()));
         assert_eq!(catalogue.check("Prototype", Resource::Devices, 300, 299), Ok(()));
@@ -403,7 +408,7 @@ mod tests {
 
     /// R-TIER-1.
     #[test]
-    fn the_default_catalogue_has_its_prices_and_is_a_catalogue() {
+    fn the_default_catalogue_has_its_prices_and_is_valid() {
         let catalogue = Catalogue::default();
         let price = |tier: &str, interval| catalogue.tier(tier).unwrap().price(interval, Currency::USD);
         let prices = ["Prototype", "Small", "Medium", "Large", "Enterprise"].map(|tier| {
@@ -423,7 +428,7 @@ mod tests {
     }
 
     #[test]
-    fn prices_that_are_negative_too_high_doubled_or_falling_are_refused() {
+    fn negative_too_high_duplicate_or_falling_prices_are_refused() {
         let tier = |name: &str, prices: &[i64]| Tier {
             name: name.into(),
             devices: None,
@@ -442,11 +447,11 @@ mod tests {
             assert!(Catalogue::new(vec![tier("a", first), tier("b", second)]).is_ok(), "{first:?} {second:?}");
         }
         let json = serde_json::to_string(&vec![tier("a", &[-1])]).unwrap();
-        assert!(serde_json::from_str::<Catalogue>(&json).is_err(), "read from JSON it is held to the same");
+        assert!(serde_json::from_str::<Catalogue>(&json).is_err(), "the same checks apply when it is read from JSON");
     }
 
     #[test]
-    fn a_tier_of_no_catalogue_allows_nothing_more() {
+    fn an_unknown_tier_allows_nothing_more() {
         assert!(Catalogue::default().check("Platinum", Resource::Devices, 0, 1).is_err());
     }
 }

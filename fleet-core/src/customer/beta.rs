@@ -1,4 +1,4 @@
-//! The private beta: who is invited, and the code that lets them claim a device (R-CUS-4).
+//! The private beta: its guests, and the codes with which they activate (R-CUS-4).
 
 use super::record::{Guest, named};
 use super::{ActivationCode, Customer, CustomerCount, CustomerId, WrongCodes, guest_list};
@@ -13,56 +13,56 @@ use crate::time::Timestamp;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// A product's beta has at most so many guests: some tenth of the codes there are, so that guessing one is hard.
+/// Maximum number of guests of a product's beta: about a tenth of all codes, so that guessing one is hard.
 pub const MAX_GUESTS: u64 = 100_000;
 
-/// So many guests are invited by one commit.
+/// Number of guests invited by one commit.
 const CHUNK: usize = 1024;
 
-/// Somebody who was invited to the beta.
+/// A guest of the private beta.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BetaGuest {
-    /// The user name they were invited by.
+    /// The user name that was invited.
     pub user_name: String,
-    /// Their code, to be sent to them.
+    /// The code to send to the guest.
     pub code: ActivationCode,
-    /// When they used it.
+    /// When the guest used it. `None` means not yet.
     pub used_at: Option<Timestamp>,
 }
 
-/// A line of a list of guests, and what became of it.
+/// Result of one line of a guest list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BetaLine {
     /// The line's number, from 1.
     pub line: u32,
-    /// What became of it.
+    /// The verdict on the line.
     pub verdict: BetaVerdict,
 }
 
-/// What became of a line of a list of guests.
+/// Verdict on one line of a guest list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BetaVerdict {
-    /// Invited, with a code of their own.
+    /// The guest is invited, with a new code.
     Invited(BetaGuest),
-    /// Invited before: their code stays.
+    /// The guest was invited before and keeps the code.
     AlreadyInvited(BetaGuest),
-    /// The same user name stands on an earlier line.
+    /// An earlier line has the same user name.
     DuplicateOf(u32),
-    /// No user name can be read; why.
+    /// No user name can be read, for this reason.
     Malformed(String),
 }
 
 impl Console<'_> {
-    /// Invites the customers of a list to the private beta: a user name a line, or a .csv whose first column holds them, or
-    /// the one that its header names `user_name`, `email` or `Email Address`. The list is read as one of devices is
-    /// (R-IMP-2). Returns a verdict for each line that is not blank and not the header.
+    /// Invites the customers of a list to the private beta: one user name a line, or a .csv with the user names in the
+    /// first column or in the one that its header names `user_name`, `email` or `Email Address`. The list is parsed
+    /// like a device list (R-IMP-2). Returns a verdict for each line that is neither blank nor the header.
     ///
     /// # Errors
-    /// Where the file is no list, as for [`import`](Self::import); `invalid` for one that has over 100,000 lines, or more
-    /// guests than a beta may have. Nobody is invited then.
+    /// The errors of [`import`](Self::import) for a file that is no list; `invalid` for a list of over 100,000 lines,
+    /// or with more guests than a beta may have. Nobody is invited then.
     pub fn invite_to_beta(&self, product: ProductId, list: &[u8]) -> Result<Vec<BetaLine>, Error> {
         self.fleet.transact(|tx| Access::check(tx, self.actor, Command::InviteToBeta, product).map(|_| ()))?;
         let mut lines = guest_list::read(list)?;
@@ -79,7 +79,7 @@ impl Console<'_> {
                 }
             }
         }
-        self.check_room(product, &wanted)?;
+        self.check_capacity(product, &wanted)?;
         let mut verdicts: HashMap<usize, BetaVerdict> = HashMap::new();
         for chunk in wanted.chunks(self.fleet.at_once(CHUNK)) {
             verdicts.extend(self.invite_some(product, chunk)?);
@@ -97,9 +97,9 @@ impl Console<'_> {
             .collect())
     }
 
-    /// Whether the guests of a list fit the beta, so that none is invited where they do not. Guests whom others invite
-    /// meanwhile are found when these are.
-    fn check_room(&self, product: ProductId, names: &[(usize, String)]) -> Result<(), Error> {
+    /// Checks that the guests of a list fit the beta, so that none is invited if they do not. Guests added by other
+    /// commits meanwhile are found when these are invited.
+    fn check_capacity(&self, product: ProductId, names: &[(usize, String)]) -> Result<(), Error> {
         if names.len() <= CHUNK {
             return Ok(());
         }
@@ -146,11 +146,11 @@ impl Console<'_> {
         })
     }
 
-    /// A code that no guest of the product has, taken with this commit.
+    /// Returns a code that no guest of the product has, and reserves it with this commit.
     fn new_code(&self, tx: &mut Transaction<'_>, product: ProductId) -> Result<ActivationCode, Error> {
         loop {
             let code = ActivationCode::pick(self.fleet.random_number()?);
-            // The code's own key guards that it is one guest's: it is read, and must be absent at the commit.
+            // The key of the code guards that it has one guest: it is read, and must be absent at the commit.
             let key = Key::ActivationCode(product, *code.as_bytes());
             tx.load([key.clone()])?;
             if !tx.holds(&key) {
@@ -160,11 +160,11 @@ impl Console<'_> {
         }
     }
 
-    /// Takes a guest off the private beta. Their code is no good, and the customer of that name is not in the beta any
-    /// more; devices that they have claimed stay theirs. The guest can be invited again, with another code.
+    /// Removes a guest from the private beta. Their code becomes invalid, and the customer of that name leaves the
+    /// beta; devices that they have claimed stay theirs. The guest can be invited again, with another code.
     ///
     /// # Errors
-    /// `not_found` for who is no guest.
+    /// `not_found` for a name that is no guest.
     pub fn uninvite_from_beta(&self, product: ProductId, user_name: &str) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::InviteToBeta, product)?;
@@ -179,11 +179,11 @@ impl Console<'_> {
         })
     }
 
-    /// Gives a guest a new code, whether or not they used the one before, which is no good from then on. A customer who
-    /// is in the beta stays in it.
+    /// Gives a guest a new code, whether or not the previous one was used. The previous code becomes invalid. A
+    /// customer who is in the beta stays in it.
     ///
     /// # Errors
-    /// `not_found` for who is no guest.
+    /// `not_found` for a name that is no guest.
     pub fn renew_activation_code(&self, product: ProductId, user_name: &str) -> Result<BetaGuest, Error> {
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::InviteToBeta, product)?;
@@ -198,7 +198,7 @@ impl Console<'_> {
         })
     }
 
-    /// Makes a guest's code no good, and takes the customer of that name out of the beta.
+    /// Deletes a guest's code, and removes the customer of that name from the beta.
     fn end_activation(&self, tx: &mut Transaction<'_>, product: ProductId, guest: &Guest) -> Result<(), Error> {
         tx.delete(Key::ActivationCode(product, *guest.code.as_bytes()));
         if let Some((_, id)) = named::<CustomerId>(tx, product, &guest.user_name)?
@@ -211,7 +211,7 @@ impl Console<'_> {
         Ok(())
     }
 
-    /// The guests of the private beta, in order of their names, `limit` (1 to 1,000) a page.
+    /// Returns the guests of the private beta, ordered by name, `limit` (1 to 1,000) a page.
     ///
     /// # Errors
     /// `not_found`; `invalid` for a limit out of its range.
@@ -239,7 +239,7 @@ impl Console<'_> {
     }
 }
 
-/// Whether a beta may have this number of guests.
+/// Checks that a beta may have this number of guests.
 fn fits(guests: u64) -> Result<(), Error> {
     if guests <= MAX_GUESTS {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Codes: secrets that are handed out once and kept as hashes, and the four characters of a private beta.
+//! Codes: secrets that are returned once and stored as hashes, and the four-character codes of a private beta.
 
 use crate::firmware::Sha256;
 use crate::{Error, ErrorKind, Fleet};
@@ -7,9 +7,9 @@ use std::fmt;
 use std::str::FromStr;
 use subtle::ConstantTimeEq;
 
-/// A secret: 32 random bytes, written as 64 hexadecimal digits. The core hands it out once and keeps its hash.
+/// A secret: 32 random bytes, written as 64 hexadecimal digits. The core returns it once and stores its hash.
 ///
-/// It does not show itself in logs: `Debug` hides it. [`reveal`](Self::reveal) is the one way to its text.
+/// Logs do not show it: `Debug` hides it. Only [`reveal`](Self::reveal) returns its text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret([u8; 32]);
 
@@ -18,7 +18,7 @@ impl Secret {
         fleet.random_bytes().map(Self)
     }
 
-    /// Reads a claim code. What has not the form of one is `wrong_code`, as any that is not right.
+    /// Parses a claim code. Malformed text is a `wrong_code`, like any other wrong code.
     ///
     /// # Errors
     /// `wrong_code`.
@@ -26,12 +26,12 @@ impl Secret {
         text.parse().map_err(|_: Error| ErrorKind::WrongCode { left: None }.into())
     }
 
-    /// The text to give to whom it is for.
+    /// Returns the text, for its recipient.
     pub fn reveal(&self) -> String {
         Sha256::new(self.0).to_string()
     }
 
-    /// What is kept of it.
+    /// The hash that is stored.
     pub(crate) fn hash(&self) -> Sha256 {
         Sha256::of(&self.0)
     }
@@ -40,7 +40,7 @@ impl Secret {
 impl FromStr for Secret {
     type Err = Error;
 
-    /// Reads a token. What has not the form of one is `unauthenticated`, as any that is not good.
+    /// Parses a token. Malformed text is `unauthenticated`, like any other invalid token.
     fn from_str(text: &str) -> Result<Self, Error> {
         let bytes: Sha256 = text.parse().map_err(|_| ErrorKind::Unauthenticated)?;
         Ok(Self(*bytes.as_bytes()))
@@ -53,15 +53,16 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Whether two hashes are the same, in a time that does not tell where they differ.
+/// Whether two hashes are equal, compared in constant time.
 pub(super) fn same(a: &Sha256, b: &Sha256) -> bool {
     a.as_bytes().ct_eq(b.as_bytes()).into()
 }
 
-/// The characters of activation codes: those that nobody takes for another.
+/// The characters of activation codes: none can be mistaken for another.
 const ALPHABET: &[u8; 31] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 
-/// A code of a private beta: 4 characters of `2-9 A-Z` without `I`, `L` and `O`; read in either case (R-CUS-4).
+/// An activation code of a private beta: 4 characters of `2-9 A-Z` without `I`, `L` and `O`, case-insensitive
+/// (R-CUS-4).
 ///
 /// ```
 /// use fleet_core::customer::ActivationCode;
@@ -76,10 +77,10 @@ const ALPHABET: &[u8; 31] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 pub struct ActivationCode([u8; 4]);
 
 impl ActivationCode {
-    /// How many there are.
+    /// Number of different codes.
     pub(crate) const COUNT: u64 = 31 * 31 * 31 * 31;
 
-    /// The code that a random number picks.
+    /// Returns the code that a random number selects.
     pub(crate) fn pick(random: u64) -> Self {
         let mut rest = random % Self::COUNT;
         Self(std::array::from_fn(|_| {
@@ -89,17 +90,17 @@ impl ActivationCode {
         }))
     }
 
-    /// The characters.
+    /// Returns the characters.
     pub(crate) fn as_bytes(&self) -> &[u8; 4] {
         &self.0
     }
 
-    /// The code of these characters, if each is one of the alphabet.
+    /// Returns the code with these characters, if each belongs to the alphabet.
     pub(crate) fn from_bytes(bytes: [u8; 4]) -> Option<Self> {
         bytes.iter().all(|byte| ALPHABET.contains(byte)).then_some(Self(bytes))
     }
 
-    /// Whether it is that code, in a time that does not tell where they differ.
+    /// Whether it equals another code, compared in constant time.
     pub(super) fn is(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()
     }
@@ -147,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_is_of_the_alphabet_and_reads_back() {
+    fn every_code_uses_the_alphabet_and_is_parsed_back() {
         for random in (0..ActivationCode::COUNT).step_by(97) {
             let code = ActivationCode::pick(random);
             assert_eq!(code.to_string().parse::<ActivationCode>().unwrap(), code);
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_secret_is_not_shown() {
+    fn a_secret_is_not_shown() {
         let secret: Secret = "11".repeat(32).parse().unwrap();
         assert_eq!(format!("{secret:?} {:?}", ActivationCode::pick(7)), "Secret(hidden) ActivationCode(hidden)");
     }

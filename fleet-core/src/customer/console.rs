@@ -1,4 +1,4 @@
-//! What a team does with its customers: make them, give them tokens, see who uses their device (R-CUS, R-SEE-1).
+//! Customer commands of a team: create customers, issue tokens, see who uses their device (R-CUS, R-SEE-1).
 
 use super::code::Secret;
 use super::record::{end_claim, named};
@@ -15,54 +15,54 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A customer has at most so many tokens.
+/// Maximum number of tokens of a customer.
 pub const MAX_TOKENS: usize = 20;
 
-/// The longest a token is good for: a year.
+/// Maximum validity of a token: a year.
 pub const MAX_TOKEN_LIFE: Duration = Duration::from_secs(366 * 86_400);
 
 /// A customer, as the team sees them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CustomerView {
-    /// The product that they are a customer of.
+    /// The product that the customer belongs to.
     pub product: ProductId,
     /// Their number.
     pub id: CustomerId,
     /// Their name.
     pub user_name: String,
-    /// How they are known.
+    /// How they authenticate.
     pub identity: Identity,
-    /// When they were made.
+    /// When they were created.
     pub created_at: Timestamp,
-    /// The devices they have claimed.
+    /// The devices that they have claimed.
     pub devices: Vec<DeviceId>,
-    /// When they last used a device; none: never.
+    /// When they last used a device. `None` means never.
     pub active_at: Option<Timestamp>,
-    /// When they joined the private beta.
+    /// When they joined the private beta. `None` means they are not in it.
     pub activated_at: Option<Timestamp>,
-    /// The names of their tokens, and from when on each is no good.
+    /// The ids of their tokens, and when each expires.
     pub tokens: Vec<(TokenId, Timestamp)>,
 }
 
 /// Whether customers use their device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activity {
-    /// They did since then.
+    /// They used it since then.
     Since(Timestamp),
-    /// They have a device and did not since then, or never.
+    /// They have a device and did not use it since then, or never did.
     NotSince(Timestamp),
 }
 
-/// Which customers to list; all that is set must hold.
+/// Filter of customers. All conditions that are set must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CustomerFilter {
-    /// By their use of a device.
+    /// By use of a device.
     pub activity: Option<Activity>,
     /// With a device, or without.
     pub with_device: Option<bool>,
-    /// Whose user name begins with this, whatever the case.
+    /// With a user name that begins with this, in any case.
     pub prefix: Option<String>,
 }
 
@@ -99,12 +99,12 @@ impl CustomerView {
 }
 
 impl Console<'_> {
-    /// Makes a customer of the product (R-CUS-1). Where the configuration names the way customers are authenticated,
-    /// the identity must be of that way.
+    /// Creates a customer of the product (R-CUS-1). If the configuration names a way of authentication, the identity
+    /// must use it.
     ///
     /// # Errors
-    /// `taken` for a user name, a vendor's user or a linked account that another customer has; `invalid` for a bad name or an identity of another way;
-    /// `not_found` for a linked account that does not exist.
+    /// `taken` for a user name, a vendor's user or a linked account that another customer has; `invalid` for a
+    /// malformed name or an identity of another way; `not_found` for a linked account that does not exist.
     pub fn create_customer(
         &self,
         product: ProductId,
@@ -128,7 +128,7 @@ impl Console<'_> {
                 && chosen != way
             {
                 let problem = format!(
-                    "the product's customers are authenticated as `{chosen}`, this is `{way}`; change one of both"
+                    "the product's customers are authenticated as `{chosen}`, this is `{way}`; change one of them"
                 );
                 return Err(Error::invalid("identity", problem));
             }
@@ -163,10 +163,10 @@ impl Console<'_> {
         })
     }
 
-    /// The customer whom a vendor's user name, or a linked account, is known as.
+    /// Returns the customer with this vendor's user name or linked account.
     ///
     /// # Errors
-    /// `not_found`; `invalid` for a simple identity, which names nobody.
+    /// `not_found`; `invalid` for a simple identity, which identifies nobody.
     pub fn find_customer(&self, product: ProductId, identity: &Identity) -> Result<CustomerView, Error> {
         let guard = identity.checked()?.guard();
         let guard = guard.ok_or_else(|| Error::invalid("identity", "must be a vendor's user or a linked account"))?;
@@ -178,8 +178,8 @@ impl Console<'_> {
         })
     }
 
-    /// Writes the guard records of identities for customers that earlier versions made without. Done once a product; of two
-    /// customers with one identity the first is found by it.
+    /// Writes the guard records of identities for customers of earlier versions, which had none. Done once for a
+    /// product. If two customers share an identity, it finds the first.
     fn index_identities(&self, command: Command, product: ProductId) -> Result<(), Error> {
         let indexed = |tx: &mut Transaction<'_>| -> Result<Box<CustomerCount>, Error> {
             Access::check(tx, self.actor, command, product)?;
@@ -199,7 +199,7 @@ impl Console<'_> {
             self.fleet.transact(|tx| {
                 tx.load(ids.iter().map(|id| Key::Customer(product, *id)))?;
                 for id in &ids {
-                    // Read again: they may have been removed since.
+                    // Read again: the customer may have been removed since.
                     let Some(customer) = tx.get::<Arc<Customer>>((product, *id))? else { continue };
                     let Some(guard) = customer.identity.guard() else { continue };
                     if tx.get_identity(product, &guard)?.is_none() {
@@ -218,7 +218,7 @@ impl Console<'_> {
         })
     }
 
-    /// A customer of the product.
+    /// Returns a customer of the product.
     ///
     /// # Errors
     /// `not_found`.
@@ -229,7 +229,7 @@ impl Console<'_> {
         })
     }
 
-    /// The customers that a filter wants, in order of their numbers, `limit` (1 to 1,000) a page (R-CUS-2, R-SEE-1).
+    /// Returns the customers that match a filter, ordered by number, `limit` (1 to 1,000) a page (R-CUS-2, R-SEE-1).
     ///
     /// # Errors
     /// `not_found`; `invalid` for a limit out of its range.
@@ -273,7 +273,7 @@ impl Console<'_> {
         }
     }
 
-    /// Takes a customer away: their devices are unclaimed, their tokens no good.
+    /// Removes a customer: their devices are unclaimed, their tokens revoked.
     ///
     /// # Errors
     /// `not_found`.
@@ -307,11 +307,11 @@ impl Console<'_> {
         })
     }
 
-    /// Gives a customer a token for these scopes and this long, a second to a year. It is told once and never again:
-    /// only its hash is kept.
+    /// Issues a token to a customer, for these scopes and this duration, a second to a year. The token is returned only
+    /// once: the core stores its hash.
     ///
     /// # Errors
-    /// `invalid` for no scope, a life out of its range, or the 21st token that is still good; `not_found`.
+    /// `invalid` for no scope, a duration out of its range, or more than 20 unexpired tokens; `not_found`.
     pub fn issue_token(
         &self,
         product: ProductId,
@@ -320,10 +320,10 @@ impl Console<'_> {
         life: Duration,
     ) -> Result<(TokenId, Secret), Error> {
         if scopes.is_empty() {
-            return Err(Error::invalid("scopes", "a token needs at least one"));
+            return Err(Error::invalid("scopes", "a token needs at least one scope"));
         }
         if life < Duration::from_secs(1) || life > MAX_TOKEN_LIFE {
-            return Err(Error::invalid("life", "a token is good for a second to a year; choose a time in between"));
+            return Err(Error::invalid("life", "a token is valid for a second to a year; choose a time in between"));
         }
         let secret = Secret::new(self.fleet)?;
         self.fleet.transact(|tx| {
@@ -350,7 +350,7 @@ impl Console<'_> {
         })
     }
 
-    /// Makes a token no good at once.
+    /// Revokes a token at once.
     ///
     /// # Errors
     /// `not_found`.
@@ -366,11 +366,10 @@ impl Console<'_> {
         })
     }
 
-    /// Gives a device of the product a claim code of its own, such as that on its sticker: 8 to 100 characters. Only its
-    /// hash is kept.
+    /// Sets a device's own claim code, such as the one on its sticker: 8 to 100 characters. Only its hash is stored.
     ///
     /// # Errors
-    /// `not_found`; `invalid` for a code out of its range.
+    /// `not_found`; `invalid` for a code with another length.
     pub fn set_device_code(&self, product: ProductId, device: DeviceId, code: &str) -> Result<(), Error> {
         let code = text::checked("claim code", code, 8..=100)?;
         self.fleet.transact(|tx| {
@@ -388,7 +387,7 @@ pub(super) fn find(tx: &mut Transaction<'_>, product: ProductId, customer: Custo
     tx.get::<Arc<Customer>>((product, customer))?.ok_or_else(|| Error::not_found("customer"))
 }
 
-/// Frees a device that a customer has claimed.
+/// Releases a device that a customer has claimed.
 pub(super) fn unclaim(
     tx: &mut Transaction<'_>,
     product: ProductId,

@@ -1,7 +1,8 @@
-//! A list of guests: a file's bytes in, one user name or fault for each line out (R-CUS-4). Read as device lists are.
+//! Parser of guest lists: bytes of a file in, one user name or error for each line out (R-CUS-4). It parses like device
+//! lists.
 //!
-//! What holds here: a line that is not blank and not the header is answered; no part of a line becomes a guest of its own;
-//! no line with an address on it is taken into the quotes of another.
+//! Invariants: each line that is neither blank nor the header gets an answer; no part of a line becomes a separate
+//! guest; no line with an address becomes part of another line's quoted text.
 
 use crate::list::{
     self, Cut, Delimiters, Field, Layout, Names, Position, Quotes, Then, UnreadableFile, decode, is_nothing, unwrapped,
@@ -9,10 +10,10 @@ use crate::list::{
 use crate::text::{self, NAME};
 use crate::{Error, ErrorKind};
 
-/// A list of guests has at most this number of lines that are not blank.
+/// Maximum number of nonblank lines of a list.
 pub const MAX_LINES: usize = 100_000;
 
-/// What lists of guests call their columns. A user name goes before an address.
+/// Column names in guest lists. A user name takes precedence over an address.
 const NAMES: Names = Names {
     columns: &[
         "username",
@@ -33,18 +34,18 @@ const NAMES: Names = Names {
 const SEVERAL: &str = "more than one address on this line: write one guest a line, or name the columns in a header";
 const OPEN_QUOTE: &str = "a quote on this line is not closed: close it or take it out";
 const QUOTED_LINES: &str =
-    "the quoted text on this line goes on over other lines: write each guest on a line of their own";
+    "the quoted text on this line continues on other lines: write each guest on a line of their own";
 const MISSING: &str = "nothing in the column of the user names: fill it in or delete the line";
 const UNDECODABLE: &str = "the user name could not be decoded: save the file as UTF-8 text";
 
-/// A line's number, and the user name on it or why there is none.
+/// A line's number, and its user name or the reason why it has none.
 pub(super) type Named = (u32, Result<String, String>);
 
-/// The lines of a list that are not blank.
+/// Returns the nonblank lines of a list.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Named>, Error> {
     let text = match list::text(bytes) {
         Ok(text) if text.is_empty() && bytes.len() == 2 => {
-            let problem = "its text is empty and not UTF-8 but UTF-16; write one user name a line";
+            let problem = "the file is empty and UTF-16, not UTF-8; write one user name a line";
             return Err(Error::invalid("list", problem));
         }
         Err(UnreadableFile::Empty) => return Ok(Vec::new()),
@@ -52,7 +53,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Named>, Error> {
     };
     let (layout, mut at) = Columns::of(&text);
     let mut lines = Vec::new();
-    // Up to this byte, a search for the other half of a quote has been here in vain.
+    // Up to this byte, a search for the closing quote has already failed.
     let mut quotes_doubted_to = 0;
     while let Some(rest) = text.get(at.byte..).filter(|rest| !rest.is_empty()) {
         let quotes = if at.byte < quotes_doubted_to { Quotes::OnOneLine } else { OVER_LINES };
@@ -69,19 +70,19 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Named>, Error> {
     Ok(lines)
 }
 
-/// A quoted text may go on over lines that can be no rows of their own.
+/// A quoted text may continue over lines that cannot be rows themselves.
 const OVER_LINES: Quotes = Quotes::OverLines { holds: may_be_rows };
 
-/// Where a list keeps its user names.
+/// Where a list has its user names.
 #[derive(Clone, Copy)]
 struct Columns {
     layout: Layout,
-    /// A `sep=` line names the delimiter, so no other one counts.
+    /// Whether a `sep=` line names the delimiter. Then no other delimiter counts.
     is_named: bool,
 }
 
 impl Columns {
-    /// The columns of a list, and where its rows begin.
+    /// Returns the columns of a list, and the start of its rows.
     fn of(text: &[u8]) -> (Self, Position) {
         let mut at = first_row(text, Position::START);
         let mut columns = Self { layout: Layout::UNNAMED, is_named: false };
@@ -92,7 +93,8 @@ impl Columns {
         let known = columns.is_named.then_some(columns.layout.delimiters);
         let Some(head) = NAMES.header(text.get(at.byte..).unwrap_or_default(), known) else { return (columns, at) };
         let below = at.behind(head.bytes, head.lines);
-        // `Jane,e-mail` may be a guest and how to reach them. It is a header if the row below has an address there.
+        // `Jane,e-mail` may be a guest and their contact. It is a header if the row below has an address in that
+        // column.
         let is_header = head.is_sure || head.layout.column == 0 || {
             let below = first_row(text, below);
             let row = Cut::first(text.get(below.byte..).unwrap_or_default(), head.layout, OVER_LINES);
@@ -101,8 +103,8 @@ impl Columns {
         if is_header { (Self { layout: head.layout, ..columns }, below) } else { (columns, at) }
     }
 
-    /// The layout of the row at the start of a text. Joined lists may be cut by another delimiter than the header is: then
-    /// an address tells where the field ends.
+    /// Returns the layout of the row at the start of a text. A row of a joined list may use another delimiter than the
+    /// header does; then an address shows where the field ends.
     fn of_row(self, text: &[u8]) -> Layout {
         let line = text.get(..list::line_len(text)).unwrap_or(text);
         let is_cut = self.is_named || line.iter().any(|byte| self.layout.delimiters.has(*byte));
@@ -113,7 +115,7 @@ impl Columns {
     }
 }
 
-/// Where the first row begins in which something stands.
+/// Returns the start of the first nonblank row.
 fn first_row(text: &[u8], mut at: Position) -> Position {
     while let Some(rest) = text.get(at.byte..).filter(|rest| !rest.is_empty()) {
         let row = Row::read(rest, Layout::UNNAMED, OVER_LINES);
@@ -126,7 +128,7 @@ fn first_row(text: &[u8], mut at: Position) -> Position {
 }
 
 struct Row {
-    /// The user name, why there is none, or `None` for a row in which nothing stands.
+    /// The user name, the reason why there is none, or `None` for a blank row.
     name: Option<Result<String, String>>,
     bytes: usize,
     lines: u32,
@@ -161,8 +163,8 @@ impl Row {
     }
 }
 
-/// The bytes and lines of a row whose quoted text goes on over lines that could be rows, but name nobody by an address:
-/// whether they are one text or rows of their own cannot be told, so none of them is read.
+/// Returns the bytes and lines of a row whose quoted text continues over lines that could be rows but contain no
+/// address. Whether they are one text or separate rows is ambiguous, so none of them is read.
 fn quoted_lines(text: &[u8], layout: Layout, searched: usize) -> Option<(usize, u32)> {
     let taken = text.get(..searched)?;
     let after = text.get(searched..)?.strip_prefix(b"\"")?;
@@ -177,12 +179,12 @@ fn quoted_lines(text: &[u8], layout: Layout, searched: usize) -> Option<(usize, 
     (ends > 0).then(|| (searched + 1 + end.bytes + tail, 1 + ends))
 }
 
-/// The user name in a field.
+/// Returns the user name in a field.
 fn user_name(field: Field<'_>) -> Option<Result<String, String>> {
     if field.breaks > 0 {
         return Some(Err(QUOTED_LINES.to_owned()));
     }
-    // A longer field has no name in it, and need not be looked through.
+    // A longer field contains no name and need not be searched.
     const LONGEST: usize = 4096;
     let raw = field.raw.get(..LONGEST).unwrap_or(field.raw).trim_ascii();
     let Ok(text) = std::str::from_utf8(raw) else {
@@ -210,13 +212,13 @@ fn user_name(field: Field<'_>) -> Option<Result<String, String>> {
     }))
 }
 
-/// What is not seen around a name: blanks, the Ctrl-Z with which DOS programs end a file, and invisible characters.
+/// Invisible characters at the edges of a name: blanks, the Ctrl-Z with which DOS programs end a file, and others.
 fn is_edge(c: char) -> bool {
     list::is_blank(c) || list::is_invisible(c)
 }
 
-/// `jane@x,,bob@x` on one line: a list that would shrink to its first guest in silence. A column that the header names may
-/// well hold other addresses.
+/// Whether a row has several addresses, like `jane@x,,bob@x`: such a list would silently shrink to its first guest.
+/// With a column named by the header, other columns may contain addresses.
 fn has_other_address(row: &[u8], cut: &Cut<'_>, layout: Layout, name: &str) -> bool {
     if !name.contains('@') {
         return false;
@@ -241,14 +243,14 @@ fn has_other_address(row: &[u8], cut: &Cut<'_>, layout: Layout, name: &str) -> b
     false
 }
 
-/// Whether a field holds a guest, or a number: its row is no header.
+/// Whether a field contains a guest or a number: then its row is no header.
 fn is_data(field: &[u8]) -> bool {
-    /// More decimal digits than the name of a column has.
+    /// More decimal digits than a column name has.
     const DIGITS: usize = 5;
     field.contains(&b'@') || field.iter().filter(|byte| byte.is_ascii_digit()).count() >= DIGITS
 }
 
-/// Whether the later lines of a text could be rows: an address or a delimiter stands on one of them.
+/// Whether the later lines of a text could be rows: one of them contains an address or a delimiter.
 fn may_be_rows(later_lines: &[u8]) -> bool {
     later_lines.iter().any(|byte| *byte == b'@' || Delimiters::ANY.has(*byte))
 }
@@ -259,7 +261,7 @@ mod tests {
 
     type Read = Vec<(u32, Result<String, &'static str>)>;
 
-    /// What is read; of a fault, the first words.
+    /// Returns what is read; of an error, the first words.
     fn read(file: impl AsRef<[u8]>) -> Read {
         let faults = [SEVERAL, OPEN_QUOTE, QUOTED_LINES, MISSING, UNDECODABLE];
         let short = |fault: String| faults.into_iter().find(|known| *known == fault).unwrap_or("another fault");
@@ -324,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_seen_is_no_part_of_a_name() {
+    fn invisible_characters_are_no_part_of_a_name() {
         for line in ["jane@x.io\x1A", "\u{200B}jane@x.io", "\u{A0}jane@x.io ", "'jane@x.io", "“jane@x.io”"] {
             assert_eq!(read(line), names(&[(1, "jane@x.io")]), "{line:?}");
         }
@@ -333,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn an_open_quote_takes_no_other_guest_with_it() {
+    fn an_open_quote_affects_no_other_guest() {
         let open = |line| (line, Err(OPEN_QUOTE));
         assert_eq!(read("\"jane@x.io\nbob@x.io\n"), [vec![open(1)], names(&[(2, "bob@x.io")])].concat());
         assert_eq!(read("jane@x.io,\"5 in\nbob@x.io,6\"\n"), [vec![open(1)], names(&[(2, "bob@x.io")])].concat());
@@ -342,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_over_several_lines_is_one_row_or_is_named() {
+    fn a_text_over_several_lines_is_one_row_or_an_error() {
         let file = "user_name,note\nJane,\"one\n\ntwo\"\nBob,x\n";
         assert_eq!(read(file), names(&[(2, "Jane"), (5, "Bob")]));
         let unclear = "Jane,\"5 in\nBob,6\"\nCarl,x\n";
@@ -360,13 +362,13 @@ mod tests {
     }
 
     #[test]
-    fn a_line_without_its_guest_is_named() {
+    fn a_line_without_a_guest_is_an_error() {
         assert_eq!(read(",Kitchen\n"), [(1, Err(MISSING))]);
         assert_eq!(read("name,email\nJane\nBob,\n"), [(2, Err(MISSING)), (3, Err(MISSING))]);
     }
 
     #[test]
-    fn both_sides_of_the_maximum_are_told_apart_before_anything_is_done() {
+    fn the_maximum_is_exact_and_checked_first() {
         assert_eq!(super::read("a\n\n".repeat(MAX_LINES).as_bytes()).unwrap().len(), MAX_LINES);
         let over = super::read("a\n".repeat(MAX_LINES + 1).as_bytes()).unwrap_err();
         assert_eq!(over.to_string(), "list: has over 100000 lines; split it");

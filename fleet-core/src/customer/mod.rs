@@ -1,7 +1,7 @@
-//! Customers: the end users of a product, the tokens they come with, the devices they claim (R-CUS).
+//! Customers: the end users of a product, their tokens, and the devices that they claim (R-CUS).
 //!
-//! Invariants: a customer is of one product; a device has one owner at a time (its registry entry is the guard); no
-//! secret is kept, only hashes of them; an activation code is of one guest of one product, and used once.
+//! Invariants: a customer belongs to one product; a device has one owner at a time (its registry entry is the guard);
+//! no secret is stored, only its hash; an activation code belongs to one guest of one product, and is used once.
 
 mod beta;
 mod code;

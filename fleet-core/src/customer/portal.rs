@@ -1,7 +1,7 @@
-//! The customers' door: opened with a token, for what the token, the customer and the product's configuration allow.
+//! Commands of customers: opened with a token, for what the token, the customer and the product's configuration permit.
 //!
-//! A code that is wrong is counted by the same commit that turns it away, for the customer and for the secret that it was
-//! told against; after the fifth none is looked at for a quarter of an hour.
+//! A wrong code is counted by the commit that rejects it, for the customer and for the secret that was tried; after the
+//! fifth, no code is checked for a quarter of an hour.
 
 use super::code::{ActivationCode, Secret, same};
 use super::console::{find, unclaim};
@@ -21,19 +21,19 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A claim code is good for so long.
+/// Validity of a claim code.
 pub const CLAIM_CODE_LIFE: Duration = Duration::from_secs(3600);
 
 /// Number of claims that a customer can make within [`CLAIMS_SPAN`].
 const MAX_CLAIMS: u16 = 200;
 
-/// How long claims are counted for.
+/// The span over which claims are counted.
 const CLAIMS_SPAN: Duration = Duration::from_secs(86_400);
 
-/// A customer has at most so many devices.
+/// Maximum number of devices of a customer.
 pub const MAX_DEVICES_A_CUSTOMER: usize = 100;
 
-/// The door for customers, opened with a token at a moment. The token is looked at by every call.
+/// Commands of a customer, opened with a token at a moment. Every call checks the token.
 ///
 /// ```
 /// use fleet_core::customer::{Identity, Scope};
@@ -46,13 +46,13 @@ pub const MAX_DEVICES_A_CUSTOMER: usize = 100;
 /// # let product = team.create_product("Thermostat", "photon".parse()?)?.id;
 /// # let device: DeviceId = "55ff6d04498b49a1b2c3d4e5".parse()?;
 /// # team.import(product, b"55ff6d04498b49a1b2c3d4e5")?;
-/// // The team makes a customer, hands out a token once, and prints a code on the device.
+/// The team creates a customer, issues a token once, and prints a code on the device.
 /// let carl = team.create_customer(product, "carl@example.com", &Identity::Simple)?;
 /// let scopes = [Scope::See, Scope::Control, Scope::Claim].into();
 /// let (_, token) = team.issue_token(product, carl.id, &scopes, Duration::from_secs(3600))?;
 /// team.set_device_code(product, device, "STICKER-0001")?;
 ///
-/// // The customer claims it with the code; from then on, and only then, it is theirs to control.
+/// The customer claims the device with the code. Only from then on may they control it.
 /// let portal = fleet.portal(&token, now);
 /// assert_eq!(portal.use_device(device, Scope::Control).unwrap_err().code(), "not_found");
 /// portal.claim(device, "STICKER-0001")?;
@@ -66,23 +66,23 @@ pub struct Portal<'f> {
     now: Timestamp,
 }
 
-/// A code that a customer hands to their device when they set it up.
+/// A code that a customer passes to their device during its setup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClaimCode {
     /// The code.
     pub code: Secret,
-    /// From when on it is no good.
+    /// When it expires.
     pub expires_at: Timestamp,
 }
 
-/// A device, as the customer sees it who has claimed it.
+/// A device, as the customer who claimed it sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CustomerDevice {
     /// Its id.
     pub id: DeviceId,
-    /// Its name; empty: none.
+    /// Its name. Empty means it has none.
     pub name: String,
     /// Whether it is connected.
     pub online: bool,
@@ -90,66 +90,67 @@ pub struct CustomerDevice {
     pub seen_at: Option<Timestamp>,
 }
 
-/// A customer who was let through, and what they were let through to.
-struct Guarded {
+/// An authenticated customer, with their product and token.
+struct Authorized {
     product: Arc<Product>,
     customer: Arc<Customer>,
     token: (TokenId, Token),
 }
 
-impl Guarded {
-    /// Whether the token's scopes and the product's configuration let the customer do this.
+impl Authorized {
+    /// Whether the token's scopes and the product's configuration permit this.
     fn may(&self, scope: Scope) -> bool {
         let granted = scope == Scope::Claim || self.product.policy.customers_may.contains(&scope);
         granted && self.token.1.scopes.contains(&scope)
     }
 }
 
-/// A customer's own record, and what the token that they came with is good for.
+/// A customer's own record, and the validity of their token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CustomerSession {
-    /// The customer. Their devices are listed only where the token and the configuration let them see them.
+    /// The customer. Their devices are listed only if the token and the configuration permit it.
     pub customer: CustomerView,
-    /// The token's name.
+    /// The token's id.
     pub token_id: TokenId,
-    /// What the token may be used for.
+    /// The scopes of the token.
     pub scopes: BTreeSet<Scope>,
-    /// From when on it is no good.
+    /// When the token expires.
     pub expires_at: Timestamp,
 }
 
 impl Fleet {
-    /// The door for customers: whoever holds the token.
+    /// Returns the commands of the customer who has this token.
     pub fn portal(&self, token: &Secret, now: Timestamp) -> Portal<'_> {
         Portal { fleet: self, token: token.clone(), now }
     }
 }
 
 impl Portal<'_> {
-    /// The customer's own record: of which product, and what the token is good for, until when.
+    /// Returns the customer's own record: the product, the token's scopes and its expiry.
     ///
     /// # Errors
-    /// `unauthenticated` for a token that is unknown, expired or revoked, without saying which; so for every call here.
+    /// `unauthenticated` for a token that is unknown, expired or revoked, without distinguishing them. The same holds
+    /// for every call here.
     pub fn me(&self) -> Result<CustomerSession, Error> {
         self.fleet.transact(|tx| {
-            let guarded = self.enter(tx, Command::ReadSelf, None, None)?;
-            let mut customer = CustomerView::of(guarded.product.id, &guarded.customer);
-            if !guarded.may(Scope::See) {
+            let authorized = self.enter(tx, Command::ReadSelf, None, None)?;
+            let mut customer = CustomerView::of(authorized.product.id, &authorized.customer);
+            if !authorized.may(Scope::See) {
                 (customer.devices, customer.active_at) = (Vec::new(), None);
             }
-            let (token_id, Token { scopes, expires_at, .. }) = guarded.token;
+            let (token_id, Token { scopes, expires_at, .. }) = authorized.token;
             Ok(CustomerSession { customer, token_id, scopes, expires_at })
         })
     }
 
-    /// Makes the token no good at once.
+    /// Revokes the token at once.
     ///
     /// # Errors
-    /// `unauthenticated`, also the second time.
+    /// `unauthenticated`, also for a second call.
     pub fn log_out(&self) -> Result<(), Error> {
         self.fleet.transact(|tx| {
-            let Guarded { product, mut customer, token, .. } = self.enter(tx, Command::LogOut, None, None)?;
+            let Authorized { product, mut customer, token, .. } = self.enter(tx, Command::LogOut, None, None)?;
             let changed = Arc::make_mut(&mut customer);
             changed.tokens.remove(&token.0);
             tx.delete(Key::Token(Box::new(token.1.hash)));
@@ -160,19 +161,21 @@ impl Portal<'_> {
         })
     }
 
-    /// Joins the private beta by the customer's activation code (R-CUS-4).
+    /// Joins the private beta with the customer's activation code (R-CUS-4).
     ///
     /// # Errors
-    /// `wrong_code`, alike for a code that is another's, was used, or never was; `barred` after five wrong ones.
+    /// `wrong_code`, the same for a code of another guest, a used one, or one that never existed; `barred` after five
+    /// wrong ones.
     pub fn activate(&self, code: ActivationCode) -> Result<(), Error> {
         let turned_away = self.fleet.transact(|tx| {
-            let Guarded { product, mut customer, .. } = self.enter(tx, Command::Activate, None, Some(Scope::Claim))?;
+            let Authorized { product, mut customer, .. } =
+                self.enter(tx, Command::Activate, None, Some(Scope::Claim))?;
             let (guest_name, guest) = match named::<Arc<Guest>>(tx, product.id, &customer.user_name)? {
                 Some((name, guest)) => (name, Some(guest)),
                 None => (Arc::default(), None),
             };
             let guest_id = (product.id, guest_name);
-            // Told again by who succeeded, it succeeds.
+            // A repeated call of a customer who succeeded succeeds again.
             let known = guest.as_ref().filter(|guest| guest.code.is(&code));
             if known.is_some_and(|guest| guest.used_at.is_some() && guest.used_at == customer.activated_at) {
                 return Ok(None);
@@ -207,15 +210,15 @@ impl Portal<'_> {
         turned_away.map_or(Ok(()), Err)
     }
 
-    /// A code for the customer's device to present when it is set up (R-CUS-3). Good for an hour, once; asking again
-    /// makes the one before no good.
+    /// Returns a code for the customer's device to present during its setup (R-CUS-3). It is valid for an hour, once. A
+    /// new request invalidates the previous code.
     ///
     /// # Errors
-    /// `not_activated` in a private beta; `forbidden` where the token's scopes do not allow it.
+    /// `not_activated` in a private beta; `forbidden` if the token's scopes do not permit it.
     pub fn ask_claim_code(&self) -> Result<ClaimCode, Error> {
         let code = Secret::new(self.fleet)?;
         self.fleet.transact(|tx| {
-            let Guarded { product, mut customer, .. } =
+            let Authorized { product, mut customer, .. } =
                 self.enter(tx, Command::AskClaimCode, None, Some(Scope::Claim))?;
             activated(&product, &customer)?;
             let expires_at = self.now.after(CLAIM_CODE_LIFE);
@@ -231,22 +234,22 @@ impl Portal<'_> {
         })
     }
 
-    /// Claims a device by the code on it (R-CUS-3).
+    /// Claims a device with the code printed on it (R-CUS-3).
     ///
     /// # Errors
-    /// `wrong_code`, alike where the device is not there, has no code, or has another; `barred` after five wrong ones;
-    /// `taken` where somebody has claimed it; `not_activated` in a private beta.
+    /// `wrong_code`, the same for a device that does not exist, has no code, or has another; `barred` after five wrong
+    /// ones; `taken` if somebody has claimed it; `not_activated` in a private beta.
     pub fn claim(&self, device: DeviceId, code: &str) -> Result<(), Error> {
         let code = &*text::code(code);
         let turned_away = self.fleet.transact(|tx| {
-            let Guarded { product, mut customer, .. } =
+            let Authorized { product, mut customer, .. } =
                 self.enter(tx, Command::ClaimAsCustomer, None, Some(Scope::Claim))?;
             let mut printed = tx.get::<Box<DeviceCode>>((product.id, device))?;
             let right = match &printed {
                 Some(printed) => printed.is(StickerKey::of(self.fleet, tx)?, code),
                 None => false,
             };
-            // Told again by who succeeded, it succeeds.
+            // A repeated call of a customer who succeeded succeeds again.
             if right && customer.devices.contains(&device) {
                 return Ok(None);
             }
@@ -273,13 +276,13 @@ impl Portal<'_> {
         turned_away.map_or(Ok(()), Err)
     }
 
-    /// Gives a device up.
+    /// Ends the customer's claim of a device.
     ///
     /// # Errors
     /// `not_found` for a device that is not the customer's.
     pub fn unclaim(&self, device: DeviceId) -> Result<(), Error> {
         self.fleet.transact(|tx| {
-            let Guarded { product, customer, .. } =
+            let Authorized { product, customer, .. } =
                 self.enter(tx, Command::UseDevice, Some(device), Some(Scope::Claim))?;
             unclaim(tx, product.id, customer.id, device)?;
             let id = (product.id, customer.id);
@@ -288,13 +291,13 @@ impl Portal<'_> {
         })
     }
 
-    /// The customer's devices.
+    /// Returns the customer's devices.
     ///
     /// # Errors
-    /// `forbidden` where the token's scopes or the product's configuration do not allow to see them.
+    /// `forbidden` if the token's scopes or the product's configuration do not permit it.
     pub fn devices(&self) -> Result<Vec<CustomerDevice>, Error> {
         self.fleet.transact(|tx| {
-            let Guarded { product, customer, .. } = self.enter(tx, Command::ReadSelf, None, Some(Scope::See))?;
+            let Authorized { product, customer, .. } = self.enter(tx, Command::ReadSelf, None, Some(Scope::See))?;
             tx.load(customer.devices.iter().map(|device| Key::Device(product.id, *device)))?;
             let mut devices = Vec::with_capacity(customer.devices.len());
             for id in &customer.devices {
@@ -311,20 +314,20 @@ impl Portal<'_> {
         })
     }
 
-    /// Whether the customer may see or control a device now; and that they did, for the team to see who uses theirs
-    /// (R-SEE-1). The host asks this before it does what the customer wants of the device.
+    /// Checks that the customer may see or control a device now, and records that they used it, for the team to see
+    /// (R-SEE-1). The host calls this before it executes a customer's request to a device.
     ///
     /// # Errors
-    /// `not_found` for a device that is not the customer's; `forbidden` where the token's scopes or the product's
-    /// configuration do not allow it.
+    /// `not_found` for a device that is not the customer's; `forbidden` if the token's scopes or the product's
+    /// configuration do not permit it.
     pub fn use_device(&self, device: DeviceId, scope: Scope) -> Result<(), Error> {
         if scope == Scope::Claim {
-            return Err(Error::invalid("scope", "must be `see` or `control`: that is how a device is used"));
+            return Err(Error::invalid("scope", "must be `see` or `control`"));
         }
         self.fleet.transact(|tx| {
-            let Guarded { product, mut customer, .. } =
+            let Authorized { product, mut customer, .. } =
                 self.enter(tx, Command::UseDevice, Some(device), Some(scope))?;
-            // Once a minute is often enough to tell who uses their device.
+            // Recording once a minute is precise enough.
             if customer.active_at.is_none_or(|at| is_old(at, self.now, Duration::from_secs(60))) {
                 let changed = Arc::make_mut(&mut customer);
                 changed.active_at = Some(self.now);
@@ -335,14 +338,14 @@ impl Portal<'_> {
         })
     }
 
-    /// Lets a customer through: by their token, their role, the token's scopes and the product's configuration.
+    /// Authorizes a customer: by their token, their role, the token's scopes and the product's configuration.
     fn enter(
         &self,
         tx: &mut Transaction<'_>,
         command: Command,
         device: Option<DeviceId>,
         scope: Option<Scope>,
-    ) -> Result<Guarded, Error> {
+    ) -> Result<Authorized, Error> {
         let hash = self.token.hash();
         let stranger = || Error::from(ErrorKind::Unauthenticated);
         tx.load([Key::Token(Box::new(hash))])?;
@@ -361,21 +364,21 @@ impl Portal<'_> {
         if !allows(role, command) {
             return Err(Error::not_found("device"));
         }
-        let guarded = Guarded { product, customer, token };
-        if let Some(scope) = scope.filter(|scope| !guarded.may(*scope)) {
-            let granted = scope == Scope::Claim || guarded.product.policy.customers_may.contains(&scope);
+        let authorized = Authorized { product, customer, token };
+        if let Some(scope) = scope.filter(|scope| !authorized.may(*scope)) {
+            let granted = scope == Scope::Claim || authorized.product.policy.customers_may.contains(&scope);
             return Err(ErrorKind::Forbidden { command, needs: what_grants(scope, granted) }.into());
         }
-        Ok(guarded)
+        Ok(authorized)
     }
 }
 
 impl Gateway<'_> {
-    /// A device that is set up presents the claim code that its customer gave it: it is theirs (R-CUS-3). That proves
-    /// possession, so a claim of somebody else ends, and a notice tells who that was.
+    /// A device in setup presents the claim code that its customer passed to it: the device becomes theirs (R-CUS-3).
+    /// The code proves possession, so another person's claim ends, and a notice names that person.
     ///
     /// # Errors
-    /// `wrong_code` for one that is unknown, used by another device, expired, or of another product's customer;
+    /// `wrong_code` for a code that is unknown, expired, used by another device, or of another product's customer;
     /// `not_activated` in a private beta.
     pub fn present_claim_code(&self, device: DeviceId, code: &Secret) -> Result<(), Error> {
         let hash = code.hash();
@@ -390,7 +393,7 @@ impl Gateway<'_> {
             }
             let claimant = Claimant::Customer(owner.product, owner.customer);
             if let Some(used_by) = owner.used_by {
-                // Told again by the device that it was used by, it succeeds.
+                // A repeated call of the device that used the code succeeds again.
                 let entry: Registration = tx.get(device)?.unwrap_or_default();
                 return if used_by == device && entry.claimed_by == Some(claimant) { Ok(()) } else { Err(wrong()) };
             }
@@ -407,16 +410,16 @@ impl Gateway<'_> {
     }
 }
 
-/// Who proves that a device is a customer's.
+/// How it is proven that a device is a customer's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Proof {
-    /// The customer, by the code printed on it. Anybody may have read that.
+    /// By the customer, with the code printed on it. Anybody may have read that.
     OfCustomer,
-    /// The device, by the claim code that it was handed: whoever hands it one has it (R-CUS-3).
+    /// By the device, with a claim code: only a person who has the device can pass it one (R-CUS-3).
     OfDevice,
 }
 
-/// Makes a device a customer's (R-CUS-3): its registry entry is the guard that it has one owner.
+/// Makes a device a customer's (R-CUS-3). Its registry entry is the guard that it has one owner.
 fn claim(
     fleet: &Fleet,
     tx: &mut Transaction<'_>,
@@ -453,7 +456,7 @@ fn claim(
         ));
     }
     count_claim(changed, now)?;
-    // Wrong codes stay counted: a claim that is right is no leave to go on guessing another device's.
+    // Wrong codes stay counted: a correct claim does not permit more guesses at another device's code.
     changed.active_at = Some(now);
     let id = (product, changed.id);
     tx.put(id, customer);
@@ -462,12 +465,12 @@ fn claim(
     Ok(())
 }
 
-/// Whether a moment lies a span back, or so far ahead that a clock was wrong.
+/// Whether a moment is at least a span ago, or so far ahead that a clock was wrong.
 fn is_old(at: Timestamp, now: Timestamp, span: Duration) -> bool {
     now.since(at) >= span || at.is_of_another_clock(now)
 }
 
-/// Counts a claim, so that a customer who claims a device and gives it up over and over does not fill the audit.
+/// Counts a claim, so that a customer who repeatedly claims a device and gives it up does not fill the audit.
 fn count_claim(customer: &mut Customer, now: Timestamp) -> Result<(), Error> {
     let since = customer.claims_since.filter(|since| !is_old(*since, now, CLAIMS_SPAN));
     if since.is_none() {
@@ -480,7 +483,7 @@ fn count_claim(customer: &mut Customer, now: Timestamp) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes down what a customer did, with the commit that does it (R-TEAM-7).
+/// Writes the audit entry of a customer's command, in the commit that executes it (R-TEAM-7).
 fn audit(
     fleet: &Fleet,
     tx: &mut Transaction<'_>,
@@ -494,7 +497,7 @@ fn audit(
     tx.put_record(key, record);
 }
 
-/// Whether a customer may claim: in a private beta, once they are in it (R-CUS-4).
+/// Checks that a customer may claim: in a private beta, only after activation (R-CUS-4).
 fn activated(product: &Product, customer: &Customer) -> Result<(), Error> {
     if product.policy.private_beta && customer.activated_at.is_none() {
         return Err(ErrorKind::NotActivated.into());
@@ -502,7 +505,7 @@ fn activated(product: &Product, customer: &Customer) -> Result<(), Error> {
     Ok(())
 }
 
-/// What it takes to use a scope that the token has not, or the product grants to nobody.
+/// Returns what is needed for a scope that the token lacks, or that the product grants to nobody.
 fn what_grants(scope: Scope, granted: bool) -> &'static str {
     match (scope, granted) {
         (Scope::See, true) => "a token with the scope `see`",

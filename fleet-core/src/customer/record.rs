@@ -1,4 +1,4 @@
-//! What is kept of customers.
+//! Stored records of customers.
 
 use super::{ActivationCode, WrongCodes};
 use crate::Error;
@@ -24,14 +24,14 @@ impl CustomerId {
     pub(crate) const FIRST: Self = Self(NonZeroU64::MIN);
     pub(crate) const LAST: Self = Self(NonZeroU64::MAX);
 
-    /// The customer with this number.
+    /// Creates the id with this number.
     ///
     /// # Errors
     /// `invalid` for 0.
     pub fn new(number: u64) -> Result<Self, Error> {
         NonZeroU64::new(number)
             .map(Self)
-            .ok_or_else(|| Error::invalid("customer id", "0 is no customer's; give 1 or more"))
+            .ok_or_else(|| Error::invalid("customer id", "0 is not a customer id; give 1 or more"))
     }
 
     /// The number.
@@ -46,27 +46,27 @@ impl fmt::Display for CustomerId {
     }
 }
 
-/// How a customer is known (R-CUS-1).
+/// How a customer authenticates (R-CUS-1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Identity {
-    /// Simple authentication: the platform holds the account.
+    /// Simple authentication: the platform has the account.
     Simple,
-    /// Two-legged: the vendor's server vouches for its own user, by this name of its own.
+    /// Two-legged: the vendor's server authenticates its own user, who has this name there.
     TwoLegged {
         /// The vendor's name for the user.
         user: String,
     },
     /// Login with an account of the platform, linked to the customer.
     Linked {
-        /// Which.
+        /// The account.
         account: AccountId,
     },
 }
 
 impl Identity {
-    /// The identity as it is kept.
+    /// Returns the identity in the form that is stored.
     pub(super) fn checked(&self) -> Result<Self, Error> {
         Ok(match self {
             Self::TwoLegged { user } => Self::TwoLegged { user: text::checked("user", user, NAME)? },
@@ -74,8 +74,8 @@ impl Identity {
         })
     }
 
-    /// The name of the record that guards that it is one customer's. Hashed, so that it is short whatever the vendor calls
-    /// its users.
+    /// Returns the key of the record that guards that the identity belongs to one customer. It is hashed, so that it is
+    /// short whatever the vendor's user names are.
     pub(crate) fn guard(&self) -> Option<Arc<str>> {
         match self {
             Self::Simple => None,
@@ -92,67 +92,67 @@ impl Identity {
 pub struct Customer {
     /// Their number.
     pub id: CustomerId,
-    /// Their name, unique in the product whatever its case: 1 to 100 characters.
+    /// Their name, unique in the product in any case: 1 to 100 characters.
     pub user_name: String,
-    /// How they are known.
+    /// How they authenticate.
     pub identity: Identity,
-    /// When they were made.
+    /// When they were created.
     pub created_at: Timestamp,
-    /// The devices they have claimed; none until they claim one (R-CUS-2).
+    /// The devices that they have claimed; empty until they claim one (R-CUS-2).
     pub devices: BTreeSet<DeviceId>,
     /// When they used their activation code.
     pub activated_at: Option<Timestamp>,
     /// When they last used a device.
     pub active_at: Option<Timestamp>,
-    /// The tokens they have.
+    /// Their tokens.
     pub tokens: BTreeMap<TokenId, Token>,
-    /// The hash of the claim code they asked for last.
+    /// Hash of the latest claim code that they requested.
     pub claim_code: Option<Sha256>,
-    /// Wrong codes since they were last barred.
+    /// Number of wrong codes since the last lockout.
     pub wrong_codes: u8,
-    /// When they last told a wrong code.
+    /// When they last entered a wrong code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wrong_code_at: Option<Timestamp>,
-    /// Until when no code of theirs is looked at, after too many wrong ones.
+    /// End of the lockout after too many wrong codes: until then none of their codes is checked.
     pub barred_until: Option<Timestamp>,
     /// Number of claims since `claims_since`.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub claims: u16,
-    /// From when on claims are counted, so that nobody fills the audit.
+    /// Start of the span in which claims are counted, so that nobody fills the audit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claims_since: Option<Timestamp>,
 }
 
-/// A token's name: what it is listed and revoked by. Not a secret.
+/// Id of a token, used to list and revoke it. It is not a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TokenId(pub u64);
 
-/// What is kept of a token: never the token (R-CUS-1).
+/// The stored part of a token: never the token itself (R-CUS-1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Token {
     /// The SHA-256 of the token.
     pub hash: Sha256,
-    /// What it may be used for.
+    /// Its scopes.
     pub scopes: BTreeSet<Scope>,
-    /// From when on it is no good.
+    /// When it expires.
     pub expires_at: Timestamp,
 }
 
-/// What a token may be used for; for devices, within what the product lets its customers do.
+/// A permission of a token. For devices, it is limited by what the product permits its customers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
-    /// See one's devices.
+    /// See one's own devices.
     See,
-    /// Control one's devices.
+    /// Control one's own devices.
     Control,
-    /// Claim devices and give them up.
+    /// Claim devices, and end such claims.
     Claim,
 }
 
-/// Whose a token or claim code is, found by its hash.
+/// Owner of a token or claim code, found by its hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TokenOwner {
@@ -160,23 +160,23 @@ pub struct TokenOwner {
     pub product: ProductId,
     /// The customer.
     pub customer: CustomerId,
-    /// From when on it is no good.
+    /// When it expires.
     pub expires_at: Timestamp,
-    /// The device that a claim code was used by. Told again by the same device, it succeeds again.
+    /// The device that used a claim code. The same device may use it again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used_by: Option<DeviceId>,
 }
 
-/// The guard record of a product's customers: their numbers, and how many guests its beta has.
+/// The guard record of a product's customers: the last number assigned, and the number of beta guests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CustomerCount {
     pub(crate) next: u64,
-    /// Customers there are.
+    /// Number of customers.
     pub customers: u64,
-    /// Guests invited to the private beta.
+    /// Number of guests invited to the private beta.
     pub guests: u64,
-    /// Whether every customer with an identity is found by it. Earlier versions did not keep that.
+    /// Whether every customer with an identity is indexed by it. Earlier versions had no index.
     #[serde(default)]
     pub(crate) identities_indexed: bool,
 }
@@ -220,19 +220,19 @@ impl Customer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Guest {
-    /// The name they were invited by.
+    /// The user name that was invited.
     pub user_name: String,
-    /// Their code. The team must be able to send it, so it is kept as it is.
+    /// The code. It is stored in clear, because the team must be able to send it.
     pub code: ActivationCode,
-    /// When they used it.
+    /// When they used it. `None` means not yet.
     pub used_at: Option<Timestamp>,
-    /// The wrong codes that were told under their name.
+    /// Wrong codes entered under their name.
     #[serde(default, skip_serializing_if = "WrongCodes::is_zero")]
     pub wrong: WrongCodes,
 }
 
-/// What a user name stands for in a product, and the key that it is stored under: the one that names are compared by, or
-/// that of an earlier version.
+/// Returns what a user name refers to in a product, and the key that it is stored under: the one for comparing names,
+/// or that of an earlier version.
 pub(super) fn named<T: Stored<Id = (ProductId, Arc<str>)>>(
     tx: &mut Transaction<'_>,
     product: ProductId,
@@ -246,7 +246,7 @@ pub(super) fn named<T: Stored<Id = (ProductId, Arc<str>)>>(
     Ok(None)
 }
 
-/// Ends the claim of a device, whoever has it. The caller writes the registry's entry.
+/// Ends the claim of a device, whoever has it. The caller writes the registry entry.
 pub(crate) fn end_claim(
     tx: &mut Transaction<'_>,
     device: DeviceId,

@@ -1,5 +1,5 @@
-//! Codes printed on devices. They are short enough to be guessed from a plain hash, so they are hashed with a key of the
-//! fleet's own. The key is made once; its own record is the guard.
+//! Codes printed on devices. They are short enough to be guessed from a plain hash, so they are hashed with a key of
+//! the fleet. The key is created once; its record is the guard.
 
 use super::WrongCodes;
 use super::code::same;
@@ -11,7 +11,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The key that codes printed on devices are hashed with.
+/// The key for hashing codes printed on devices.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct StickerKey(Sha256);
@@ -21,7 +21,7 @@ impl StickerKey {
         Self(Sha256::new(bytes))
     }
 
-    /// The fleet's key, made with this commit where there is none.
+    /// Returns the fleet's key, and creates it with this commit if needed.
     pub(super) fn of(fleet: &Fleet, tx: &mut Transaction<'_>) -> Result<Self, Error> {
         if let Some(key) = tx.get::<Self>(())? {
             return Ok(key);
@@ -32,7 +32,7 @@ impl StickerKey {
     }
 
     fn hash(self, code: &str) -> Sha256 {
-        // An HMAC takes a key of any length, so this is never the plain hash.
+        // An HMAC accepts a key of any length, so this is never the plain hash.
         let keyed = <Hmac<sha2::Sha256>>::new_from_slice(self.0.as_bytes());
         keyed.map_or_else(
             |_| Sha256::of(code.as_bytes()),
@@ -50,23 +50,23 @@ impl fmt::Debug for StickerKey {
     }
 }
 
-/// What is kept of the code printed on a device: never the code.
+/// The stored part of the code printed on a device: never the code itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Kept")]
+#[serde(from = "StoredCode")]
 pub struct DeviceCode {
-    /// The code's hash: an HMAC-SHA-256 with the fleet's key, or the plain SHA-256 that earlier versions kept.
+    /// Hash of the code: an HMAC-SHA-256 with the fleet's key, or the plain SHA-256 of earlier versions.
     pub hash: Sha256,
     /// Whether the hash is keyed.
     pub keyed: bool,
-    /// The wrong codes that were told for this device.
+    /// Wrong codes entered for this device.
     #[serde(skip_serializing_if = "WrongCodes::is_zero")]
     pub wrong: WrongCodes,
 }
 
-/// What a store may hold: a record, or the hash alone that earlier versions kept.
+/// The stored forms: a record, or the hash alone of earlier versions.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Kept {
+enum StoredCode {
     Hash(Sha256),
     Record {
         hash: Sha256,
@@ -76,11 +76,11 @@ enum Kept {
     },
 }
 
-impl From<Kept> for DeviceCode {
-    fn from(kept: Kept) -> Self {
-        match kept {
-            Kept::Hash(hash) => Self { hash, keyed: false, wrong: WrongCodes::default() },
-            Kept::Record { hash, keyed, wrong } => Self { hash, keyed, wrong },
+impl From<StoredCode> for DeviceCode {
+    fn from(stored: StoredCode) -> Self {
+        match stored {
+            StoredCode::Hash(hash) => Self { hash, keyed: false, wrong: WrongCodes::default() },
+            StoredCode::Record { hash, keyed, wrong } => Self { hash, keyed, wrong },
         }
     }
 }
@@ -91,8 +91,8 @@ impl DeviceCode {
     }
 
     pub(super) fn is(&self, key: StickerKey, code: &str) -> bool {
-        let told = if self.keyed { key.hash(code) } else { Sha256::of(code.as_bytes()) };
-        same(&self.hash, &told)
+        let entered = if self.keyed { key.hash(code) } else { Sha256::of(code.as_bytes()) };
+        same(&self.hash, &entered)
     }
 }
 

@@ -1,26 +1,26 @@
-//! Wrong codes: counted where the secret is, so that nobody guesses on under another name.
+//! Wrong codes: counted at the secret too, so that nobody continues to guess under another name.
 
 use crate::time::Timestamp;
 use crate::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// Number of wrong codes before no code is looked at for a while.
+/// Number of wrong codes before a customer or secret is locked out.
 pub const WRONG_CODES: u8 = 5;
 
-/// How long no code is looked at after too many wrong ones, and how long a wrong code counts after the last one.
+/// Duration of the lockout after too many wrong codes. A wrong code also counts this long after the last one.
 pub const BARRED_FOR: Duration = Duration::from_secs(15 * 60);
 
-/// The wrong codes that one customer told, or that were told against one secret.
+/// Wrong codes of one customer, or against one secret.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WrongCodes {
-    /// Number of wrong codes since the last bar.
+    /// Number of wrong codes since the last lockout.
     pub count: u8,
-    /// When the last of them was told.
+    /// When the last one was entered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_at: Option<Timestamp>,
-    /// Until when no code is looked at.
+    /// End of the lockout. Until then no code is checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub barred_until: Option<Timestamp>,
 }
@@ -30,14 +30,15 @@ impl WrongCodes {
         *self == Self::default()
     }
 
-    /// Why no code is looked at now, if none is. A bar that begins far ahead of now was set by a clock that was wrong.
+    /// Returns the reason why no code is checked now, if any. A lockout that begins far in the future was set by a
+    /// wrong clock.
     pub(super) fn barred(&self, now: Timestamp) -> Option<Error> {
         let latest = now.after(BARRED_FOR);
         let until = self.barred_until.filter(|until| *until > now && !until.is_of_another_clock(latest))?;
         Some(ErrorKind::Barred { until }.into())
     }
 
-    /// Counts a wrong code. After the last of them the bar begins.
+    /// Counts a wrong code. The last one starts the lockout.
     pub(super) fn count(&mut self, now: Timestamp) -> Refused {
         if self.last_at.is_some_and(|last| now.since(last) >= BARRED_FOR || last.is_of_another_clock(now)) {
             self.count = 0;
@@ -52,7 +53,7 @@ impl WrongCodes {
     }
 }
 
-/// What a wrong code comes to: the harder of two is the greater.
+/// Result of a wrong code. The stricter of two is the greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refused {
     Wrong { left: u8 },
@@ -60,7 +61,7 @@ pub(super) enum Refused {
 }
 
 impl Refused {
-    /// The harder of two.
+    /// Returns the stricter of two.
     pub(super) fn or(self, other: Self) -> Self {
         match (self, other) {
             (Self::Wrong { left: one }, Self::Wrong { left: two }) => Self::Wrong { left: one.min(two) },
@@ -88,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fifth_wrong_code_bars_and_an_old_one_counts_no_more() {
+    fn the_fifth_wrong_code_locks_out_and_an_old_one_no_longer_counts() {
         let mut wrong = WrongCodes::default();
         let left: Vec<Refused> = (0..4).map(|second| wrong.count(at(second))).collect();
         assert_eq!(left, [4, 3, 2, 1].map(|left| Refused::Wrong { left }));
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_ends_to_the_second() {
+    fn a_lockout_ends_to_the_second() {
         let mut wrong = WrongCodes::default();
         for _ in 0..5 {
             wrong.count(at(0));

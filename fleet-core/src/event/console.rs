@@ -1,4 +1,4 @@
-//! What a team does about events: subscriptions, and the errors that devices report.
+//! Event commands of a team: subscriptions, and the errors that devices report.
 
 use super::cursor::SLOTS;
 use super::errors::{DeviceError, DeviceErrors};
@@ -12,11 +12,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl Console<'_> {
-    /// Has matching events sent on from now on (R-EVT-1). Each delivery is one outbound message (R-EVT-2).
+    /// Adds a subscription: matching events are delivered from now on (R-EVT-1). Each delivery is one outbound message
+    /// (R-EVT-2).
     ///
     /// # Errors
-    /// `not_found`; `invalid` for a prefix over 64 bytes or with control characters, an integration's name that is empty
-    /// or over 100 characters, or the 1,001st subscription.
+    /// `not_found`; `invalid` for a prefix over 64 bytes or with control characters, an integration's name that is
+    /// empty or over 100 characters, or more than 1,000 subscriptions.
     pub fn subscribe(&self, product: ProductId, new: &NewSubscription) -> Result<Subscription, Error> {
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::ChangeSubscriptions, product)?;
@@ -29,7 +30,10 @@ impl Console<'_> {
                 ));
             }
             *last = last.checked_add(1).ok_or_else(|| {
-                Error::invalid("subscriptions", "every number of this product has been used; go on in a new product")
+                Error::invalid(
+                    "subscriptions",
+                    "all subscription numbers of this product are used up; create a new product",
+                )
             })?;
             let made = new.made(SubscriptionId::new(*last), self.now)?;
             list.push(made.clone());
@@ -39,7 +43,7 @@ impl Console<'_> {
         })
     }
 
-    /// Ends a subscription. What was to be delivered before stays to be delivered.
+    /// Ends a subscription. Earlier deliveries stay due.
     ///
     /// # Errors
     /// `not_found`.
@@ -48,15 +52,15 @@ impl Console<'_> {
             Access::check(tx, self.actor, Command::ChangeSubscriptions, product)?;
             let mut all: Arc<Subscriptions> = tx.get(product)?.unwrap_or_default();
             let list = &mut Arc::make_mut(&mut all).list;
-            let place = list.iter().position(|one| one.id == subscription);
-            let ended = list.remove(place.ok_or_else(|| Error::not_found("subscription"))?);
+            let index = list.iter().position(|one| one.id == subscription);
+            let ended = list.remove(index.ok_or_else(|| Error::not_found("subscription"))?);
             tx.put(product, all);
             self.note(tx, product, Command::ChangeSubscriptions, format!("{ended} ended"));
             Ok(())
         })
     }
 
-    /// A product's subscriptions, in the order in which they were made and are delivered to.
+    /// Returns a product's subscriptions in the order of creation, which is the order of delivery.
     ///
     /// # Errors
     /// `not_found`.
@@ -68,8 +72,8 @@ impl Console<'_> {
         })
     }
 
-    /// Which errors the members of a product reported, by kind: how many, since when, and whose the latest is (R-SEE-1).
-    /// Counted for good, not only as long as the events are in the log; [`forget_device_errors`] begins anew.
+    /// Returns the errors that the members of a product reported, by kind: how many, since when, and the device of the
+    /// latest (R-SEE-1). The counts stay when the events leave the log; [`forget_device_errors`] resets them.
     ///
     /// [`forget_device_errors`]: Console::forget_device_errors
     ///
@@ -101,10 +105,10 @@ impl Console<'_> {
         Ok(sums)
     }
 
-    /// Forgets what was counted of a kind of error, so that counting begins anew.
+    /// Deletes the count of a kind of error, so that counting starts again.
     ///
     /// # Errors
-    /// `not_found`, also where nothing was counted of this kind.
+    /// `not_found`, also if nothing was counted of this kind.
     pub fn forget_device_errors(&self, product: ProductId, kind: &str) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::ForgetErrors, product)?;

@@ -1,4 +1,4 @@
-//! Places in a log, and how far somebody has read it.
+//! Positions in an event log, and cursors that mark how far it was read.
 
 use crate::Error;
 use crate::device::DeviceId;
@@ -6,20 +6,20 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 use std::str::FromStr;
 
-/// A product's log is in so many slots.
+/// Number of slots of a product's log.
 pub const SLOTS: u8 = 8;
 
-/// The highest number that an event can have, so that engines without unsigned numbers can keep it.
+/// The highest sequence number of an event. It fits the signed numbers of database engines.
 pub(crate) const LAST_SEQUENCE: u64 = i64::MAX.cast_unsigned();
 
-/// Where an event is in its product's log.
+/// Position of an event in its product's log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Position {
-    /// The slot, that of the device's id: below [`SLOTS`].
+    /// The slot, computed from the device's id: below [`SLOTS`].
     pub slot: u8,
-    /// The number within the slot, from 0, without a gap.
+    /// The sequence number within the slot, from 0, without gaps.
     pub sequence: u64,
 }
 
@@ -29,9 +29,9 @@ impl Position {
     }
 }
 
-/// The slot of a device's events. Kept for ever as it is: which slot an event is in is stored.
+/// Returns the slot of a device's events. The function must never change: stored events depend on it.
 pub(crate) fn slot_of(device: DeviceId) -> u8 {
-    // FNV-1a, mixed once more: ids that differ in their last bytes alone are to be spread too.
+    // FNV-1a, mixed once more, so that ids which differ only in their last bytes are spread too.
     let hash = device
         .as_bytes()
         .iter()
@@ -40,11 +40,11 @@ pub(crate) fn slot_of(device: DeviceId) -> u8 {
     u8::try_from(mixed >> 61).unwrap_or(0)
 }
 
-/// How far a log has been read: a boundary between events, one place for each slot. The events before it are those that
-/// [`events`](crate::Console::events) goes on with, those after it the ones that
-/// [`follow_events`](crate::Console::follow_events) does.
+/// How far a log has been read: a boundary between events, one sequence number for each slot.
+/// [`events`](crate::Console::events) continues with the events before it,
+/// [`follow_events`](crate::Console::follow_events) with those after it.
 ///
-/// Opaque, but it can be written and read back:
+/// Opaque, but it can be formatted and parsed back:
 ///
 /// ```
 /// use fleet_core::event::EventCursor;
@@ -58,29 +58,29 @@ pub(crate) fn slot_of(device: DeviceId) -> u8 {
 pub struct EventCursor([u64; SLOTS as usize]);
 
 impl EventCursor {
-    /// The first sequence number after the boundary.
-    pub(crate) fn place(&self, slot: u8) -> u64 {
+    /// Returns the first sequence number after the boundary.
+    pub(crate) fn sequence(&self, slot: u8) -> u64 {
         self.0.get(usize::from(slot)).copied().unwrap_or(0)
     }
 
     pub(crate) fn set(&mut self, slot: u8, sequence: u64) {
-        if let Some(place) = self.0.get_mut(usize::from(slot)) {
-            *place = sequence;
+        if let Some(current) = self.0.get_mut(usize::from(slot)) {
+            *current = sequence;
         }
     }
 
-    /// The same with this event read too: whoever takes events from a stream moves their cursor by it.
+    /// Returns the cursor moved past this event: a reader of a stream moves its cursor with it.
     #[must_use]
     pub fn past(mut self, position: Position) -> Self {
-        self.set(position.slot, self.place(position.slot).max(position.sequence.saturating_add(1)));
+        self.set(position.slot, self.sequence(position.slot).max(position.sequence.saturating_add(1)));
         self
     }
 }
 
 impl fmt::Display for EventCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (slot, place) in self.0.iter().enumerate() {
-            write!(f, "{}{place:x}", if slot == 0 { "" } else { "-" })?;
+        for (slot, sequence) in self.0.iter().enumerate() {
+            write!(f, "{}{sequence:x}", if slot == 0 { "" } else { "-" })?;
         }
         Ok(())
     }
@@ -93,14 +93,14 @@ impl FromStr for EventCursor {
         let wrong = || {
             Error::invalid(
                 "cursor",
-                "is none that a page of events was handed out with; give the one of the page before, or none",
+                "is not a cursor of a page of events; give the `next` of the previous page, or none",
             )
         };
         let mut cursor = Self::default();
         let mut parts = text.split('-');
-        for place in &mut cursor.0 {
+        for sequence in &mut cursor.0 {
             let part = parts.next().filter(|part| !part.starts_with('+')).ok_or_else(wrong)?;
-            *place = u64::from_str_radix(part, 16).map_err(|_| wrong())?;
+            *sequence = u64::from_str_radix(part, 16).map_err(|_| wrong())?;
         }
         if parts.next().is_some() { Err(wrong()) } else { Ok(cursor) }
     }
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_reads_back_and_nothing_else_is_read() {
+    fn a_cursor_is_parsed_back_and_other_text_is_refused() {
         let cursor = EventCursor([0, 1, 15, 16, u64::MAX, 7, 8, 9]);
         assert_eq!(cursor.to_string(), "0-1-f-10-ffffffffffffffff-7-8-9");
         assert_eq!(cursor.to_string().parse::<EventCursor>().unwrap(), cursor);
@@ -143,7 +143,7 @@ mod tests {
             slots[usize::from(slot_of(DeviceId::new(bytes)))] += 1;
         }
         assert!(slots.iter().all(|count| (50..150).contains(count)), "{slots:?}");
-        // Stored logs depend on it.
+        // Stored logs depend on this value.
         assert_eq!(slot_of("55ff6d04498b49a1b2c3d4e5".parse().unwrap()), 5);
     }
 }

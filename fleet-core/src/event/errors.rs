@@ -1,38 +1,38 @@
-//! The errors that devices report, counted by kind (R-EVT-8, R-SEE-1): in bounded room, whatever devices send.
+//! Counts of the errors that devices report, by kind (R-EVT-8, R-SEE-1). Their memory is bounded, whatever devices
+//! send.
 
 use crate::device::DeviceId;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// So many kinds of error are told apart in each slot of a product's log; those that come later are counted as
-/// [`OTHER`].
+/// Number of kinds of error that each slot of a product's log counts separately. Later kinds are counted as [`OTHER`].
 pub const MAX_KINDS: usize = 64;
 
-/// The kind under which errors are counted that are not told apart any more.
+/// The kind under which errors beyond [`MAX_KINDS`] are counted.
 pub const OTHER: &str = "other";
 
-/// What is known of the errors of one kind.
+/// Count of the errors of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeviceError {
-    /// How many were reported.
+    /// Number of reports.
     pub count: u64,
     /// When the first one was logged since counting began.
     pub first_at: Timestamp,
-    /// When the latest was.
+    /// When the latest one was logged.
     pub last_at: Timestamp,
-    /// Whose the latest is.
+    /// The device that reported the latest one.
     pub device: DeviceId,
 }
 
-/// The errors that the devices of one slot reported, by kind.
+/// Errors that the devices of one slot reported, by kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DeviceErrors(pub(crate) BTreeMap<Box<str>, DeviceError>);
 
 impl DeviceErrors {
-    /// Counts one more.
+    /// Counts one more error.
     pub(super) fn count(&mut self, kind: &str, at: Timestamp, device: DeviceId) {
         self.add(kind, DeviceError { count: 1, first_at: at, last_at: at, device });
     }
@@ -49,14 +49,14 @@ impl DeviceErrors {
         }
     }
 
-    /// Forgets what was counted of a kind. Whether there was any.
+    /// Deletes the count of a kind. Returns whether there was one.
     pub(super) fn forget(&mut self, kind: &str) -> bool {
         self.0.remove(kind).is_some()
     }
 }
 
 impl DeviceError {
-    /// The same with more of its kind.
+    /// Adds the counts of another slot.
     pub(super) fn merge(&mut self, more: Self) {
         self.count = self.count.saturating_add(more.count);
         self.first_at = self.first_at.min(more.first_at);
@@ -87,7 +87,7 @@ mod tests {
         let seen = |kind: &str| errors.0.get(kind).map(|error| (error.count, error.first_at.as_millis()));
         assert_eq!((errors.0.len(), seen(OTHER), seen("kind 1")), (MAX_KINDS + 1, Some((3, 5)), Some((2, 0))));
         assert!(errors.forget("kind 1") && !errors.forget("kind 1"));
-        count(&mut errors, "room again", 9);
-        assert_eq!(errors.0.get("room again").map(|error| error.count), Some(1));
+        count(&mut errors, "new kind", 9);
+        assert_eq!(errors.0.get("new kind").map(|error| error.count), Some(1));
     }
 }

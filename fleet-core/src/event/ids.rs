@@ -1,8 +1,9 @@
-//! The ids that events were published under (R-EVT-7): for each the latest event of a member, and what it came to.
+//! The ids that events were published under (R-EVT-7): for each id, a member's latest event with it, and the result of
+//! publishing it.
 //!
-//! An id outlives its event in the log, which the traffic of other devices trims. Its row has all that it takes to answer
-//! the event again. Invariants: an id's row and its event are written by one commit; all rows of a device stand together,
-//! and only what this device publishes takes some of them away. A clock takes none away by itself.
+//! An id outlives its event in the log, which other devices' traffic trims. Its row contains everything needed to
+//! answer the event again. Invariants: an id's row and its event are written by one commit; all rows of a device are
+//! adjacent, and only events of this device delete some of them. A clock alone deletes none.
 
 use super::cursor::Position;
 use super::log::{EventOrigin, LoggedEvent};
@@ -18,42 +19,43 @@ use crate::{Error, Fleet};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// The ids of a device that are kept at least: its newest.
+/// Number of ids of a device, its newest, that are kept within their window.
 pub const KEPT_IDS: usize = 256;
 
-/// An id's window is over once this many newer events of its device were logged after it: one clock that is ahead ends none.
-const WITNESSES: usize = 16;
+/// An id's window ends only after this many newer events of its device were logged after it, so that a single wrong
+/// clock ends no window.
+const MIN_LATER: usize = 16;
 
-/// The rows of a device are looked through once in this many events with an id.
-pub(super) const EVERY: u64 = 16;
+/// Number of events with an id after which the rows of their device are pruned.
+pub(super) const PRUNE_EVERY: u64 = 16;
 
 /// The latest event that was published under an id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventId {
-    /// Where it is in the log, or was: its slot.
+    /// The slot of its event, which may have left the log.
     pub slot: u8,
-    /// Its number there.
+    /// The sequence number of its event.
     pub sequence: u64,
-    /// What was published and what it came to; none: written by a version that looked it up in the log.
+    /// The event and its result. `None` means the row is from an earlier version, which looked the event up in the log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<Box<KnownEvent>>,
 }
 
-/// What is kept of an event to recognise it and to answer it again.
+/// The data needed to recognise an event and to answer it again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KnownEvent {
     /// When it was logged.
     pub at: Timestamp,
-    /// A hash of its device, id, name and data.
+    /// Hash of its device, id, name and data.
     pub content: Sha256,
-    /// What the device was to the product.
+    /// Relation of the device to the product.
     pub origin: EventOrigin,
     /// The subscriptions that it matched, in their order.
     pub matched: Box<[SubscriptionId]>,
-    /// To how many of these, from the first on, it was to be sent.
+    /// Number of these, from the first on, that it was delivered to.
     pub sent: u32,
-    /// What the others were dropped for.
+    /// The exceeded limit that dropped the others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<Box<LimitExceeded>>,
 }
@@ -72,21 +74,21 @@ impl EventId {
         Self { slot: position.slot, sequence: position.sequence, event: Some(Box::new(known)) }
     }
 
-    /// Where its event is or was.
+    /// Position of its event, which may have left the log.
     pub(super) fn position(&self) -> Position {
         Position::new(self.slot, self.sequence)
     }
 }
 
 impl KnownEvent {
-    /// Whether an event with this id is this one told again: within the window, with the same name and data.
-    pub(super) fn is_told_again(&self, event: &Event, policy: &Policy, now: Timestamp) -> bool {
+    /// Whether `event` repeats this one: within the window, with the same name and data.
+    pub(super) fn is_repeated_by(&self, event: &Event, policy: &Policy, now: Timestamp) -> bool {
         let window = Duration::from_millis(policy.event_id_millis);
         self.at.after(window) > now && self.content == content_of(event)
     }
 }
 
-/// The hash of an event that has an id.
+/// Returns the content hash of an event that has an id.
 pub(super) fn content_of(event: &Event) -> Sha256 {
     content(event.device(), event.id().unwrap_or_default(), event.name(), event.data())
 }
@@ -94,7 +96,7 @@ pub(super) fn content_of(event: &Event) -> Sha256 {
 fn content(device: DeviceId, id: &str, name: &str, data: &str) -> Sha256 {
     let mut bytes = Vec::with_capacity(32 + id.len() + name.len() + data.len());
     bytes.extend(device.as_bytes());
-    // Ids and names have no control characters in them.
+    // Ids and names contain no control characters.
     for part in [id, name, data] {
         bytes.extend(part.as_bytes());
         bytes.push(0);
@@ -102,8 +104,8 @@ fn content(device: DeviceId, id: &str, name: &str, data: &str) -> Sha256 {
     Sha256::of(&bytes)
 }
 
-/// The part of a key that stands for an id of a device's event: first what all ids of the device share, then the id's. The
-/// device is in both, so that none can take an id from another.
+/// Returns the part of a key that identifies a device's event id: first a hash shared by all ids of the device, then
+/// one of the id. Both contain the device, so that no device can collide with another's id.
 pub(super) fn id_hash(device: DeviceId, id: &str) -> [u8; 16] {
     let mut bytes = Vec::with_capacity(76);
     bytes.extend(device.as_bytes());
@@ -111,7 +113,7 @@ pub(super) fn id_hash(device: DeviceId, id: &str) -> [u8; 16] {
     halves(device, Sha256::of(&bytes).as_bytes())
 }
 
-/// The hash by which earlier versions found an id.
+/// Returns the hash that earlier versions stored an id under.
 pub(super) fn old_id_hash(device: DeviceId, id: &str) -> [u8; 16] {
     let mut bytes = Vec::with_capacity(76);
     bytes.extend(device.as_bytes());
@@ -129,32 +131,33 @@ fn halves(device: DeviceId, last: &[u8]) -> [u8; 16] {
     hash
 }
 
-/// The keys of all ids of a device.
+/// Returns the key range of all ids of a device.
 fn range(product: ProductId, device: DeviceId) -> Range {
     let key = |last: u8| Key::EventId(product, halves(device, &[last; 8]));
     Range::new(key(0), key(0xFF))
 }
 
-/// Takes away what need not be kept of a device's ids. Where somebody publishes under one of them meanwhile, it stays.
+/// Prunes the ids of a device. An id under which somebody publishes at the same time stays.
 ///
 /// # Errors
-/// The store's.
-pub(super) fn tidy(fleet: &Fleet, product: ProductId, policy: &Policy, device: DeviceId) -> Result<(), Error> {
+/// Errors of the store.
+pub(super) fn prune(fleet: &Fleet, product: ProductId, policy: &Policy, device: DeviceId) -> Result<(), Error> {
     let mut rows = rows(fleet, product, device)?;
     rows.sort_by_key(|(id, _)| id.sequence);
     let known: Vec<Option<Timestamp>> = rows.iter().map(|(id, _)| id.event.as_ref().map(|event| event.at)).collect();
     let window = Duration::from_millis(policy.event_id_millis);
-    let commits: Vec<Commit> = spare(&known, window).filter_map(|place| Some(deletion(&rows.get(place)?.1))).collect();
+    let commits: Vec<Commit> =
+        prunable(&known, window).filter_map(|index| Some(deletion(&rows.get(index)?.1))).collect();
     if !commits.is_empty() {
         fleet.store().commit(&commits)?;
     }
     Ok(())
 }
 
-/// Takes away all ids of a device with what takes it out of the product.
+/// Deletes all ids of a device, in the transaction that removes it from the product.
 ///
 /// # Errors
-/// The store's.
+/// Errors of the store.
 pub(crate) fn forget_ids(tx: &mut Transaction<'_>, product: ProductId, device: DeviceId) -> Result<(), Error> {
     for row in tx.store().scan(&range(product, device))? {
         tx.delete(row.key);
@@ -178,14 +181,14 @@ fn deletion(row: &Row) -> Commit {
     }
 }
 
-/// Which ids of a device need not be kept, by when their events were logged, oldest first: those beyond its newest
-/// [`KEPT_IDS`], and those whose window was over when each of [`WITNESSES`] later ones was logged.
-fn spare(ids: &[Option<Timestamp>], window: Duration) -> impl Iterator<Item = usize> {
-    let is_over = move |(place, at): (usize, &Option<Timestamp>)| {
-        let later = ids.get(place.saturating_add(1)..).unwrap_or_default();
-        let witnesses = |at: &Timestamp| later.iter().flatten().filter(|later| **later >= at.after(window)).count();
-        let is_spare = later.len() >= KEPT_IDS || at.as_ref().is_none_or(|at| witnesses(at) >= WITNESSES);
-        is_spare.then_some(place)
+/// Returns which ids of a device can be deleted, given the times at which their events were logged, oldest first: those
+/// beyond its newest [`KEPT_IDS`], and those whose window was over when each of [`MIN_LATER`] later ones was logged.
+fn prunable(ids: &[Option<Timestamp>], window: Duration) -> impl Iterator<Item = usize> {
+    let is_over = move |(index, at): (usize, &Option<Timestamp>)| {
+        let later = ids.get(index.saturating_add(1)..).unwrap_or_default();
+        let later_count = |at: &Timestamp| later.iter().flatten().filter(|later| **later >= at.after(window)).count();
+        let is_prunable = later.len() >= KEPT_IDS || at.as_ref().is_none_or(|at| later_count(at) >= MIN_LATER);
+        is_prunable.then_some(index)
     };
     ids.iter().enumerate().filter_map(is_over)
 }
@@ -201,13 +204,13 @@ mod tests {
     }
 
     #[test]
-    fn one_device_never_has_the_id_of_another() {
+    fn event_ids_of_two_devices_never_collide() {
         assert_ne!(id_hash(device(1), "17"), id_hash(device(2), "17"));
         assert_ne!(id_hash(device(b'1'), "7"), id_hash(device(b'1'), "17"));
     }
 
     #[test]
-    fn the_ids_of_a_device_stand_together() {
+    fn the_ids_of_a_device_are_adjacent() {
         let product = ProductId::new(1000).unwrap();
         let keys = range(product, device(1));
         for number in 0..50 {
@@ -219,16 +222,16 @@ mod tests {
     #[test]
     fn an_id_is_kept_for_its_window_whatever_one_clock_says() {
         let at = |millis: i64| Some(Timestamp::from_millis(millis));
-        let spare = |ids: &[Option<Timestamp>]| spare(ids, Duration::from_millis(10)).collect::<Vec<_>>();
+        let prunable = |ids: &[Option<Timestamp>]| prunable(ids, Duration::from_millis(10)).collect::<Vec<_>>();
         let mut ids = vec![at(0)];
         ids.extend([at(9); 100]);
-        assert_eq!(spare(&ids), [0; 0], "all within the window");
+        assert_eq!(prunable(&ids), [0; 0], "all within the window");
         let mut ids = vec![at(0)];
-        ids.extend([at(10); WITNESSES - 1]);
-        assert_eq!(spare(&ids), [0; 0]);
+        ids.extend([at(10); MIN_LATER - 1]);
+        assert_eq!(prunable(&ids), [0; 0]);
         ids.push(at(10));
-        assert_eq!(spare(&ids), [0]);
-        assert_eq!(spare(&[at(0); KEPT_IDS]), [0; 0]);
-        assert_eq!(spare(&[at(0); KEPT_IDS + 2]), [0, 1]);
+        assert_eq!(prunable(&ids), [0]);
+        assert_eq!(prunable(&[at(0); KEPT_IDS]), [0; 0]);
+        assert_eq!(prunable(&[at(0); KEPT_IDS + 2]), [0, 1]);
     }
 }

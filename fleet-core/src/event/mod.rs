@@ -1,9 +1,9 @@
-//! Events: what devices say, who is to hear of it, and the log of it (R-EVT).
+//! Events of devices, their subscribers, and their log (R-EVT).
 //!
-//! A product's log is in [`SLOTS`] slots; all events of one device are in one of them, so that they stay in order, and
-//! writers of one product seldom meet in one row. Invariants: within a slot, sequence numbers have no gap; what is logged
-//! later comes later in the log's order, whatever the clocks say; an event, its slot's head and the row of its id are
-//! written by one commit.
+//! A product's log has [`SLOTS`] slots. All events of one device are in one slot, so that they stay in order and
+//! concurrent writers of one product seldom conflict. Invariants: within a slot, sequence numbers have no gaps; an
+//! event logged later comes later in the log's order, whatever the clocks say; an event, its slot's head and the row of
+//! its id are written by one commit.
 
 mod console;
 mod cursor;

@@ -1,4 +1,4 @@
-//! What publishing an event comes to.
+//! Results of publishing an event.
 
 use super::cursor::Position;
 use super::ids::KnownEvent;
@@ -10,45 +10,45 @@ use crate::time::Timestamp;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
-/// What became of an event.
+/// Outcome of publishing an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Published {
-    /// It is in the log of the product, and is to be delivered as the entry says.
+    /// It is in the product's log, and must be delivered as the entry states.
     Logged(Entry),
-    /// The device is shut out of the product: it was turned away and is logged nowhere.
+    /// The device is denied in the product: the event was refused and is not logged.
     Denied {
         /// The product.
         product: ProductId,
     },
-    /// The device is in no product and named none: it was logged nowhere.
+    /// The device is in no product and named none: the event is not logged.
     Personal,
-    /// The device named a product that does not exist: it was logged nowhere.
+    /// The device named a product that does not exist: the event is not logged.
     UnknownProduct,
 }
 
-/// An event in a product's log, and what the host is to do about it.
+/// An event in a product's log, and what the host must deliver.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Entry {
-    /// The product whose log it is in.
+    /// The product of the log.
     pub product: ProductId,
-    /// Where it is there.
+    /// Its position in the log.
     pub position: Position,
     /// When it was logged.
     pub at: Timestamp,
-    /// What the device was to the product.
+    /// Relation of the device to the product.
     pub origin: EventOrigin,
-    /// Whether this very event was published before, by its id: this is then where that one is and what it came to, and
-    /// nothing was logged or counted again (R-EVT-7).
+    /// Whether this event was published before under its id. The entry then describes that event, and nothing was
+    /// logged or counted again (R-EVT-7).
     pub duplicate: bool,
-    /// Whether the id was used before by another event, one with another name or data, or one from before the window: this
-    /// is a new event all the same (R-EVT-7).
+    /// Whether another event used the id before: one with another name or data, or one from before the window. This is
+    /// a new event nevertheless (R-EVT-7).
     pub id_reused: bool,
-    /// What is to be sent, in the order of the subscriptions: each is one outbound message (R-EVT-2).
+    /// The messages to send, in the order of the subscriptions: each is one outbound message (R-EVT-2).
     pub deliveries: Vec<Delivery>,
-    /// What is not to be sent, and why (R-EVT-3).
+    /// The messages not to send, and the reason (R-EVT-3).
     pub dropped: Option<Dropped>,
 }
 
@@ -56,13 +56,13 @@ pub struct Entry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Delivery {
-    /// Whose.
+    /// The subscription.
     pub subscription: SubscriptionId,
-    /// Its name, the same whenever it is tried again: for the subscriber to know it by.
+    /// Its key, the same at every retry: the subscriber recognises the message by it.
     pub key: DeliveryKey,
 }
 
-/// The name of a delivery: no other has it, in any product.
+/// Key of a delivery, unique over all products.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeliveryKey {
     product: ProductId,
@@ -83,18 +83,18 @@ impl Serialize for DeliveryKey {
     }
 }
 
-/// The messages that were dropped, not queued, at the tier's monthly limit (R-EVT-3).
+/// Messages that were dropped, not queued, because of the tier's monthly limit (R-EVT-3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Dropped {
-    /// Whose, in order.
+    /// Their subscriptions, in order.
     pub subscriptions: Vec<SubscriptionId>,
-    /// The limit, and the cheapest tier that would do.
+    /// The limit, and the cheapest tier that would suffice.
     pub limit: LimitExceeded,
 }
 
-/// What an event came to.
-pub(super) struct Came<'e> {
+/// The stored result of an event.
+pub(super) struct StoredResult<'e> {
     pub(super) at: Timestamp,
     pub(super) origin: EventOrigin,
     pub(super) matched: &'e [SubscriptionId],
@@ -102,14 +102,14 @@ pub(super) struct Came<'e> {
     pub(super) limit: Option<&'e LimitExceeded>,
 }
 
-impl<'e> From<&'e LoggedEvent> for Came<'e> {
+impl<'e> From<&'e LoggedEvent> for StoredResult<'e> {
     fn from(event: &'e LoggedEvent) -> Self {
         let LoggedEvent { at, origin, sent, .. } = *event;
         Self { at, origin, matched: &event.matched, sent, limit: event.limit.as_deref() }
     }
 }
 
-impl<'e> From<&'e KnownEvent> for Came<'e> {
+impl<'e> From<&'e KnownEvent> for StoredResult<'e> {
     fn from(event: &'e KnownEvent) -> Self {
         let KnownEvent { at, origin, sent, .. } = *event;
         Self { at, origin, matched: &event.matched, sent, limit: event.limit.as_deref() }
@@ -117,8 +117,8 @@ impl<'e> From<&'e KnownEvent> for Came<'e> {
 }
 
 impl Entry {
-    pub(super) fn new<'e>(product: ProductId, position: Position, came: impl Into<Came<'e>>) -> Self {
-        let Came { at, origin, matched, sent, limit } = came.into();
+    pub(super) fn new<'e>(product: ProductId, position: Position, result: impl Into<StoredResult<'e>>) -> Self {
+        let StoredResult { at, origin, matched, sent, limit } = result.into();
         let sent = usize::try_from(sent).unwrap_or(usize::MAX).min(matched.len());
         let (sent, dropped) = matched.split_at(sent);
         let delivery = |subscription: &SubscriptionId| Delivery {
@@ -137,8 +137,8 @@ impl Entry {
         }
     }
 
-    /// The same as the answer to an event that was told again.
-    pub(super) fn again(self) -> Self {
+    /// Returns the same entry as the answer to a repeated event.
+    pub(super) fn as_duplicate(self) -> Self {
         Self { duplicate: true, ..self }
     }
 }

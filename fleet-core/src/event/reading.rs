@@ -1,7 +1,7 @@
-//! Reading a log: by page from its end back, and onwards from where somebody stopped.
+//! Reading a log: by page backwards from its end, or forwards from a cursor.
 //!
-//! What is read is exact to the log's bounds, whatever more is still stored. Slots are merged by era, moment, slot and
-//! number, which agrees with the order within each and with the order in which events were logged.
+//! Results are exact to the log's bounds, even if more rows are still stored. Slots are merged by era, moment, slot and
+//! number, which agrees with the order within each slot and with the order in which events were logged.
 
 use super::cursor::{EventCursor, Position, SLOTS, slot_of};
 use super::log::{EventLog, EventView, LoggedEvent};
@@ -16,13 +16,13 @@ use crate::time::Timestamp;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// Which events to list; all that is set must hold. By default, all.
+/// Filter of events. All conditions that are set must hold; by default every event matches.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EventFilter {
-    /// Of this device.
+    /// Only events of this device.
     pub device: Option<DeviceId>,
-    /// Whose name begins with this, byte for byte.
+    /// Only events whose name begins with this, byte for byte.
     pub prefix: Option<String>,
 }
 
@@ -33,25 +33,25 @@ impl EventFilter {
     }
 }
 
-/// A part of a log that is followed.
+/// A page of a log that is followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Followed {
-    /// The next events, oldest first; none: there are no more by now.
+    /// The next events, oldest first. Empty means there are no more yet.
     pub items: Vec<EventView>,
-    /// Where to go on.
+    /// The cursor to continue with.
     pub next: EventCursor,
-    /// How many fell out of the log before they were read.
+    /// Number of events that left the log before they were read.
     pub missed: u64,
 }
 
 impl Console<'_> {
-    /// The events of a product's log that a filter wants, newest first, `limit` (1 to 1,000) a page, before the place
-    /// where the page before ended (R-EVT-8). With a device in the filter, only its slot is read.
+    /// Returns the events of a product's log that match a filter, newest first, `limit` (1 to 1,000) a page, before the
+    /// cursor where the previous page ended (R-EVT-8). With a device in the filter, only its slot is read.
     ///
-    /// An event is in the log while fewer than [`log_events`](crate::Policy::log_events) of the product are newer and
-    /// it is younger than [`log_age_millis`](crate::Policy::log_age_millis) by this door's moment. Which events are newer is
-    /// decided by the order in which they were logged and by no clock.
+    /// An event is in the log while fewer than [`log_events`](crate::Policy::log_events) events of the product are
+    /// newer and it is younger than [`log_age_millis`](crate::Policy::log_age_millis) at this console's moment. The
+    /// order in which events were logged decides which are newer, not a clock.
     ///
     /// # Errors
     /// `not_found`; `invalid` for a limit out of its range.
@@ -77,38 +77,38 @@ impl Console<'_> {
         let log = Heads::read(self.fleet.store(), product)?;
         let floor = log.floor(record.policy.log_events.into())?;
         let end = log.end();
-        let mut places = EventCursor::default();
+        let mut reached = EventCursor::default();
         for slot in 0..SLOTS {
-            let end = end.place(slot);
-            places.set(slot, before.map_or(end, |before| before.place(slot).min(end)));
+            let end = end.sequence(slot);
+            reached.set(slot, before.map_or(end, |before| before.sequence(slot).min(end)));
         }
         let only = filter.device.map(slot_of);
-        let mut walk = Walk::new(self.fleet.store(), product, true, limit, only, floor, places);
+        let mut walk = Walk::new(self.fleet.store(), product, true, limit, only, floor, reached);
         let mut items = Vec::new();
         while let Some(view) = walk.peek()? {
             let is_young = view.event.is_young(&record.policy, self.now);
-            // Below a moment that this clock reached, whatever is older is older in age too.
+            // Below a moment that this clock has reached, all older events are beyond the age as well.
             if !is_young && view.event.aged() <= self.now {
                 break;
             }
             if is_young && filter.wants(&view.event) {
                 if items.len() == limit {
-                    return Ok(Page::new(items, Some(places)));
+                    return Ok(Page::new(items, Some(reached)));
                 }
                 items.push(view.clone());
             }
-            places.set(view.position.slot, view.position.sequence);
+            reached.set(view.position.slot, view.position.sequence);
             walk.take();
         }
         Ok(Page::new(items, None))
     }
 
-    /// The events that follow a place in a product's log, oldest first, at most `limit` (1 to 1,000) of them. Without a
-    /// place, from now on: nothing, and where to go on (R-EVT-8).
+    /// Returns the events after a cursor in a product's log, oldest first, at most `limit` (1 to 1,000). Without a
+    /// cursor it starts now: it returns no event, only the cursor to continue with (R-EVT-8).
     ///
-    /// Whoever goes on from each answer's `next` gets every event once, as long as they read before it falls out of the
-    /// log; what did is counted in `missed`. A page of [`events`](Console::events) before the same place holds what
-    /// came earlier.
+    /// A reader that continues from each answer's `next` gets every event once, as long as it reads the event before
+    /// that leaves the log; `missed` counts those that left. A page of [`events`](Console::events) before the same
+    /// cursor contains the earlier ones.
     ///
     /// # Errors
     /// `not_found`; `invalid` for a limit out of its range.
@@ -147,9 +147,9 @@ impl Console<'_> {
         let mut missed = 0_u64;
         let mut next = EventCursor::default();
         for slot in 0..SLOTS {
-            let place = after.place(slot).min(end.place(slot));
-            next.set(slot, place.max(floor.place(slot)));
-            missed = missed.saturating_add(next.place(slot) - place);
+            let sequence = after.sequence(slot).min(end.sequence(slot));
+            next.set(slot, sequence.max(floor.sequence(slot)));
+            missed = missed.saturating_add(next.sequence(slot) - sequence);
         }
         let mut walk = Walk::new(self.fleet.store(), product, false, limit, None, next, end);
         let mut items = Vec::new();
@@ -157,8 +157,8 @@ impl Console<'_> {
             && let Some(view) = walk.peek()?
         {
             let Position { slot, sequence, .. } = view.position;
-            // What was there when the heads were read can be trimmed away before it is.
-            missed = missed.saturating_add(sequence.saturating_sub(next.place(slot)));
+            // Rows that were stored when the heads were read may be trimmed before they are read.
+            missed = missed.saturating_add(sequence.saturating_sub(next.sequence(slot)));
             next.set(slot, sequence.saturating_add(1));
             if view.event.is_young(&record.policy, self.now) {
                 items.push(view.clone());
@@ -170,8 +170,8 @@ impl Console<'_> {
         Ok(Followed { items, next, missed })
     }
 
-    /// Opens a stream of what this process publishes for a product from now on. It is no subscription: nothing that
-    /// comes in on it is counted as a message.
+    /// Opens a stream of what this process publishes for a product from now on. It is not a subscription: its events do
+    /// not count as messages.
     ///
     /// # Errors
     /// `not_found`.
@@ -191,7 +191,7 @@ impl Console<'_> {
     /// let streamed = console.read_event_stream(&stream, 100)?;
     /// assert_eq!(&*streamed.items[0].event.data, "open");
     ///
-    /// // Whoever keeps a cursor beside it can catch up in the log where `missed` says that they must.
+    /// A reader that keeps a cursor can catch up from the log if `missed` is not zero.
     /// let read = streamed.items.iter().fold(stream.start(), |read, view| read.past(view.position));
     /// assert!(console.follow_events(product, Some(read), 100)?.items.is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -201,9 +201,8 @@ impl Console<'_> {
         self.fleet.live().open(product, || Ok(Heads::read(self.fleet.store(), product)?.end()))
     }
 
-    /// Takes at most `limit` (1 to 1,000) events that came in on a stream. Whoever reads must be let in each time:
-    /// access that was lost is `not_found` here, and the stream, which keeps its bounded buffer until it is dropped,
-    /// shows nothing more.
+    /// Takes at most `limit` (1 to 1,000) events from a stream. Access is checked at each call: after it was lost the
+    /// answer is `not_found`, and the stream, which keeps its bounded buffer until it is dropped, returns nothing more.
     ///
     /// # Errors
     /// `not_found`; `invalid` for a limit out of its range.
@@ -212,7 +211,7 @@ impl Console<'_> {
         self.read(Command::ReadProduct, stream.product(), |_| Ok(stream.read(limit)))
     }
 
-    /// A product that the actor may see.
+    /// Returns a product that the actor may see.
     pub(super) fn reader(&self, product: ProductId) -> Result<Arc<Product>, Error> {
         self.fleet.transact(|tx| Ok(Access::check(tx, self.actor, Command::ReadProduct, product)?.product))
     }
@@ -222,7 +221,7 @@ impl Console<'_> {
 pub(super) struct Heads<'s> {
     store: &'s dyn Store,
     product: ProductId,
-    /// With the stamp of each; none: nothing was ever logged in this slot.
+    /// Each with its stamp. `None` means nothing was ever logged in the slot.
     pub(super) slots: Vec<(EventLog, Option<Stamp>)>,
 }
 
@@ -232,54 +231,54 @@ impl<'s> Heads<'s> {
         Ok(Self { store, product, slots: store.get(&keys)?.into_iter().map(EventLog::of).collect() })
     }
 
-    fn cursor(&self, place: impl Fn(&EventLog) -> u64) -> EventCursor {
+    fn cursor(&self, sequence_of: impl Fn(&EventLog) -> u64) -> EventCursor {
         let mut cursor = EventCursor::default();
         for ((head, _), slot) in self.slots.iter().zip(0..) {
-            cursor.set(slot, place(head));
+            cursor.set(slot, sequence_of(head));
         }
         cursor
     }
 
-    /// Where the log begins, as it is stored.
+    /// The start of the log as it is stored.
     pub(super) fn start(&self) -> EventCursor {
         self.cursor(|head| head.first)
     }
 
-    /// Where it ends.
+    /// The end of the log.
     pub(super) fn end(&self) -> EventCursor {
         self.cursor(|head| head.next)
     }
 
-    /// How many events are stored beyond so many.
+    /// Number of events stored beyond `most`.
     pub(super) fn excess(&self, most: u64) -> u64 {
         let stored = self.slots.iter().fold(0_u64, |sum, (head, _)| sum.saturating_add(head.len()));
         stored.saturating_sub(most)
     }
 
-    /// From the oldest event on.
+    /// Walks from the oldest event on.
     pub(super) fn walk(&self, few: usize) -> Walk<'s> {
         Walk::new(self.store, self.product, false, few, None, self.start(), self.end())
     }
 
-    /// Where the log begins that holds only the newest so many events. Of many that are stored beyond them, most are passed
-    /// over by halves of slots; the last are walked through.
+    /// Returns the start of the log's newest `most` events. If many more are stored, most of them are skipped by
+    /// bisection of the slots; the last ones are walked through.
     fn floor(&self, most: u64) -> Result<EventCursor, Error> {
         let (start, end) = (self.start(), self.end());
         let mut excess = self.excess(most);
         let mut halves: Vec<Half> =
-            (0..SLOTS).map(|slot| Half::new(slot, start.place(slot), end.place(slot))).collect();
-        while excess > WALKED {
+            (0..SLOTS).map(|slot| Half::new(slot, start.sequence(slot), end.sequence(slot))).collect();
+        while excess > MAX_WALK {
             self.probe(&mut halves)?;
-            // So many events are at or before the middle of their own slot, or were trimmed meanwhile.
+            // This many events are at or before the middle of their own slot, or were trimmed since.
             let before = halves.iter().map(Half::below).fold(0, u64::saturating_add);
             let there = halves.iter_mut().filter(|half| !half.is_empty());
             if excess >= before {
-                // The oldest middle and what is before it in its slot is among what is beyond.
+                // The oldest middle and everything before it in its slot are beyond the bound.
                 let Some(oldest) = there.min_by_key(|half| half.order) else { break };
                 excess = excess.saturating_sub(oldest.below());
                 oldest.drop_below();
             } else {
-                // The newest middle and what is after it in its slot is not.
+                // The newest middle and everything after it in its slot are within the bound.
                 let Some(newest) = there.max_by_key(|half| half.order) else { break };
                 newest.drop_above();
             }
@@ -296,7 +295,7 @@ impl<'s> Heads<'s> {
         Ok(floor)
     }
 
-    /// Reads the events in the middle of slots where that is not known yet.
+    /// Reads the events in the middle of slots where they are not known yet.
     fn probe(&self, halves: &mut [Half]) -> Result<(), Error> {
         let unknown = |half: &Half| half.order.is_none() && !half.is_empty();
         let keys: Vec<Key> = halves
@@ -310,7 +309,7 @@ impl<'s> Heads<'s> {
                 Some(Row { record: Record::Event(event), .. }) => {
                     EventView::new(Position::new(half.slot, half.middle()), event).order()
                 }
-                // It was trimmed away since, so it comes before all that is there.
+                // It was trimmed since, so it sorts before everything that is stored.
                 _ => (0, Timestamp::from_millis(i64::MIN), Position::new(half.slot, half.middle())),
             };
             half.order = Some(order);
@@ -319,10 +318,10 @@ impl<'s> Heads<'s> {
     }
 }
 
-/// At most this many events are walked through to find where a log begins.
-const WALKED: u64 = 512;
+/// Maximum number of events that are walked through to find the start of a log.
+const MAX_WALK: u64 = 512;
 
-/// The part of a slot in which a log may begin, and the event in its middle.
+/// The part of a slot in which a log may start, and the event in its middle.
 struct Half {
     slot: u8,
     from: u64,
@@ -343,7 +342,7 @@ impl Half {
         self.from + (self.to - self.from).saturating_sub(1) / 2
     }
 
-    /// How many events there are up to the middle one.
+    /// Number of events up to the middle one.
     fn below(&self) -> u64 {
         if self.is_empty() { 0 } else { self.middle() - self.from + 1 }
     }
@@ -357,15 +356,16 @@ impl Half {
     }
 }
 
-/// Goes through the events of a log from one boundary to another, oldest or newest first, reading as little as it can.
+/// Iterates over the events of a log from one boundary to another, oldest or newest first, with as few reads as
+/// possible.
 pub(super) struct Walk<'s> {
     store: &'s dyn Store,
     product: ProductId,
     reverse: bool,
-    /// So many rows are read at a time.
+    /// Number of rows per read.
     chunk: usize,
     slots: Vec<SlotWalk>,
-    /// The place in `slots` of the one whose event is next.
+    /// Index in `slots` of the slot with the next event.
     ahead: Option<usize>,
 }
 
@@ -377,7 +377,7 @@ struct SlotWalk {
 }
 
 impl<'s> Walk<'s> {
-    /// `count` is how many are likely to be wanted.
+    /// Creates a walk; `count` is the number of events that are probably wanted.
     fn new(
         store: &'s dyn Store,
         product: ProductId,
@@ -389,36 +389,36 @@ impl<'s> Walk<'s> {
     ) -> Self {
         let slots: Vec<SlotWalk> = (0..SLOTS)
             .filter(|slot| only.is_none_or(|only| only == *slot))
-            .map(|slot| SlotWalk { slot, from: from.place(slot), to: to.place(slot), read: VecDeque::new() })
+            .map(|slot| SlotWalk { slot, from: from.sequence(slot), to: to.sequence(slot), read: VecDeque::new() })
             .collect();
         let chunk = (count / slots.len().max(1)).clamp(8, 256);
         Self { store, product, reverse, chunk, slots, ahead: None }
     }
 
-    /// The next event, which stays the next until it is taken.
+    /// Returns the next event without taking it.
     pub(super) fn peek(&mut self) -> Result<Option<EventView>, Error> {
         if self.ahead.is_none() {
             for slot in &mut self.slots {
                 slot.fill(self.store, self.product, self.reverse, self.chunk)?;
             }
-            let heads = self.slots.iter().enumerate().filter_map(|(place, slot)| {
+            let heads = self.slots.iter().enumerate().filter_map(|(index, slot)| {
                 let view = slot.read.front()?;
-                Some((view.order(), place))
+                Some((view.order(), index))
             });
             let next = if self.reverse { heads.max() } else { heads.min() };
-            self.ahead = next.map(|(_, place)| place);
+            self.ahead = next.map(|(_, index)| index);
         }
-        Ok(self.ahead.and_then(|place| self.slots.get(place)).and_then(|slot| slot.read.front().cloned()))
+        Ok(self.ahead.and_then(|index| self.slots.get(index)).and_then(|slot| slot.read.front().cloned()))
     }
 
     /// Takes the event that was peeked at.
     pub(super) fn take(&mut self) {
-        if let Some(slot) = self.ahead.take().and_then(|place| self.slots.get_mut(place)) {
+        if let Some(slot) = self.ahead.take().and_then(|index| self.slots.get_mut(index)) {
             slot.read.pop_front();
         }
     }
 
-    /// The first event of a slot that was not taken yet.
+    /// Returns the first event of a slot that was not taken yet.
     pub(super) fn first_of(&self, slot: u8) -> Option<&EventView> {
         self.slots.iter().find(|walk| walk.slot == slot)?.read.front()
     }

@@ -1,4 +1,4 @@
-//! An event as a gateway hands it in, checked when it is made: no other reaches the core.
+//! An event as a gateway publishes it. It is validated when it is created, so the core receives only valid events.
 
 use crate::Error;
 use crate::device::DeviceId;
@@ -7,21 +7,21 @@ use crate::text;
 use crate::time::Timestamp;
 use std::ops::RangeInclusive;
 
-/// An event's name has at most so many bytes.
+/// Maximum number of bytes of an event's name.
 pub const MAX_NAME: usize = 64;
 
-/// An event's data has at most so many bytes.
+/// Maximum number of bytes of an event's data.
 pub const MAX_DATA: usize = 1024;
 
-/// An event's id has at most so many bytes.
+/// Maximum number of bytes of an event's id.
 pub const MAX_ID: usize = 64;
 
-/// The kind of an error report has at most so many characters.
+/// Maximum number of characters of the kind of an error report.
 pub const MAX_KIND: usize = 64;
 
 const KIND: RangeInclusive<usize> = 1..=MAX_KIND;
 
-/// What a device says, as its gateway hands it on.
+/// An event of a device, as its gateway publishes it.
 ///
 /// ```
 /// use fleet_core::{Timestamp, event::Event};
@@ -48,43 +48,43 @@ pub struct Event {
 }
 
 impl Event {
-    /// An event of a device. Its name has 1 to 64 bytes and no control characters, its data at most 1,024 bytes of text.
-    /// `at` is when it happened, by the word of the device or its gateway; a later moment than the gateway's counts as
-    /// the gateway's.
+    /// Creates an event of a device. Its name has 1 to 64 bytes and no control characters, its data at most 1,024 bytes
+    /// of text. `at` is when it happened, as reported by the device or its gateway; a later moment than the gateway's
+    /// counts as the gateway's.
     ///
     /// # Errors
-    /// `invalid` for a name or data that are not so.
+    /// `invalid` for any other name or data.
     pub fn new(device: DeviceId, name: &str, data: &str, at: Timestamp) -> Result<Self, Error> {
         if data.len() > MAX_DATA {
             let problem =
                 format!("has {} bytes; an event carries at most {MAX_DATA}: send less, or several", data.len());
             return Err(Error::invalid("event data", problem));
         }
-        let name = word("event name", name, MAX_NAME)?;
+        let name = checked_text("event name", name, MAX_NAME)?;
         Ok(Self { device, product: None, name, data: data.into(), id: None, error: None, at })
     }
 
-    /// The same of a device that has this product id in its firmware, meant as in a [`Report`](crate::device::Report):
-    /// 0, 65535, or a Particle platform's own id name no product.
+    /// Sets the product id in the device's firmware, with the meaning of a [`Report`](crate::device::Report): 0, 65535,
+    /// or a Particle platform's own id name no product.
     #[must_use]
     pub fn from_product(self, product: u32) -> Self {
         Self { product: Some(product), ..self }
     }
 
-    /// The same with an id of the caller's, 1 to 64 bytes without control characters, unique among the device's events:
-    /// published again under it, an event is recognised (R-EVT-7).
+    /// Sets an id chosen by the caller, 1 to 64 bytes without control characters, unique among the device's events: an
+    /// event published again under its id is recognised (R-EVT-7).
     ///
     /// # Errors
-    /// `invalid` for an id that is not so.
+    /// `invalid` for any other id.
     pub fn with_id(self, id: &str) -> Result<Self, Error> {
-        Ok(Self { id: Some(word("event id", id, MAX_ID)?), ..self })
+        Ok(Self { id: Some(checked_text("event id", id, MAX_ID)?), ..self })
     }
 
-    /// The same as a report of an error or exception of this kind, 1 to 64 characters without control characters; such
-    /// are counted (R-EVT-8).
+    /// Marks the event as a report of an error or exception of this kind, 1 to 64 characters without control
+    /// characters. Such reports are counted (R-EVT-8).
     ///
     /// # Errors
-    /// `invalid` for a kind that is not so.
+    /// `invalid` for any other kind.
     pub fn as_error(self, kind: &str) -> Result<Self, Error> {
         Ok(Self { error: Some(text::checked("error kind", kind, KIND)?.into()), ..self })
     }
@@ -124,19 +124,19 @@ impl Event {
         self.at
     }
 
-    /// The product it names, before it is known whether the id is a platform's.
+    /// Returns the product that it names, before a platform's id is excluded.
     pub(super) fn names(&self) -> Option<ProductId> {
         ProductId::new(self.product?).ok()
     }
 }
 
-/// A text of 1 to so many bytes, kept exactly as it is.
-pub(super) fn word(field: &'static str, text: &str, most: usize) -> Result<Box<str>, Error> {
+/// Checks that a text has 1 to `most` bytes and no control characters. The text is kept unchanged.
+pub(super) fn checked_text(field: &'static str, text: &str, most: usize) -> Result<Box<str>, Error> {
     if text.is_empty() || text.len() > most {
         return Err(Error::invalid(field, format!("has {} bytes; give 1 to {most}", text.len())));
     }
     if text.chars().any(char::is_control) {
-        return Err(Error::invalid(field, "has a control character in it; send it without"));
+        return Err(Error::invalid(field, "contains a control character; remove it"));
     }
     Ok(text.into())
 }
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn both_sides_of_each_size_are_told_apart() {
+    fn each_size_limit_is_exact() {
         let plain = event("n", "").unwrap();
         assert!(event(&"n".repeat(64), &"d".repeat(1024)).is_ok());
         assert!(plain.clone().with_id(&"i".repeat(64)).is_ok() && plain.clone().as_error(&"é".repeat(64)).is_ok());
@@ -167,8 +167,8 @@ mod tests {
             plain.clone().as_error(&"k".repeat(65)),
             plain.clone().as_error("a\tb"),
         ];
-        for (place, refused) in refused.into_iter().enumerate() {
-            assert_eq!(refused.unwrap_err().code(), "invalid", "{place}");
+        for (case, refused) in refused.into_iter().enumerate() {
+            assert_eq!(refused.unwrap_err().code(), "invalid", "{case}");
         }
     }
 }

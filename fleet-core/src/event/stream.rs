@@ -1,7 +1,7 @@
-//! What this process publishes, handed out as it comes: a window of the log that needs no asking.
+//! Streams of what this process publishes, pushed to readers without polling the log.
 //!
-//! Publishing never waits for who listens. An inbox holds so many events; beyond that the oldest are thrown away and
-//! counted, and whoever reads it is told how many, so that they can catch up in the log.
+//! Publishing never waits for a reader. An inbox holds a bounded number of events; beyond it the oldest are dropped and
+//! counted, and the reader receives the count, so that it can catch up from the log.
 
 use super::cursor::EventCursor;
 use super::log::EventView;
@@ -14,13 +14,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-/// A stream holds so many events until they are read.
+/// Number of unread events that a stream holds.
 pub const STREAM_BUFFER: usize = 1024;
 
-/// Who listens to what this process publishes.
+/// The open streams of this process.
 #[derive(Debug, Default)]
 pub(crate) struct Live {
-    /// How many do, so that publishing without listeners costs nothing.
+    /// Number of open streams, so that publishing without any costs nothing.
     listening: AtomicUsize,
     inboxes: Mutex<Vec<Arc<Inbox>>>,
 }
@@ -29,17 +29,17 @@ pub(crate) struct Live {
 struct Inbox {
     product: ProductId,
     waiting: Mutex<Waiting>,
-    came: Condvar,
+    arrived: Condvar,
 }
 
 #[derive(Debug, Default)]
 struct Waiting {
     events: VecDeque<EventView>,
     missed: u64,
-    /// Whom to wake when there is something to read, by the number of their [`Readable`].
+    /// Wakers to call when there is something to read, by the number of their [`Readable`].
     wakers: BTreeMap<u64, Waker>,
     waiters: u64,
-    /// Nothing will be published any more.
+    /// Nothing more will be published.
     ended: bool,
 }
 
@@ -49,8 +49,8 @@ impl Waiting {
     }
 }
 
-/// The events of a product that this process publishes, from the moment on when it was
-/// [opened](crate::Console::event_stream). What other processes publish is in the log alone. Dropping it ends it.
+/// A stream of the events of a product that this process publishes after it was [opened](crate::Console::event_stream).
+/// Events that other processes publish are only in the log. Dropping the stream closes it.
 #[derive(Debug)]
 pub struct EventStream {
     live: Arc<Live>,
@@ -59,9 +59,9 @@ pub struct EventStream {
     opener: Opener,
 }
 
-/// The next event of a stream, awaited without a thread: completes as soon as there is something to read. Answers whether
-/// there is; `false` means that the stream was dropped or [ended](crate::Fleet::end_event_streams). Dropping it stops the
-/// waiting.
+/// A future of the next event of a stream, which needs no thread: completes as soon as there is something to read.
+/// Resolves to whether there is; `false` means that the stream was dropped or [ended](crate::Fleet::end_event_streams).
+/// Dropping the future stops the waiting.
 #[derive(Debug)]
 pub struct Readable {
     inbox: Arc<Inbox>,
@@ -69,25 +69,25 @@ pub struct Readable {
     opener: Opener,
 }
 
-/// What came in on a stream.
+/// Events read from a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Streamed {
     /// Events in the order in which this process published them. Two that were published at the same moment may come in
-    /// either order: their positions tell.
+    /// either order; their positions give the order of the log.
     pub items: Vec<EventView>,
-    /// How many came before these and were thrown away because nobody read them in time. They are in the log.
+    /// Number of earlier events that were dropped because nobody read them in time. They are in the log.
     pub missed: u64,
 }
 
 impl Live {
-    /// Whether anybody listens.
+    /// Whether any stream is open.
     pub(super) fn is_listening(&self) -> bool {
         self.listening.load(Ordering::Acquire) > 0
     }
 
-    /// Hands events of a product to who listens to it.
-    pub(super) fn hand_out(&self, product: ProductId, events: &[EventView]) {
+    /// Delivers events of a product to its streams.
+    pub(super) fn deliver(&self, product: ProductId, events: &[EventView]) {
         let mut wakers: Vec<Waker> = Vec::new();
         for inbox in self.inboxes().iter().filter(|inbox| inbox.product == product) {
             let mut waiting = inbox.waiting();
@@ -98,14 +98,14 @@ impl Live {
                 }
                 waiting.events.push_back(event.clone());
             }
-            inbox.came.notify_all();
+            inbox.arrived.notify_all();
             wakers.extend(std::mem::take(&mut waiting.wakers).into_values());
         }
-        // Who is woken may read, or drop a stream, at once: no lock is held any more.
+        // A woken task may read or drop a stream at once: no lock is held any more.
         wakers.into_iter().for_each(Waker::wake);
     }
 
-    /// Wakes everybody who waits: nothing will come any more.
+    /// Ends all streams and wakes all waiters.
     pub(crate) fn end(&self) {
         let mut wakers: Vec<Waker> = Vec::new();
         for inbox in self.inboxes().iter() {
@@ -114,16 +114,16 @@ impl Live {
         wakers.into_iter().for_each(Waker::wake);
     }
 
-    /// Opens a stream. `start` is asked for once events are collected, so that none falls between the two.
+    /// Opens a stream. `start` is called once events are collected, so that no event is lost in between.
     pub(super) fn open<E>(
         self: &Arc<Self>,
         product: ProductId,
         start: impl FnOnce() -> Result<EventCursor, E>,
     ) -> Result<EventStream, E> {
-        let inbox = Arc::new(Inbox { product, waiting: Mutex::default(), came: Condvar::new() });
+        let inbox = Arc::new(Inbox { product, waiting: Mutex::default(), arrived: Condvar::new() });
         self.inboxes().push(Arc::clone(&inbox));
         self.listening.fetch_add(1, Ordering::AcqRel);
-        // From here on it is ended by being dropped, also where the start cannot be read.
+        // From here on dropping the stream closes it, also if reading the start fails.
         let mut stream =
             EventStream { live: Arc::clone(self), inbox, start: EventCursor::default(), opener: Opener::here() };
         stream.start = start()?;
@@ -136,11 +136,11 @@ impl Live {
 }
 
 impl Inbox {
-    /// Says that nothing will come any more. Whoever waits is to be woken, once no lock is held.
+    /// Marks the inbox as ended. Returns the wakers to call once no lock is held.
     fn end(&self) -> impl Iterator<Item = Waker> + use<> {
         let mut waiting = self.waiting();
         waiting.ended = true;
-        self.came.notify_all();
+        self.arrived.notify_all();
         std::mem::take(&mut waiting.wakers).into_values()
     }
 
@@ -155,25 +155,25 @@ impl EventStream {
         self.inbox.product
     }
 
-    /// The end of the log when the stream was opened. Everything that is published afterwards, here or elsewhere,
-    /// follows it in the log.
+    /// The end of the log when the stream was opened. Everything that is published afterwards, by any process, follows
+    /// it in the log.
     pub fn start(&self) -> EventCursor {
         self.start
     }
 
-    /// Waits on the caller's thread until there is something to read, at most for this time. Returns whether there is. In a
-    /// process that was forked since the stream was opened there is at once: reading says what is wrong.
+    /// Blocks the calling thread until there is something to read, for at most this time. Returns whether there is. In
+    /// a process that was forked since the stream was opened it returns `true` at once, and reading returns the error.
     pub fn wait(&self, at_most: Duration) -> bool {
         if !self.opener.is_here() {
             return true;
         }
         let goes_on = |waiting: &mut Waiting| !waiting.is_over();
-        let waiting = self.inbox.came.wait_timeout_while(self.inbox.waiting(), at_most, goes_on);
+        let waiting = self.inbox.arrived.wait_timeout_while(self.inbox.waiting(), at_most, goes_on);
         let (waiting, _) = waiting.unwrap_or_else(PoisonError::into_inner);
         !waiting.events.is_empty()
     }
 
-    /// Waits for the next event without a thread.
+    /// Returns a future of the next event, which needs no thread.
     pub fn readable(&self) -> Readable {
         let mut waiting = self.inbox.waiting();
         waiting.waiters += 1;
@@ -191,7 +191,7 @@ impl Future for Readable {
     type Output = bool;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<bool> {
-        // After a fork there is something at once: reading says what is wrong.
+        // After a fork it is ready at once, and reading returns the error.
         if !self.opener.is_here() {
             return Poll::Ready(true);
         }
@@ -255,7 +255,7 @@ mod tests {
         let mut waiters = [stream.readable(), stream.readable()];
         for readable in &mut waiters {
             assert_eq!(poll(readable, &count), Poll::Pending);
-            // Polled again it is not woken twice.
+            // Polling again does not wake it twice.
             assert_eq!(poll(readable, &count), Poll::Pending);
         }
         live.end();

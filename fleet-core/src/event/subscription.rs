@@ -1,6 +1,6 @@
-//! Subscriptions: which events are sent on, and to whom. Pure.
+//! Subscriptions: which events are delivered, and where. Pure rules.
 
-use super::record::{MAX_NAME, word};
+use super::record::{MAX_NAME, checked_text};
 use crate::Error;
 use crate::device::DeviceId;
 use crate::text::{self, NAME};
@@ -8,19 +8,19 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A product has so many subscriptions at most.
+/// Maximum number of subscriptions of a product.
 pub const MAX_SUBSCRIPTIONS: usize = 1000;
 
-/// A webhook's URL has at most so many bytes.
+/// Maximum number of bytes of a webhook's URL.
 const MAX_URL: usize = 2048;
 
-/// A subscription's number within its product: never given twice, and growing.
+/// Number of a subscription within its product: increasing, and never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SubscriptionId(u32);
 
 impl SubscriptionId {
-    /// The subscription with this number.
+    /// Creates the id with this number.
     pub const fn new(number: u32) -> Self {
         Self(number)
     }
@@ -37,8 +37,8 @@ impl fmt::Display for SubscriptionId {
     }
 }
 
-/// Where a webhook sends to: an `http` or `https` URL of at most 2,048 bytes. It may hold a secret, so `Debug` hides it;
-/// [`reveal`](Self::reveal) is the one way to its text.
+/// The target of a webhook: an `http` or `https` URL of at most 2,048 bytes. It may contain a secret, so `Debug` hides
+/// it; only [`reveal`](Self::reveal) returns its text.
 ///
 /// ```
 /// use fleet_core::event::WebhookUrl;
@@ -53,7 +53,7 @@ impl fmt::Display for SubscriptionId {
 pub struct WebhookUrl(Box<str>);
 
 impl WebhookUrl {
-    /// The text, for whoever sends to it.
+    /// Returns the text, for the sender of the webhook.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -65,7 +65,7 @@ impl std::str::FromStr for WebhookUrl {
     fn from_str(url: &str) -> Result<Self, Error> {
         let wrong = |problem: String| Err(Error::invalid("webhook url", problem));
         if url.len() > MAX_URL {
-            return wrong(format!("has {} bytes; at most {MAX_URL} are taken: shorten it", url.len()));
+            return wrong(format!("has {} bytes; at most {MAX_URL} are allowed: shorten it", url.len()));
         }
         let scheme = |name: &str| {
             let (head, rest) = url.split_at_checked(name.len())?;
@@ -80,7 +80,7 @@ impl std::str::FromStr for WebhookUrl {
             return wrong("names no host; write it like https://example.com/events".to_owned());
         }
         if url.chars().any(|c| c.is_control() || c.is_whitespace()) {
-            return wrong("has a blank or a control character in it; write it as %20 and the like".to_owned());
+            return wrong("contains a blank or a control character; write it as %20 or the like".to_owned());
         }
         Ok(Self(url.into()))
     }
@@ -92,14 +92,14 @@ impl fmt::Debug for WebhookUrl {
     }
 }
 
-/// Where matching events are sent (R-EVT-1).
+/// Where matching events are delivered (R-EVT-1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Destination {
-    /// To a server of the vendor's.
+    /// To a server of the vendor.
     Webhook {
-        /// Its address.
+        /// Its URL.
         url: WebhookUrl,
     },
     /// To a service that the host knows by this name: 1 to 100 characters.
@@ -107,7 +107,7 @@ pub enum Destination {
         /// The name.
         name: Box<str>,
     },
-    /// To whoever holds the product's live stream open at the host.
+    /// To the clients that hold the product's live stream open at the host.
     LiveStream,
 }
 
@@ -121,7 +121,7 @@ impl fmt::Display for Destination {
     }
 }
 
-/// A subscription to be made.
+/// A subscription to create.
 ///
 /// ```
 /// use fleet_core::event::{Destination, NewSubscription};
@@ -133,33 +133,34 @@ impl fmt::Display for Destination {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NewSubscription {
-    /// Where to.
+    /// The destination.
     pub destination: Destination,
-    /// What an event's name must begin with, byte for byte: at most 64 bytes without control characters; empty: any.
+    /// The prefix that an event's name must have, byte for byte: at most 64 bytes without control characters. An empty
+    /// prefix matches every name.
     pub prefix: String,
-    /// Whose events; none: all devices'.
+    /// The device whose events are delivered. `None` means all devices.
     pub device: Option<DeviceId>,
 }
 
 impl NewSubscription {
-    /// A subscription to every event of every device.
+    /// Creates a subscription to every event of every device.
     pub fn new(destination: Destination) -> Self {
         Self { destination, prefix: String::new(), device: None }
     }
 
-    /// The same for events whose name begins with this.
+    /// Restricts it to events whose name begins with this.
     #[must_use]
     pub fn prefix(self, prefix: impl Into<String>) -> Self {
         Self { prefix: prefix.into(), ..self }
     }
 
-    /// The same for the events of one device.
+    /// Restricts it to the events of one device.
     #[must_use]
     pub fn device(self, device: DeviceId) -> Self {
         Self { device: Some(device), ..self }
     }
 
-    /// Checked, as it is kept.
+    /// Validates it, and returns the subscription to store.
     pub(super) fn made(&self, id: SubscriptionId, created_at: Timestamp) -> Result<Subscription, Error> {
         let destination = match &self.destination {
             Destination::Integration { name } => {
@@ -167,7 +168,8 @@ impl NewSubscription {
             }
             other => other.clone(),
         };
-        let prefix = if self.prefix.is_empty() { "".into() } else { word("event prefix", &self.prefix, MAX_NAME)? };
+        let prefix =
+            if self.prefix.is_empty() { "".into() } else { checked_text("event prefix", &self.prefix, MAX_NAME)? };
         Ok(Subscription { id, destination, prefix, device: self.device, created_at })
     }
 }
@@ -179,18 +181,18 @@ impl NewSubscription {
 pub struct Subscription {
     /// Its number.
     pub id: SubscriptionId,
-    /// Where matching events are sent.
+    /// The destination of matching events.
     pub destination: Destination,
-    /// What an event's name must begin with; empty: any.
+    /// The prefix that an event's name must have. An empty prefix matches every name.
     pub prefix: Box<str>,
-    /// Whose events; none: all devices'.
+    /// The device whose events are delivered. `None` means all devices.
     pub device: Option<DeviceId>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
 }
 
 impl Subscription {
-    /// Whether an event is to be sent.
+    /// Whether an event must be delivered.
     pub fn wants(&self, device: DeviceId, name: &str) -> bool {
         self.device.is_none_or(|wanted| wanted == device) && name.starts_with(&*self.prefix)
     }
@@ -206,22 +208,22 @@ impl fmt::Display for Subscription {
     }
 }
 
-/// The subscriptions of a product, in the order they were made: that of deliveries (R-EVT-3).
+/// The subscriptions of a product in the order of creation, which is the order of delivery (R-EVT-3).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Subscriptions {
-    /// The number that was given last.
+    /// The number assigned last.
     pub(crate) last: u32,
     pub(crate) list: Vec<Subscription>,
 }
 
 impl Subscriptions {
-    /// All of them, in order.
+    /// Returns all subscriptions, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Subscription> {
         self.list.iter()
     }
 
-    /// Those that an event is to be sent to, in order (R-EVT-1).
+    /// Returns the subscriptions that an event matches, in order (R-EVT-1).
     pub fn matching(&self, device: DeviceId, name: &str) -> impl Iterator<Item = SubscriptionId> {
         self.list.iter().filter(move |one| one.wants(device, name)).map(|one| one.id)
     }
@@ -232,7 +234,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_url_that_can_be_called_is_one_of_a_webhook() {
+    fn a_webhook_needs_a_url_that_can_be_called() {
         let longest = format!("https://h/{}", "p".repeat(2038));
         for url in ["http://localhost:8080", "HTTPS://user:key@example.com/a?b#c", "https://[::1]/", &longest] {
             assert_eq!(url.parse::<WebhookUrl>().unwrap().reveal(), url);
@@ -257,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_goes_to_those_who_asked_for_its_name_and_device() {
+    fn an_event_matches_subscriptions_by_name_and_device() {
         let (one, two) = (DeviceId::new([1; 12]), DeviceId::new([2; 12]));
         let of = |prefix: &str, device| NewSubscription {
             prefix: prefix.into(),

@@ -1,10 +1,10 @@
-//! Keeping a log within its bounds: so many events, and so old.
+//! Trimming of a log to its bounds: a number of events, and an age.
 //!
-//! Reading cuts at the bounds; rows are taken away every so many events, so that what is stored exceeds them by little:
-//! at most [`EVERY`] events a slot, and what one batch brings. How many there are is counted by the log's own numbers. For
-//! its age an event is taken away only once the clocks of the last publishes to a slot agree that it is old, so that one
-//! gateway whose clock is ahead deletes nothing. What grows old where nothing is published any more stays stored, and is
-//! read by nobody.
+//! Readers apply the exact bounds. Rows are deleted once every [`TRIM_EVERY`] events of a slot, so the stored log
+//! exceeds the bounds by at most that number a slot, and the events of one batch. The number of stored events follows
+//! from the sequence numbers. An event is deleted for its age only once the clocks of the last publishes to a slot
+//! agree that it is old, so that a single gateway whose clock is ahead deletes nothing. Events that grow old while
+//! nothing is published stay stored, and no reader sees them.
 
 use super::cursor::SLOTS;
 use super::ids::{id_hash, old_id_hash};
@@ -15,25 +15,25 @@ use crate::store::{Check, Commit, Key, Range, Record, Write, apply};
 use crate::time::Timestamp;
 use crate::{Error, Fleet};
 
-/// After so many events of a slot it is looked for what to trim.
-const EVERY: u64 = 64;
+/// Number of events of a slot after which the log is trimmed.
+const TRIM_EVERY: u64 = 64;
 
-/// So many events are trimmed at a time.
+/// Number of events deleted at a time.
 const CHUNK: usize = 1024;
 
-/// At most this many times one after the other: a publish is not to wait for what a lowered bound leaves to do.
+/// Maximum number of chunks in a row: a publish must not wait for all the work that a lowered bound causes.
 const CHUNKS: usize = 16;
 
-/// Whether it is time, after a slot went on from one head to another.
+/// Whether a trim is due, after a slot's head changed from `before` to `after`.
 pub(super) fn is_due(before: &EventLog, after: &EventLog) -> bool {
-    before.next / EVERY != after.next / EVERY
+    before.next / TRIM_EVERY != after.next / TRIM_EVERY
 }
 
-/// Takes away what is beyond the bounds of a product's log; what is old by this moment, for its age. Where others come
-/// between, what is left is taken away the next time.
+/// Deletes what is beyond the bounds of a product's log. `now` decides about the age. If another commit conflicts, the
+/// rest is deleted the next time.
 ///
 /// # Errors
-/// The store's.
+/// Errors of the store.
 pub(super) fn trim(fleet: &Fleet, product: &Product, now: Timestamp) -> Result<(), Error> {
     for _ in 0..CHUNKS {
         let heads = Heads::read(fleet.store(), product.id)?;
@@ -42,8 +42,8 @@ pub(super) fn trim(fleet: &Fleet, product: &Product, now: Timestamp) -> Result<(
         if excess == 0 && !heads.slots.iter().any(|(head, _)| !head.is_empty() && is_old(head.first_at)) {
             return Ok(());
         }
-        // As a rule there is what came since the last time.
-        let few = usize::try_from(excess.max(EVERY)).unwrap_or(CHUNK).min(CHUNK);
+        // Usually only the events since the last trim are beyond the bounds.
+        let few = usize::try_from(excess.max(TRIM_EVERY)).unwrap_or(CHUNK).min(CHUNK);
         let mut walk = heads.walk(few);
         let mut taken: Vec<Vec<Write>> = (0..SLOTS).map(|_| Vec::new()).collect();
         let mut first = heads.start();
@@ -60,7 +60,7 @@ pub(super) fn trim(fleet: &Fleet, product: &Product, now: Timestamp) -> Result<(
             (excess, count) = (excess.saturating_sub(1), count + 1);
             walk.take();
         }
-        // So that the first event of each slot is known that stays.
+        // Makes the first remaining event of each slot known.
         walk.peek()?;
         let mut commits = Vec::new();
         for ((mut writes, (head, stamp)), slot) in taken.into_iter().zip(&heads.slots).zip(0..) {
@@ -68,7 +68,7 @@ pub(super) fn trim(fleet: &Fleet, product: &Product, now: Timestamp) -> Result<(
                 continue;
             }
             let first_at = walk.first_of(slot).map_or(head.first_at, |view| view.event.aged());
-            let head = EventLog { first: first.place(slot), first_at, ..*head };
+            let head = EventLog { first: first.sequence(slot), first_at, ..*head };
             let key = Key::EventLog(product.id, slot);
             let put = Write::Put { key: key.clone(), record: Record::EventLog(head), stamp: fleet.stamps().stamp() };
             writes.push(put);
@@ -82,11 +82,11 @@ pub(super) fn trim(fleet: &Fleet, product: &Product, now: Timestamp) -> Result<(
     Ok(())
 }
 
-/// Takes away the log of a product that is removed, its subscriptions and what was counted of errors. Nobody publishes
-/// to it any more: each publish checks that the product is still there.
+/// Deletes the log of a removed product, its subscriptions and its error counts. Nobody publishes to it any more: each
+/// publish checks that the product still exists.
 ///
 /// # Errors
-/// The store's.
+/// Errors of the store.
 pub(crate) fn drop_log(fleet: &Fleet, product: ProductId) -> Result<(), Error> {
     for slot in 0..SLOTS {
         let mut range = Key::events(product, slot).limit(fleet.at_once(CHUNK));
@@ -118,7 +118,8 @@ pub(crate) fn drop_log(fleet: &Fleet, product: ProductId) -> Result<(), Error> {
     Ok(())
 }
 
-/// An event's row. The row of a member's id stays, as an id outlives its event; strangers leave nothing behind.
+/// Returns the deletions of an event's rows. The id row of a member stays, because an id outlives its event; other
+/// devices' id rows are deleted.
 fn deletions(product: ProductId, slot: u8, sequence: u64, event: &LoggedEvent) -> impl Iterator<Item = Write> {
     let is_member = matches!(event.origin, EventOrigin::Member | EventOrigin::OwnerLocked);
     let id = event.id.as_deref();

@@ -1,4 +1,4 @@
-//! What products and accounts owe against the clock's index, the lock and the numbers that were given out.
+//! Compares the debts of products and accounts with the clock's index, the lock and the assigned numbers.
 
 use super::Findings;
 use crate::billing::{Contract, Payer};
@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Under which moments products and accounts stand in the clock's index.
+/// The moments under which products and accounts are in the clock's index.
 pub(super) struct Index {
     products: BTreeMap<ProductId, BTreeSet<Timestamp>>,
     accounts: BTreeMap<AccountId, BTreeSet<Timestamp>>,
@@ -32,7 +32,7 @@ impl Index {
         Ok(index)
     }
 
-    /// A product's place in the index, and the numbers of its invoices.
+    /// Checks a product's entry in the index, and the numbers of its invoices.
     pub(super) fn product(&mut self, findings: &mut Findings<'_>, product: ProductId) -> Result<(), StoreError> {
         let listed = self.products.remove(&product).unwrap_or_default();
         let Some(subscription) = findings.record::<Arc<Contract>>(product)? else {
@@ -49,21 +49,21 @@ impl Index {
         })?;
         let highest = invoices.last().copied().unwrap_or(0);
         let given = highest <= subscription.invoices;
-        findings.ensure("R-BILL-4", given, || format!("invoice {highest} of product {product} was never given out"));
+        findings.ensure("R-BILL-4", given, || {
+            format!("the number of invoice {highest} of product {product} was never assigned")
+        });
         let there = subscription.unpaid.is_subset(&invoices);
-        findings.ensure("R-PAY-6", there, || format!("product {product} owes an invoice that is not there"));
+        findings.ensure("R-PAY-6", there, || format!("product {product} owes an invoice that does not exist"));
         if let Some(plan) = &subscription.plan
             && let Some(paid) = plan.paid
         {
             let is_part = (0..=plan.billed.minor()).contains(&paid.minor());
-            findings.ensure("R-BILL-7", is_part, || {
-                format!("product {product} paid {paid} of the {} that were billed", plan.billed)
-            });
+            findings.ensure("R-BILL-7", is_part, || format!("product {product} paid {paid} of {} billed", plan.billed));
         }
         Ok(())
     }
 
-    /// An account's place in the index, and its lock.
+    /// Checks an account's entry in the index, and its lock.
     pub(super) fn account(&mut self, findings: &mut Findings<'_>, account: &Account) -> Result<(), StoreError> {
         let listed = self.accounts.remove(&account.id).unwrap_or_default();
         let payer = findings.record::<Arc<Payer>>(account.id)?;
@@ -71,7 +71,7 @@ impl Index {
         findings.same("R-PAY-6", &format!("when account {} is due", account.id), due, listed);
         let is_ordered = payer.as_ref().is_none_or(|payer| payer.open.is_sorted_by_key(|open| open.since));
         findings
-            .ensure("R-PAY-6", is_ordered, || format!("account {} owes a younger bill before an older", account.id));
+            .ensure("R-PAY-6", is_ordered, || format!("account {} has a newer bill before an older one", account.id));
         let locked = payer.is_some_and(|payer| payer.lock.is_some());
         let shown = account.unpaid_since.is_some();
         findings.same("R-PAY-5", &format!("whether account {} is locked for unpaid bills", account.id), shown, locked);

@@ -1,4 +1,4 @@
-//! The registry against the rows of products, and both against what counts them.
+//! Compares the registry with the rows of products, and both with their counters.
 
 use super::Findings;
 use crate::billing::{Catalogue, Resource};
@@ -9,7 +9,7 @@ use crate::team::{Account, AccountId, Claimant};
 use crate::text;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// All devices that anybody has heard of.
+/// All devices in the registry.
 pub(super) struct Registry(HashMap<DeviceId, Registration, foldhash::fast::RandomState>);
 
 impl Registry {
@@ -33,12 +33,12 @@ impl Registry {
         self.0.get(&device)?.claimed_by
     }
 
-    /// How many devices a customer has.
+    /// Number of devices that a customer has claimed.
     pub(super) fn claimed_by(&self, claimant: Claimant) -> usize {
         self.0.values().filter(|entry| entry.claimed_by == Some(claimant)).count()
     }
 
-    /// That each device's product is there, and its claim is known to who made it.
+    /// Checks that each device's product exists, and that its claim is recorded at the claimant.
     pub(super) fn check(
         &self,
         findings: &mut Findings<'_>,
@@ -57,7 +57,8 @@ impl Registry {
                 }
                 Some(Claimant::Customer(product, customer)) => {
                     let so = entry.product == Some(product);
-                    findings.ensure("R-CUS-3", so, || format!("{id} is customer {customer}'s of another product"));
+                    findings
+                        .ensure("R-CUS-3", so, || format!("{id} is claimed by customer {customer} of another product"));
                 }
                 None => {}
             }
@@ -73,15 +74,16 @@ impl Registry {
             findings.same("R-CUS-3", &format!("the devices that account {} claimed", account.id), listed, claimed);
         }
         let unknown = claims.keys().next().copied();
-        findings.ensure("R-CUS-3", unknown.is_none(), || format!("devices are claimed by no account: {unknown:?}"));
+        findings
+            .ensure("R-CUS-3", unknown.is_none(), || format!("devices are claimed by an unknown account: {unknown:?}"));
         Ok(())
     }
 }
 
-/// What is known of a product's devices once its rows were read.
+/// Facts about a product's devices, from its rows.
 #[derive(Default)]
 pub(super) struct Members {
-    /// How many rows are locked to each version.
+    /// Number of rows locked to each version.
     pub(super) locked: BTreeMap<u16, u32>,
     devices: u64,
     quarantined: u64,
@@ -89,7 +91,7 @@ pub(super) struct Members {
     tallies: BTreeMap<Tally, i64>,
 }
 
-/// Holds a product's rows against the registry, and its counters against its rows.
+/// Compares a product's rows with the registry, and its counters with its rows.
 pub(super) fn check(
     findings: &mut Findings<'_>,
     catalogue: &Catalogue,
@@ -129,7 +131,7 @@ pub(super) fn check(
     let waits = members.quarantined <= u64::from(most);
     findings.ensure("R-IMP-9", waits, || format!("{} wait in product {id}, at most {most} may", members.quarantined));
 
-    // Names that an earlier version kept are written down at the first list by prefix.
+    // Names stored by an earlier version are indexed at the first list by prefix.
     let mut names = BTreeSet::new();
     findings.each(&Key::device_names(id, ""), |key, _| {
         names.insert(key.clone());
@@ -137,7 +139,7 @@ pub(super) fn check(
     let agree = if count.names_indexed { names == members.names } else { names.is_subset(&members.names) };
     findings.ensure("R-SEE-2", agree, || {
         let strays = names.symmetric_difference(&members.names).take(3).collect::<Vec<_>>();
-        format!("the index of names of product {id} is not that of its devices: {strays:?}")
+        format!("the name index of product {id} differs from its devices: {strays:?}")
     });
 
     let mut counted: BTreeMap<Tally, i64> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! A product's log of events against the heads of its slots, and its months of messages against their limit.
+//! Compares a product's event log with the heads of its slots, and its monthly messages with their limit.
 
 use super::Findings;
 use crate::billing::{Catalogue, Resource};
@@ -22,13 +22,13 @@ pub(super) fn check(findings: &mut Findings<'_>, catalogue: &Catalogue, product:
     for (month, granted) in months {
         let within = catalogue.check_product(product, Resource::Messages, 0, granted).is_ok();
         findings.ensure("R-EVT-6", within, || {
-            format!("product {} has {granted} messages given out in its month {month}, over its tier", product.id)
+            format!("product {} has {granted} messages granted in its month {month}, over its tier", product.id)
         });
     }
     Ok(())
 }
 
-/// What is in one slot.
+/// Contents of one slot.
 #[derive(Default)]
 struct Slot {
     first: Option<u64>,
@@ -38,7 +38,7 @@ struct Slot {
     goes_back: bool,
 }
 
-/// That a slot's events are those that its head says, without a gap, in order, and each found by its id.
+/// Checks that a slot contains the events that its head declares, without a gap, in order, and each found by its id.
 fn log(findings: &mut Findings<'_>, product: &Product, slot: u8) -> Result<(), StoreError> {
     let id = product.id;
     let head = match findings.store.get(&[Key::EventLog(id, slot)])?.into_iter().next().flatten().map(|row| row.record)
@@ -49,7 +49,7 @@ fn log(findings: &mut Findings<'_>, product: &Product, slot: u8) -> Result<(), S
     let mut found = Slot::default();
     let range = Key::events(id, slot);
     let mut page = range.limit(1024);
-    // In order, which `for_each` does not promise.
+    // Sorted, which `for_each` does not guarantee.
     loop {
         let rows = findings.store.scan(&page)?;
         let Some(last) = rows.last().map(|row| row.key.clone()) else { break };
@@ -73,11 +73,11 @@ fn log(findings: &mut Findings<'_>, product: &Product, slot: u8) -> Result<(), S
         (found.first.unwrap_or(head.first), found.next.max(head.first)),
     );
     findings.same("R-EVT-8", &what, head.len(), found.events);
-    findings.ensure("R-EVT-8", !found.goes_back, || format!("{what}: their moments go back"));
+    findings.ensure("R-EVT-8", !found.goes_back, || format!("{what}: their moments decrease"));
     Ok(())
 }
 
-/// That each id leads to an event that has it, or to one that was trimmed.
+/// Checks that each id refers to an event that has it, or to a trimmed one.
 fn ids(findings: &mut Findings<'_>, product: &Product) -> Result<(), StoreError> {
     let id = product.id;
     let mut leads = Vec::new();
@@ -94,7 +94,7 @@ fn ids(findings: &mut Findings<'_>, product: &Product) -> Result<(), StoreError>
             (_, Some(Record::EventLog(head))) => sequence < head.first,
             _ => false,
         };
-        findings.ensure("R-EVT-7", so, || format!("an id of product {id} leads to another event"));
+        findings.ensure("R-EVT-7", so, || format!("an id of product {id} refers to another event"));
     }
     Ok(())
 }

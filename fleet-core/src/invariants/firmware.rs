@@ -1,4 +1,4 @@
-//! A product's firmware against what points to it.
+//! Compares a product's firmware with the records that refer to it.
 
 use super::Findings;
 use super::devices::Members;
@@ -13,17 +13,18 @@ pub(super) fn check(findings: &mut Findings<'_>, product: &Product, members: &Me
     let index: Arc<FirmwareIndex> = findings.record(id)?.unwrap_or_default();
     let versions: Vec<u16> = index.iter().map(|firmware| firmware.version.get()).collect();
     let grow = versions.is_sorted_by(|a, b| a < b) && versions.last().is_none_or(|last| *last <= index.highest);
-    findings
-        .ensure("R-IMG-6", grow, || format!("versions of product {id} do not grow to {}: {versions:?}", index.highest));
+    findings.ensure("R-IMG-6", grow, || {
+        format!("versions of product {id} do not increase up to {}: {versions:?}", index.highest)
+    });
     let titles: BTreeSet<&str> = index.iter().map(|firmware| &*firmware.title).collect();
     findings.same("R-IMG-7", &format!("distinct titles of product {id}"), titles.len(), versions.len());
 
-    let kept = findings.record::<Arc<FirmwareLocks>>(id)?;
-    let locks = kept.unwrap_or_else(|| Arc::new(FirmwareLocks::counted_in(&index)));
+    let stored = findings.record::<Arc<FirmwareLocks>>(id)?;
+    let locks = stored.unwrap_or_else(|| Arc::new(FirmwareLocks::counted_in(&index)));
     let locks: BTreeMap<u16, u32> = locks.iter().map(|(version, devices)| (version.get(), devices)).collect();
     for version in locks.keys() {
         findings.ensure("R-IMG-7", versions.contains(version), || {
-            format!("devices of product {id} are locked to version {version}, which is not there")
+            format!("devices of product {id} are locked to version {version}, which does not exist")
         });
     }
     findings.same("R-IMG-7", &format!("devices of product {id} locked to each version"), locks, members.locked.clone());
@@ -32,7 +33,7 @@ pub(super) fn check(findings: &mut Findings<'_>, product: &Product, members: &Me
     let groups = product.groups.values().filter_map(|group| group.release);
     for version in product.release.map(|release| release.version).into_iter().chain(groups) {
         findings.ensure("R-IMG-7", released(version), || {
-            format!("product {id} releases version {version}, which is not there or not marked so")
+            format!("product {id} releases version {version}, which does not exist or is not marked as released")
         });
     }
     Ok(())

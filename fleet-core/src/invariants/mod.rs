@@ -1,8 +1,8 @@
-//! Whether the records of a fleet agree with each other: every guard record with what it guards.
+//! Checks that the records of a fleet are consistent: every guard record with what it guards.
 //!
-//! For tests, after threads, processes or faults were let loose on a store; and for whoever suspects one. It reads the
-//! whole fleet, in many reads, so nobody may write meanwhile, or what was seen of two moments looks like a fault. What it
-//! holds against each other is the table in `docs/DESIGN.md`.
+//! It is meant for tests, after threads, processes or faults changed a store, and for anybody who suspects damage. It
+//! reads the whole fleet in many reads, so nobody may write meanwhile: states of two moments would look like a fault.
+//! The table in `docs/DESIGN.md` lists what it compares.
 //!
 //! ```
 //! # use fleet_core::{Actor, Fleet, MemoryStore, Timestamp};
@@ -31,12 +31,12 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-/// An invariant that does not hold.
+/// A violated invariant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broken {
-    /// The rule that it breaks, such as `R-IMP-4`, or another word for what holds it.
+    /// The violated rule, such as `R-IMP-4`, or the name of the check.
     pub rule: &'static str,
-    /// What disagrees with what.
+    /// The two values that disagree.
     pub what: String,
 }
 
@@ -46,22 +46,22 @@ impl fmt::Display for Broken {
     }
 }
 
-/// So many are told; where more is broken, these are enough to begin with.
-const MOST: usize = 100;
+/// Maximum number of findings that are returned. If more is broken, these are enough to start with.
+const MAX_FINDINGS: usize = 100;
 
-/// Holds every guard record of a fleet against what it guards. Tells what is broken, the first hundred of it; nothing
-/// where all agrees. A product that was removed is only looked for among the devices.
+/// Checks every guard record of a fleet, and returns at most a hundred violations; none if all records agree. A removed
+/// product is only searched for among the devices.
 ///
-/// A limit is that of the tier as it is now: what came in under a higher one is told of, too.
+/// Limits are those of the tier as it is now, so devices or members admitted under a higher limit are reported too.
 ///
-/// Takes some 200 bytes of memory for each device, and a few microseconds.
+/// It needs about 200 bytes of memory and a few microseconds for each device.
 ///
 /// # Errors
-/// The store's.
+/// Errors of the store.
 pub fn check(fleet: &Fleet, now: Timestamp) -> Result<Vec<Broken>, Error> {
     let mut findings = Findings { store: fleet.store(), broken: Vec::new() };
     let accounts = match people::accounts(&mut findings) {
-        // There is a fleet, and it is not this one.
+        // The store contains a journaled fleet, and this one was opened without its journal.
         Err(error) if error.code() == "store_journaled" => {
             findings.add("journal", error.to_string());
             return Ok(findings.broken);
@@ -71,14 +71,14 @@ pub fn check(fleet: &Fleet, now: Timestamp) -> Result<Vec<Broken>, Error> {
     let registry = devices::Registry::read(&findings)?;
     let mut due = billing::Index::read(&findings)?;
     let mut products: BTreeSet<ProductId> = registry.products().collect();
-    products.extend(given_out(&findings)?);
+    products.extend(assigned_products(&findings)?);
     for account in &accounts {
         products.extend(memberships(&findings, account.id)?);
     }
     let mut live = BTreeSet::new();
     for id in products {
         let Some(product) = findings.record::<Arc<Product>>(id)? else {
-            findings.add("R-PRD-1", format!("product {id} is named but not there"));
+            findings.add("R-PRD-1", format!("product {id} is referred to but does not exist"));
             continue;
         };
         if product.removed_at.is_some() {
@@ -100,7 +100,7 @@ pub fn check(fleet: &Fleet, now: Timestamp) -> Result<Vec<Broken>, Error> {
     Ok(findings.broken)
 }
 
-/// Where the records are, and what was found.
+/// The fleet to check, and the findings so far.
 struct Findings<'f> {
     store: &'f dyn Store,
     broken: Vec<Broken>,
@@ -108,21 +108,21 @@ struct Findings<'f> {
 
 impl Findings<'_> {
     fn add(&mut self, rule: &'static str, what: String) {
-        if self.broken.len() < MOST {
+        if self.broken.len() < MAX_FINDINGS {
             self.broken.push(Broken { rule, what });
         }
     }
 
-    /// Adds a finding unless something is so.
+    /// Adds a finding unless the condition holds.
     fn ensure(&mut self, rule: &'static str, so: bool, otherwise: impl FnOnce() -> String) {
         if !so {
             self.add(rule, otherwise());
         }
     }
 
-    /// Adds a finding unless what is counted is what is there.
+    /// Adds a finding unless the recorded value equals the actual one.
     fn same<T: PartialEq + fmt::Debug>(&mut self, rule: &'static str, what: &str, says: T, is: T) {
-        self.ensure(rule, says == is, || format!("{what}: the record says {says:?}, there is {is:?}"));
+        self.ensure(rule, says == is, || format!("{what}: the record has {says:?}, the actual value is {is:?}"));
     }
 
     fn record<T: Stored>(&self, id: T::Id) -> Result<Option<T>, StoreError> {
@@ -139,8 +139,8 @@ impl Findings<'_> {
     }
 }
 
-/// The products whose numbers were given out in order.
-fn given_out(findings: &Findings<'_>) -> Result<Vec<ProductId>, StoreError> {
+/// Returns the products whose numbers were assigned in order.
+fn assigned_products(findings: &Findings<'_>) -> Result<Vec<ProductId>, StoreError> {
     let directory: Directory = findings.record(())?.unwrap_or_default();
     let mut there = Vec::new();
     for number in Directory::default().next_product..directory.next_product {
@@ -157,7 +157,7 @@ fn memberships(findings: &Findings<'_>, account: AccountId) -> Result<BTreeSet<P
     named(findings, &Key::memberships(account))
 }
 
-/// The products that the keys of a range name.
+/// Returns the products that the keys of a range name.
 fn named(findings: &Findings<'_>, range: &Range) -> Result<BTreeSet<ProductId>, StoreError> {
     let mut products = BTreeSet::new();
     findings.each(range, |key, _| match key {
@@ -169,12 +169,12 @@ fn named(findings: &Findings<'_>, range: &Range) -> Result<BTreeSet<ProductId>, 
     Ok(products)
 }
 
-/// The team of a product; an empty one where there is none.
+/// Returns the team of a product, or an empty one.
 fn team_of(findings: &Findings<'_>, product: ProductId) -> Result<Arc<Team>, StoreError> {
     Ok(findings.record::<Arc<Team>>(product)?.unwrap_or_default())
 }
 
-/// The numbers of accounts that were given out.
+/// Returns the assigned account numbers.
 fn account_ids(findings: &Findings<'_>) -> Result<impl Iterator<Item = AccountId> + use<>, StoreError> {
     let directory: Directory = findings.record(())?.unwrap_or_default();
     Ok((1..directory.next_account).filter_map(|number| AccountId::new(number).ok()))

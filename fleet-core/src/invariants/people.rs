@@ -1,4 +1,4 @@
-//! Accounts, teams and customers against the records that find them.
+//! Compares accounts, teams and customers with the records that index them.
 
 use super::devices::Registry;
 use super::{Findings, account_ids, memberships as memberships_of, named, team_of};
@@ -12,25 +12,25 @@ use crate::time::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// All accounts. Each must be found by its e-mail.
+/// Returns all accounts, and checks that each is found by its e-mail.
 pub(super) fn accounts(findings: &mut Findings<'_>) -> Result<Vec<Account>, StoreError> {
     let mut accounts = Vec::new();
     for id in account_ids(findings)? {
         let Some(account) = findings.record::<Arc<Account>>(id)? else {
-            findings.add("R-TEAM-1", format!("account {id} was given out and is not there"));
+            findings.add("R-TEAM-1", format!("account {id} was assigned but does not exist"));
             continue;
         };
         let mut owner = None;
         for email in text::keys(&account.email) {
             owner = owner.or(findings.record::<AccountId>(email.into())?);
         }
-        findings.same("R-TEAM-1", &format!("whose the e-mail of account {id} is"), owner, Some(id));
+        findings.same("R-TEAM-1", &format!("the owner of the e-mail of account {id}"), owner, Some(id));
         accounts.push(Account::clone(&account));
     }
     Ok(accounts)
 }
 
-/// A product's team: its seats, its owner, and that each member and invitee is told so.
+/// Checks a product's team: its seats, its owner, and that each member and invitee has an index entry.
 pub(super) fn team(
     findings: &mut Findings<'_>,
     catalogue: &Catalogue,
@@ -48,34 +48,41 @@ pub(super) fn team(
     let within = catalogue.check_product(product, Resource::Members, 0, seats);
     findings.ensure("R-TEAM-4", within.is_ok(), || format!("product {id} has {seats} seats taken, over its tier"));
     for account in &team.members {
-        let told = findings.has(Key::Membership(*account, id))?;
-        findings.ensure("R-TEAM-1", told, || format!("account {account} is on the team of product {id}, untold"));
+        let indexed = findings.has(Key::Membership(*account, id))?;
+        findings.ensure("R-TEAM-1", indexed, || {
+            format!("account {account} is on the team of product {id}, but not indexed")
+        });
     }
     for account in team.invitations.keys() {
-        let told = findings.has(Key::Invitation(*account, id))?;
-        findings.ensure("R-TEAM-2", told, || format!("account {account} is invited to product {id}, untold"));
+        let indexed = findings.has(Key::Invitation(*account, id))?;
+        findings
+            .ensure("R-TEAM-2", indexed, || format!("account {account} is invited to product {id}, but not indexed"));
     }
     Ok(())
 }
 
-/// That whoever is told to be on a team is.
+/// Checks that each index entry of a membership or invitation has its counterpart in the team.
 pub(super) fn memberships(findings: &mut Findings<'_>, accounts: &[Account]) -> Result<(), StoreError> {
     for Account { id, .. } in accounts {
         for product in memberships_of(findings, *id)? {
             let removed = findings.record::<Arc<Product>>(product)?.is_none_or(|product| product.removed_at.is_some());
             let so = removed || team_of(findings, product)?.members.contains(id);
-            findings.ensure("R-TEAM-1", so, || format!("account {id} is told to be on the team of product {product}"));
+            findings.ensure("R-TEAM-1", so, || {
+                format!("account {id} is indexed on the team of product {product}, but is not on it")
+            });
         }
         for product in named(findings, &Key::invitations(*id))? {
             let removed = findings.record::<Arc<Product>>(product)?.is_none_or(|product| product.removed_at.is_some());
             let so = removed || team_of(findings, product)?.invitations.contains_key(id);
-            findings.ensure("R-TEAM-2", so, || format!("account {id} is told to be invited to product {product}"));
+            findings.ensure("R-TEAM-2", so, || {
+                format!("account {id} is indexed as invited to product {product}, but is not invited")
+            });
         }
     }
     Ok(())
 }
 
-/// A product's customers and guests, by their records and by those that find and count them.
+/// Checks a product's customers and guests against the records that index and count them.
 pub(super) fn customers(
     findings: &mut Findings<'_>,
     registry: &Registry,
@@ -92,12 +99,17 @@ pub(super) fn customers(
     for customer in &customers {
         let id = customer.id;
         let below = id.get() < count.next;
-        findings.ensure("R-CUS-2", below, || format!("customer {id} of product {product} was never given out"));
+        findings.ensure("R-CUS-2", below, || format!("customer {id} of product {product} was never assigned"));
         let mut found = None;
         for name in text::keys(&customer.user_name) {
             found = found.or(findings.record::<CustomerId>((product, name.into()))?);
         }
-        findings.same("R-CUS-2", &format!("whose customer {id}'s name is in product {product}"), found, Some(id));
+        findings.same(
+            "R-CUS-2",
+            &format!("the owner of the name of customer {id} in product {product}"),
+            found,
+            Some(id),
+        );
         if let Some(guard) = customer.identity.guard().filter(|_| count.identities_indexed) {
             let found = findings.has(Key::CustomerIdentity(product, guard))?;
             findings
@@ -113,7 +125,7 @@ pub(super) fn customers(
         for token in customer.tokens.values() {
             let found = findings.has(Key::Token(Box::new(token.hash)))?;
             findings
-                .ensure("R-CUS-1", found, || format!("a token of customer {id} of product {product} opens nothing"));
+                .ensure("R-CUS-1", found, || format!("a token of customer {id} of product {product} is not indexed"));
         }
     }
     let names = all(findings, &names(product))?;
@@ -133,12 +145,12 @@ fn guests(findings: &mut Findings<'_>, product: ProductId, counted: u64) -> Resu
     findings.same("R-CUS-4", &format!("distinct codes of product {product}"), codes.len(), guests.len());
     for code in codes {
         let held = findings.has(Key::ActivationCode(product, code))?;
-        findings.ensure("R-CUS-4", held, || format!("a guest's code of product {product} is not kept from others"));
+        findings.ensure("R-CUS-4", held, || format!("a guest's code of product {product} is not reserved"));
     }
     Ok(())
 }
 
-/// All names of a product's customers.
+/// Returns the range of all names of a product's customers.
 fn names(product: ProductId) -> Range {
     Range::new(Key::CustomerName(product, "".into()), Key::CustomerName(product, "\u{10FFFF}".into()))
 }

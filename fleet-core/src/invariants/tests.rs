@@ -17,7 +17,7 @@ fn device() -> DeviceId {
     "55ff6d04498b49a1b2c3d4e5".parse().unwrap()
 }
 
-/// A fleet in which something of everything is there.
+/// Returns a fleet with records of every kind.
 fn fleet() -> Result<(Fleet, Arc<MemoryStore>), Error> {
     let store = Arc::new(MemoryStore::new());
     let fleet = Fleet::open(Arc::clone(&store));
@@ -47,7 +47,7 @@ fn fleet() -> Result<(Fleet, Arc<MemoryStore>), Error> {
     Ok((fleet, store))
 }
 
-/// The rules that are said to be broken once a record was changed by hand.
+/// Returns the rules reported as broken after one record was changed directly in the store.
 fn broken_by(write: impl Fn(&MemoryStore) -> Write) -> Vec<&'static str> {
     let (fleet, store) = fleet().unwrap();
     let writes = vec![write(&store)];
@@ -62,13 +62,13 @@ fn changed(store: &MemoryStore, key: Key, change: impl Fn(&mut Record)) -> Write
 }
 
 #[test]
-fn a_fleet_that_only_its_doors_changed_is_whole() {
+fn a_fleet_changed_only_by_commands_is_consistent() {
     assert_eq!(check(&fleet().unwrap().0, NOW).unwrap(), []);
 }
 
-/// A fleet that is opened without its journal is an old one.
+/// A fleet that is opened without its journal is stale.
 #[test]
-fn a_journal_that_was_not_folded_is_told_of() {
+fn a_journal_that_was_not_folded_is_reported() {
     let store = Arc::new(MemoryStore::new());
     let journaled = Arc::new(Journaled::open(Arc::clone(&store)).unwrap());
     let fleet = Fleet::open(Arc::clone(&journaled));
@@ -81,7 +81,7 @@ fn a_journal_that_was_not_folded_is_told_of() {
 }
 
 #[test]
-fn whatever_disagrees_is_named_by_its_rule() {
+fn each_disagreement_is_reported_with_its_rule() {
     let stranger = DeviceId::new([7; 12]);
     let firmware = |change: fn(&mut crate::firmware::FirmwareIndex)| {
         broken_by(move |store| {

@@ -1,4 +1,4 @@
-//! Who may do what: one matrix of role and command, which every door asks (R-TEAM-6).
+//! Access control: one matrix of roles and commands, which every command checks (R-TEAM-6).
 
 use super::{Account, AccountId, Team};
 use crate::customer::CustomerId;
@@ -10,15 +10,15 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
-/// Who speaks to a console.
+/// The caller of a console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Actor {
     /// A person who has logged in with the host.
     Account(AccountId),
-    /// A customer of the product in question. Comes through the portal; a console is no door for them.
+    /// A customer of the product. They use the portal; a console refuses them.
     Customer(CustomerId),
-    /// Who runs the platform. The host decides who that is.
+    /// The operator of the platform. The host decides who that is.
     Operator,
 }
 
@@ -38,45 +38,45 @@ impl fmt::Display for Actor {
     }
 }
 
-/// What somebody is to a product.
+/// Role of an actor in a product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Role {
-    /// Who runs the platform.
+    /// The operator of the platform.
     Operator,
-    /// The account that the product belongs to.
+    /// The account that owns the product.
     Owner,
-    /// On the team.
+    /// A member of the team.
     Member,
-    /// Asked to join the team.
+    /// An account that is invited to the team.
     Invited,
-    /// A customer who has claimed the device in question.
+    /// A customer who has claimed the device of the command.
     CustomerWithDevice,
-    /// A customer who has not.
+    /// A customer who has not claimed it.
     Customer,
-    /// Anybody else.
+    /// Any other actor.
     Outsider,
 }
 
-/// Everything that can be asked of a console or a portal.
+/// Every command of a console or a portal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Command {
-    /// Make an account.
+    /// Create an account.
     CreateAccount,
     /// Lock an account for unpaid bills, or unlock it.
     LockAccount,
-    /// Tell the platform of devices that exist.
+    /// Register devices that exist with the platform.
     RegisterDevices,
-    /// Correct what is known of a device.
+    /// Correct the data of a device.
     CorrectDevice,
-    /// Make a product with a given id.
+    /// Create a product with a given id.
     CreateProductWithId,
-    /// Take a product away.
+    /// Remove a product.
     RemoveProduct,
     /// Put a product on a tier without a charge.
     SetTier,
-    /// Make another account the owner.
+    /// Transfer a product to another account.
     TransferOwnership,
     /// End a product's plan.
     CancelPlan,
@@ -84,11 +84,11 @@ pub enum Command {
     Downgrade,
     /// Agree on a price.
     AgreePrice,
-    /// Write an invoice off.
+    /// Write off an invoice.
     WriteOff,
-    /// Make a product.
+    /// Create a product.
     CreateProduct,
-    /// Claim a personal device, or give it up.
+    /// Claim a personal device, or end the claim.
     ClaimDevice,
     /// See a product, its devices, its firmware, its team, its audit.
     ReadProduct,
@@ -102,21 +102,21 @@ pub enum Command {
     StartManufacturing,
     /// Import devices.
     ImportDevices,
-    /// Let a waiting device in.
+    /// Approve a waiting device.
     ApproveDevice,
-    /// Shut a device out.
+    /// Deny a device.
     DenyDevice,
     /// Let a denied device ask again.
     UndenyDevice,
-    /// Take a device out of the product.
+    /// Remove a device from the product.
     RemoveDevice,
-    /// End whoever's claim of a device.
+    /// End anybody's claim of a device.
     EndClaim,
     /// Name a device.
     NameDevice,
-    /// Mark a device for development, or no longer.
+    /// Mark a device for development, or remove the mark.
     MarkDevelopment,
-    /// Make, change or delete a group, or put devices in it.
+    /// Create, change or delete a group, or put devices in it.
     ChangeGroups,
     /// Upload firmware.
     UploadFirmware,
@@ -128,31 +128,31 @@ pub enum Command {
     ReleaseFirmware,
     /// Lock a device to a version, or unlock it.
     LockDevice,
-    /// Send an update to a device that takes none.
+    /// Send an update to a device that receives none.
     ForceUpdate,
-    /// Make a customer, or take one away.
+    /// Create or remove a customer.
     ChangeCustomers,
-    /// Give a customer a token, or revoke it.
+    /// Issue a token to a customer, or revoke it.
     IssueToken,
     /// Invite customers to the private beta.
     InviteToBeta,
-    /// Have events sent on, or no longer.
+    /// Create or end a subscription to events.
     ChangeSubscriptions,
-    /// Count the errors of a kind anew.
+    /// Reset the count of a kind of error.
     ForgetErrors,
-    /// Put a card on file, or take it away.
+    /// Set the card on file, or remove it.
     SetCard,
-    /// See how a product's billing stands, and its invoices.
+    /// See a product's billing status and invoices.
     ReadBilling,
     /// Quote an upgrade, choose interval or currency.
     ChangePlan,
-    /// Buy an upgrade that was quoted. The owner's alone (R-TEAM-3): it is their card that is charged.
+    /// Buy a quoted upgrade. Only the owner may (R-TEAM-3): their card is charged.
     BuyUpgrade,
-    /// Ask an account to join the team.
+    /// Invite an account to the team.
     InviteMember,
-    /// Take an invitation back.
+    /// Revoke an invitation.
     RevokeInvitation,
-    /// Take a member off the team.
+    /// Remove a member from the team.
     RemoveMember,
     /// Accept an invitation.
     AcceptInvitation,
@@ -162,42 +162,42 @@ pub enum Command {
     LeaveTeam,
     /// See one's own customer record.
     ReadSelf,
-    /// Make one's own token no good.
+    /// Revoke one's own token.
     LogOut,
-    /// Take part in the private beta by one's activation code.
+    /// Join the private beta with one's activation code.
     Activate,
-    /// Get a code to claim a device with.
+    /// Request a code to claim a device with.
     AskClaimCode,
     /// Claim a device by its code.
     ClaimAsCustomer,
-    /// See or control one's own device, or give it up.
+    /// See or control one's own device, or end the claim.
     UseDevice,
 }
 
-/// Whom a command is for: the rows of the matrix that are alike.
+/// The actors that may give a command. Commands with the same rows in the matrix share one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Circle {
+enum Audience {
     /// The operator alone.
     Operator,
-    /// Any account, for itself; an operator owns and claims nothing.
+    /// Any account, for itself. An operator owns and claims nothing.
     Account,
-    /// Who may see a product.
+    /// Every actor who may see the product.
     Reader,
     /// The team, and the operator for it.
     Team,
     /// The owner, and the operator for them.
     Owner,
-    /// The same, also while the owner's account is locked.
+    /// The owner and the operator, also while the owner's account is locked.
     Billing,
     /// The owner alone, also while their account is locked.
     Payer,
-    /// Who was asked to join.
+    /// An invited account.
     Invited,
-    /// Who is on the team, for themselves.
+    /// A member of the team, for themselves.
     Oneself,
     /// Any customer of the product.
     Customer,
-    /// The customer whose device it is.
+    /// The customer who claimed the device.
     DeviceOwner,
 }
 
@@ -261,7 +261,7 @@ impl Command {
         Self::UseDevice,
     ];
 
-    fn circle(self) -> Circle {
+    fn audience(self) -> Audience {
         match self {
             Self::CreateAccount
             | Self::LockAccount
@@ -274,11 +274,11 @@ impl Command {
             | Self::CancelPlan
             | Self::Downgrade
             | Self::AgreePrice
-            | Self::WriteOff => Circle::Operator,
-            Self::CreateProduct | Self::ClaimDevice | Self::SetCard => Circle::Account,
-            Self::ReadBilling | Self::ChangePlan => Circle::Billing,
-            Self::BuyUpgrade => Circle::Payer,
-            Self::ReadProduct => Circle::Reader,
+            | Self::WriteOff => Audience::Operator,
+            Self::CreateProduct | Self::ClaimDevice | Self::SetCard => Audience::Account,
+            Self::ReadBilling | Self::ChangePlan => Audience::Billing,
+            Self::BuyUpgrade => Audience::Payer,
+            Self::ReadProduct => Audience::Reader,
             Self::RenameProduct
             | Self::SetPolicy
             | Self::Configure
@@ -302,24 +302,25 @@ impl Command {
             | Self::IssueToken
             | Self::InviteToBeta
             | Self::ChangeSubscriptions
-            | Self::ForgetErrors => Circle::Team,
-            Self::InviteMember | Self::RevokeInvitation | Self::RemoveMember => Circle::Owner,
-            Self::AcceptInvitation | Self::AnswerInvitation => Circle::Invited,
-            Self::LeaveTeam => Circle::Oneself,
+            | Self::ForgetErrors => Audience::Team,
+            Self::InviteMember | Self::RevokeInvitation | Self::RemoveMember => Audience::Owner,
+            Self::AcceptInvitation | Self::AnswerInvitation => Audience::Invited,
+            Self::LeaveTeam => Audience::Oneself,
             Self::ReadSelf | Self::LogOut | Self::Activate | Self::AskClaimCode | Self::ClaimAsCustomer => {
-                Circle::Customer
+                Audience::Customer
             }
-            Self::UseDevice => Circle::DeviceOwner,
+            Self::UseDevice => Audience::DeviceOwner,
         }
     }
 
-    /// Whether it stops while the owner's account is locked (R-PAY-5): what changes a product from the console, joining its
-    /// team, and making more products. People can still decline and leave; customers and devices go on, so they get tokens.
+    /// Whether the lock of the owner's account stops it (R-PAY-5). The lock stops changes of a product from the
+    /// console, joining its team, and creating more products. People can still decline and leave; customers and devices
+    /// keep working, so customers still get tokens.
     fn is_stopped_by_lock(self) -> bool {
         match self {
             Self::IssueToken => false,
             Self::CreateProduct | Self::AcceptInvitation => true,
-            _ => matches!(self.circle(), Circle::Team | Circle::Owner),
+            _ => matches!(self.audience(), Audience::Team | Audience::Owner),
         }
     }
 }
@@ -386,8 +387,8 @@ impl fmt::Display for Command {
     }
 }
 
-impl Circle {
-    /// Whom it takes, in words.
+impl Audience {
+    /// Returns the required role, as text.
     fn needs(self) -> &'static str {
         match self {
             Self::Operator => "an operator",
@@ -415,41 +416,42 @@ impl Circle {
     }
 }
 
-/// The matrix: whether a role may give a command (R-TEAM-6).
+/// Whether a role may give a command (R-TEAM-6).
 pub(crate) fn allows(role: Role, command: Command) -> bool {
-    command.circle().has(role)
+    command.audience().has(role)
 }
 
-/// Lets a command of no product through, or says whose it is.
+/// Allows or refuses a command that belongs to no product.
 pub(crate) fn allow(actor: Actor, command: Command) -> Result<(), Error> {
     let role = if actor == Actor::Operator { Role::Operator } else { Role::Outsider };
     if allows(role, command) { Ok(()) } else { Err(forbidden(command)) }
 }
 
-/// A product that an actor was let through to.
+/// A product that an actor is authorized for.
 pub(crate) struct Access {
     pub(crate) product: Arc<Product>,
     pub(crate) team: Arc<Team>,
 }
 
 impl Access {
-    /// Reads a product for a command of an actor's.
+    /// Reads a product for a command, and checks that the actor may give it.
     ///
     /// # Errors
-    /// `not_found` alike where the product is not there, was removed, or is not the actor's to see; `forbidden` where
-    /// it is, but not for this; `account_locked` where the owner's account is, and the command would change something.
+    /// `not_found`, the same for a product that does not exist, was removed, or is not visible to the actor;
+    /// `forbidden` if it is visible, but the command is not allowed; `account_locked` if the owner's account is locked
+    /// and the command would change something.
     pub(crate) fn check(
         tx: &mut Transaction<'_>,
         actor: Actor,
         command: Command,
         id: ProductId,
     ) -> Result<Self, Error> {
-        let access = Self::check_ever(tx, actor, command, id)?;
+        let access = Self::check_including_removed(tx, actor, command, id)?;
         if access.product.removed_at.is_some() { Err(Error::not_found("product")) } else { Ok(access) }
     }
 
-    /// The same, but lets an operator through to a product that was removed: a bill outlives its product.
-    pub(crate) fn check_ever(
+    /// Works like [`check`](Self::check), but permits an operator a removed product: its bills remain.
+    pub(crate) fn check_including_removed(
         tx: &mut Transaction<'_>,
         actor: Actor,
         command: Command,
@@ -471,7 +473,7 @@ impl Access {
         match (allows(role, command), role) {
             (true, Role::Operator) => {}
             (true, _) => unlocked(tx, &product, command)?,
-            // Who was invited knows the product's name, and no more of it than an outsider.
+            // An invited account knows the product's name, and otherwise no more than an outsider.
             (false, Role::Outsider | Role::Invited) => return Err(hidden()),
             (false, _) => return Err(forbidden(command)),
         }
@@ -480,19 +482,19 @@ impl Access {
 }
 
 impl Console<'_> {
-    /// Reads what a transaction can't: scans. Access is asked for before, so that nobody else can have the store walked, and
-    /// again after, so that somebody who lost it meanwhile is shown nothing newer.
+    /// Reads what a transaction cannot: scans. Access is checked before, so that unauthorized callers cannot start a
+    /// scan, and again after, so that an actor who lost access meanwhile receives nothing newer.
     pub(crate) fn read<T>(
         &self,
         command: Command,
         product: ProductId,
         read: impl FnOnce(&Product) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        self.read_by(|tx| Access::check(tx, self.actor, command, product), read)
+        self.read_with(|tx| Access::check(tx, self.actor, command, product), read)
     }
 
-    /// The same with another way to be let through.
-    pub(crate) fn read_by<T>(
+    /// Works like [`read`](Self::read), with another access check.
+    pub(crate) fn read_with<T>(
         &self,
         access: impl Fn(&mut Transaction<'_>) -> Result<Access, Error>,
         read: impl FnOnce(&Product) -> Result<T, Error>,
@@ -505,7 +507,7 @@ impl Console<'_> {
 }
 
 impl Access {
-    /// Lets an account's bills be read by that account and by an operator.
+    /// Allows an account's bills to be read by that account and by an operator.
     pub(crate) fn check_payer(actor: Actor, command: Command, account: AccountId) -> Result<(), Error> {
         let role = match actor {
             Actor::Operator => Role::Operator,
@@ -516,7 +518,7 @@ impl Access {
     }
 }
 
-/// Whether the owner's account leaves a product as it is (R-PAY-5).
+/// Checks that the lock of the owner's account permits the command (R-PAY-5).
 fn unlocked(tx: &mut Transaction<'_>, product: &Product, command: Command) -> Result<(), Error> {
     if !command.is_stopped_by_lock() {
         return Ok(());
@@ -526,7 +528,7 @@ fn unlocked(tx: &mut Transaction<'_>, product: &Product, command: Command) -> Re
 }
 
 fn forbidden(command: Command) -> Error {
-    ErrorKind::Forbidden { command, needs: command.circle().needs() }.into()
+    ErrorKind::Forbidden { command, needs: command.audience().needs() }.into()
 }
 
 #[cfg(test)]
@@ -564,10 +566,10 @@ mod tests {
     }
 
     #[test]
-    fn the_matrix_is_the_one_that_was_agreed_on() {
+    fn the_matrix_is_the_agreed_one() {
         let agreed = include_str!("matrix.txt");
         let found = table();
-        assert!(found == agreed, "the matrix is now\n{found}\nand was agreed on as\n{agreed}");
+        assert!(found == agreed, "the matrix is now\n{found}\nbut the agreed one is\n{agreed}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Accounts and teams.
+//! Records of accounts and teams.
 
 use crate::customer::CustomerId;
 use crate::product::ProductId;
@@ -21,14 +21,14 @@ impl AccountId {
     pub(crate) const FIRST: Self = Self(NonZeroU64::MIN);
     pub(crate) const LAST: Self = Self(NonZeroU64::MAX);
 
-    /// The account with this number.
+    /// Creates the id with this number.
     ///
     /// # Errors
     /// `invalid` for 0.
     pub fn new(number: u64) -> Result<Self, Error> {
         NonZeroU64::new(number)
             .map(Self)
-            .ok_or_else(|| Error::invalid("account id", "0 is no account's; give 1 or more"))
+            .ok_or_else(|| Error::invalid("account id", "0 is not an account id; give 1 or more"))
     }
 
     /// The number.
@@ -43,7 +43,7 @@ impl fmt::Display for AccountId {
     }
 }
 
-/// Who has claimed a device: one at a time (R-CUS-3).
+/// The owner of a device's claim: one at a time (R-CUS-3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Claimant {
@@ -62,7 +62,7 @@ impl fmt::Display for Claimant {
     }
 }
 
-/// A person who can log in. The core holds no password.
+/// A person who can log in. The core stores no password.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -73,10 +73,12 @@ pub struct Account {
     pub email: String,
     /// When it was created.
     pub created_at: Timestamp,
-    /// Since when an operator has it locked: its products can be seen and not changed. A payment does not lift this.
+    /// When an operator locked it: its products are read-only. A payment does not end this lock. `None` means no such
+    /// lock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locked_at: Option<Timestamp>,
-    /// Since when it is locked for bills that were not paid, with the same effect (R-PAY-5). Paying them lifts it.
+    /// When it was locked for unpaid bills, with the same effect (R-PAY-5). Paying them ends the lock. `None` means no
+    /// such lock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unpaid_since: Option<Timestamp>,
 }
@@ -86,15 +88,15 @@ impl Account {
         Self { id, email, created_at, locked_at: None, unpaid_since: None }
     }
 
-    /// Since when it is locked, by an operator or for unpaid bills.
+    /// When it was locked, by an operator or for unpaid bills. `None` means it is not locked.
     pub fn locked_since(&self) -> Option<Timestamp> {
         self.locked_at.into_iter().chain(self.unpaid_since).min()
     }
 
-    /// That it is not locked.
+    /// Checks that it is not locked.
     ///
     /// # Errors
-    /// `account_locked`, which says what lifts the lock. `what` names the account.
+    /// `account_locked`, which names what ends the lock. `what` names the account.
     pub(crate) fn unlocked(&self, what: &'static str) -> Result<(), Error> {
         let (since, lifted) = match (self.locked_at, self.unpaid_since) {
             (None, None) => return Ok(()),
@@ -106,32 +108,32 @@ impl Account {
     }
 }
 
-/// Who is on a product's team: the guard record of its seats (R-TEAM-4).
+/// The team of a product: the guard record of its seats (R-TEAM-4).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Team {
     /// The members, the owner among them.
     pub members: BTreeSet<AccountId>,
-    /// Who was asked to join and has not answered.
+    /// The accounts that are invited and have not answered.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub invitations: BTreeMap<AccountId, Invitation>,
 }
 
-/// That an account was asked to join a team.
+/// An invitation of an account to a team.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Invitation {
-    /// The product's name at that time: all that the invited person sees of it. Earlier versions kept none.
+    /// The product's name at that time, the only thing that the invitee sees of it. Earlier versions stored none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// When.
+    /// When it was sent.
     pub at: Timestamp,
-    /// From when on it can't be accepted and holds no seat.
+    /// When it expires: it can no longer be accepted and holds no seat.
     pub expires_at: Timestamp,
 }
 
 impl Team {
-    /// How many seats are taken: each member's, and each unexpired invitation's (R-TEAM-4).
+    /// Number of seats in use: one for each member and each unexpired invitation (R-TEAM-4).
     pub(crate) fn seats(&self, now: Timestamp) -> u64 {
         let invited = self
             .invitations
@@ -140,8 +142,8 @@ impl Team {
         (self.members.len() + invited.count()) as u64
     }
 
-    /// How many seats are taken: each member's, and each unexpired invitation's, but for one account's (R-TEAM-4).
-    pub(crate) fn seats_but(&self, account: AccountId, now: Timestamp) -> u64 {
+    /// Number of seats in use: one for each member and each unexpired invitation, except this account's (R-TEAM-4).
+    pub(crate) fn seats_without(&self, account: AccountId, now: Timestamp) -> u64 {
         let members = self.members.iter().filter(|member| **member != account).count();
         let invited = self.invitations.iter().filter(|(invited, invitation)| {
             **invited != account && invitation.expires_at > now && !self.members.contains(invited)
@@ -150,7 +152,8 @@ impl Team {
     }
 }
 
-/// An e-mail as it is kept: trimmed, lower case, in one form of Unicode, of a form that mail can be sent to.
+/// Returns an e-mail address in the form that is stored: trimmed, lower case, in one Unicode form. Rejects text that
+/// cannot be an address.
 pub(crate) fn email(text: &str) -> Result<String, Error> {
     let wrong = |problem: &str| Err(Error::invalid("e-mail", problem));
     let text = text.trim();
@@ -169,13 +172,13 @@ pub(crate) fn email(text: &str) -> Result<String, Error> {
         return wrong("needs a name before and a domain after the @; write it like alice@example.com");
     }
     if email.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return wrong("has a blank in it; write it like alice@example.com");
+        return wrong("contains a blank; write it like alice@example.com");
     }
     if email.chars().any(text::is_format) {
-        return wrong("has a character in it that nobody sees; type it again without");
+        return wrong("contains an invisible character; type it again without it");
     }
     if email.contains([',', ';', ':', '<', '>', '(', ')', '[', ']', '\\', '"']) {
-        return wrong("has a character in it that no address has; write it like alice@example.com");
+        return wrong("contains a character that no address may have; write it like alice@example.com");
     }
     if local.len() > 64 || email.len() > 254 {
         return wrong("is too long: at most 64 bytes before the @ and 254 in all");
@@ -183,7 +186,8 @@ pub(crate) fn email(text: &str) -> Result<String, Error> {
     Ok(email)
 }
 
-/// The account with an e-mail. Also found is what an earlier version stored under the lower case alone, or let pass.
+/// Returns the account with an e-mail. It also finds addresses that an earlier version stored in lower case only, or
+/// accepted unchecked.
 pub(super) fn with_email(tx: &mut Transaction<'_>, text: &str) -> Result<Option<AccountId>, Error> {
     if text.len() <= 4 * 254 {
         for key in text::keys(text) {
@@ -200,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_e_mail_is_one_address_without_what_nobody_sees() {
+    fn an_e_mail_is_one_address_without_invisible_characters() {
         assert_eq!(email(" Alice@Example.com ").unwrap(), "alice@example.com");
         assert_eq!(email("jose\u{301}@x").unwrap(), "jos\u{E9}@x");
         assert_eq!(email("o'brien+tag@mail.example.com").unwrap(), "o'brien+tag@mail.example.com");

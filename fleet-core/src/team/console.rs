@@ -1,4 +1,4 @@
-//! Making accounts, and reading what was done and what is to be told.
+//! Creation of accounts, and reading of the audit.
 
 use super::{Account, AccountId, Actor, Command, access, account};
 use crate::audit::AuditRecord;
@@ -12,10 +12,10 @@ use crate::{Error, ErrorKind};
 use std::sync::Arc;
 
 impl Console<'_> {
-    /// Makes an account. An operator's command: the host has made sure that the e-mail is the person's.
+    /// Creates an account. For operators only: the host has verified that the e-mail belongs to the person.
     ///
     /// # Errors
-    /// `invalid` for what is no e-mail; `taken` where an account has it.
+    /// `invalid` for a malformed e-mail; `taken` if an account has it.
     pub fn create_account(&self, email: &str) -> Result<Account, Error> {
         access::allow(self.actor, Command::CreateAccount)?;
         let email = account::email(email)?;
@@ -36,8 +36,9 @@ impl Console<'_> {
         })
     }
 
-    /// What was done to a product, newest first, `limit` (1 to 1,000) a page (R-TEAM-7). Of one moment, what was committed
-    /// later comes first. A removed product's is the operator's and its last owner's to read.
+    /// Returns the audit of a product, newest first, `limit` (1 to 1,000) a page (R-TEAM-7). Of entries with the same
+    /// moment, the one committed later comes first. The audit of a removed product can be read by an operator and its
+    /// last owner.
     ///
     /// # Errors
     /// `not_found`; `invalid` for a limit out of its range.
@@ -57,11 +58,12 @@ impl Console<'_> {
         if removed { page() } else { self.read(Command::ReadProduct, product, |_| page()) }
     }
 
-    /// What was done to an account, newest first, `limit` (1 to 1,000) a page (R-TEAM-7): its creation, its locks, its
-    /// cards, the devices that it claimed. The operator's and its own to read.
+    /// Returns the audit of an account, newest first, `limit` (1 to 1,000) a page (R-TEAM-7): its creation, its locks,
+    /// its cards, the devices that it claimed. An operator and the account itself can read it.
     ///
     /// # Errors
-    /// `not_found` for an account that does not exist, or is somebody else's; `invalid` for a limit out of its range.
+    /// `not_found` for an account that does not exist, or belongs to somebody else; `invalid` for a limit out of its
+    /// range.
     pub fn account_audit_log(
         &self,
         account: AccountId,

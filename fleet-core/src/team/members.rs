@@ -1,6 +1,6 @@
-//! Who joins a team and who leaves it (R-TEAM 1, 3, 4).
+//! Joining and leaving a team (R-TEAM 1, 3, 4).
 //!
-//! The team's record is the guard of its seats: whoever could take one reads and writes it.
+//! The team's record is the guard of its seats: every command that could fill a seat reads and writes it.
 
 use super::{Access, Account, AccountId, Actor, Command, Invitation, Team, access, account};
 use crate::audit::{Entry, shown};
@@ -21,7 +21,7 @@ pub struct TeamView {
     pub owner: AccountId,
     /// The members, the owner among them, in order of their accounts.
     pub members: Vec<Person>,
-    /// Who was asked to join and has not answered, with the invitation; expired ones too.
+    /// The invited accounts that have not answered, with their invitations, expired ones included.
     pub invited: Vec<(Person, Invitation)>,
 }
 
@@ -31,7 +31,7 @@ pub struct TeamView {
 pub struct InvitationView {
     /// The product's number.
     pub product: ProductId,
-    /// Its name at the time of inviting.
+    /// Its name at the time of the invitation.
     pub name: String,
     /// The invitation.
     pub invitation: Invitation,
@@ -48,7 +48,7 @@ pub struct Person {
 }
 
 impl Console<'_> {
-    /// The product's team.
+    /// Returns the product's team.
     ///
     /// # Errors
     /// `not_found`.
@@ -68,8 +68,8 @@ impl Console<'_> {
         })
     }
 
-    /// Asks an account, by its e-mail, to join the team (R-TEAM-1). It holds a seat until it is answered or expires,
-    /// after 14 days unless the product's policy says otherwise. The invitee gets a notice.
+    /// Invites an account, by its e-mail, to the team (R-TEAM-1). The invitation holds a seat until it is answered or
+    /// expires, after 14 days unless the product's policy differs. The invitee gets a notice.
     ///
     /// ```
     /// # use fleet_core::{Actor, Fleet, MemoryStore, Timestamp};
@@ -88,8 +88,8 @@ impl Console<'_> {
     /// ```
     ///
     /// # Errors
-    /// `not_found` for an e-mail that no account has; `already_invited`; `limit_exceeded` with the tier that would do;
-    /// `forbidden` for anybody but the owner.
+    /// `not_found` for an e-mail without an account; `already_invited`; `limit_exceeded` with the tier that would
+    /// suffice; `forbidden` for anybody but the owner.
     pub fn invite(&self, product: ProductId, email: &str) -> Result<Invitation, Error> {
         self.fleet.transact(|tx| {
             let Access { product: record, mut team, .. } =
@@ -100,14 +100,14 @@ impl Console<'_> {
             if waits || team.members.contains(&invitee) {
                 return Err(ErrorKind::AlreadyInvited { email: email.trim().to_lowercase() }.into());
             }
-            self.seat(&record, &team, invitee)?;
+            self.check_seat(&record, &team, invitee)?;
             let lasts = Duration::from_millis(record.policy.invitation_millis);
             let (name, at) = (Some(record.name.clone()), self.now);
             let invitation = Invitation { name, at, expires_at: at.after(lasts) };
             Arc::make_mut(&mut team).invitations.insert(invitee, invitation.clone());
             tx.put(product, team);
             tx.put_record(Key::Invitation(invitee, product), Record::Present);
-            // An earlier invitation that expired may still have its notice in the outbox: this is another.
+            // An earlier, expired invitation may still have a notice in the outbox: this one is separate.
             let notice = NoticeSubject::Invitation { account: invitee };
             tx.delete(Key::Notice(product, notice.name()));
             notify(tx, self.now, product, notice)?;
@@ -116,10 +116,10 @@ impl Console<'_> {
         })
     }
 
-    /// Takes an invitation back. Its seat is free at once.
+    /// Revokes an invitation. Its seat is free at once.
     ///
     /// # Errors
-    /// `not_found` where the account has none; `forbidden` for anybody but the owner.
+    /// `not_found` if the account has none; `forbidden` for anybody but the owner.
     pub fn revoke_invitation(&self, product: ProductId, account: AccountId) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             let Access { mut team, .. } = Access::check(tx, self.actor, Command::RevokeInvitation, product)?;
@@ -130,10 +130,10 @@ impl Console<'_> {
         })
     }
 
-    /// The products whose team the actor was asked to join, with the invitations; expired ones too.
+    /// Returns the invitations of the actor, with their products, expired ones included.
     ///
     /// # Errors
-    /// The store's.
+    /// Errors of the store.
     pub fn invitations(&self) -> Result<Vec<InvitationView>, Error> {
         let Actor::Account(account) = self.actor else { return Ok(Vec::new()) };
         let rows = self.fleet.store().scan(&Key::invitations(account))?;
@@ -154,11 +154,11 @@ impl Console<'_> {
         })
     }
 
-    /// Accepts an invitation: the actor is a member. The tier's limit is checked again (R-TEAM-4).
+    /// Accepts an invitation: the actor becomes a member. The tier's limit is checked again (R-TEAM-4).
     ///
     /// # Errors
-    /// `not_found` without an invitation; `forbidden` for who is on the team; `expired`; `no_seat`; `account_locked` while
-    /// the owner's account is.
+    /// `not_found` without an invitation; `forbidden` for a member of the team; `expired`; `no_seat`; `account_locked`
+    /// while the owner's account is locked.
     pub fn accept_invitation(&self, product: ProductId) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             let Access { product: record, mut team, .. } =
@@ -168,7 +168,7 @@ impl Console<'_> {
             if invitation.expires_at <= self.now {
                 return Err(ErrorKind::Expired { what: "invitation", at: invitation.expires_at }.into());
             }
-            self.seat(&record, &team, account).map_err(|error| match error.kind() {
+            self.check_seat(&record, &team, account).map_err(|error| match error.kind() {
                 ErrorKind::LimitExceeded(_) => ErrorKind::NoSeat.into(),
                 _ => error,
             })?;
@@ -202,33 +202,35 @@ impl Console<'_> {
         self.fleet.transact(|tx| {
             let Access { product: record, mut team, .. } = Access::check(tx, self.actor, Command::LeaveTeam, product)?;
             let account = self.person()?;
-            part(tx, &record, &mut team, account)?;
+            remove_from_team(tx, &record, &mut team, account)?;
             self.note(tx, product, Command::LeaveTeam, format!("account {account}"));
             Ok(())
         })
     }
 
-    /// Takes a member off the team.
+    /// Removes a member from the team.
     ///
     /// # Errors
-    /// `owner_stays` for the owner; `not_found` for who is no member; `forbidden` for anybody but the owner.
+    /// `owner_stays` for the owner; `not_found` for an account that is no member; `forbidden` for anybody but the
+    /// owner.
     pub fn remove_member(&self, product: ProductId, account: AccountId) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             let Access { product: record, mut team, .. } =
                 Access::check(tx, self.actor, Command::RemoveMember, product)?;
-            part(tx, &record, &mut team, account)?;
+            remove_from_team(tx, &record, &mut team, account)?;
             self.note(tx, product, Command::RemoveMember, format!("account {account}"));
             Ok(())
         })
     }
 
-    /// Makes another account the owner; the one before stays a member. An operator's command: it moves who pays, from
-    /// the next invoice on. What is open has to be paid, or written off, first; a renewal that is due is issued before. What
-    /// the one before paid stays theirs: what is left over goes back at once, and so does the unused rest of the plan where
-    /// the new owner changes it or it ends.
+    /// Transfers a product to another account; the previous owner stays a member. For operators only, because it
+    /// changes who pays, from the next invoice on. Open invoices must be paid or written off first; a renewal that is
+    /// due is issued first. What the previous owner paid stays theirs: the balance is refunded at once, and the unused
+    /// rest of the plan is refunded when the new owner changes the plan or it ends.
     ///
     /// # Errors
-    /// `renewal_unpaid`, `charge_open`; `account_locked` for an account that is locked; `not_found` for an account that does not exist; `limit_exceeded` where it is no member and there is no seat.
+    /// `renewal_unpaid`, `charge_open`; `account_locked` for a locked account; `not_found` for an account that does not
+    /// exist; `limit_exceeded` if it is no member and no seat is free.
     pub fn transfer_ownership(&self, product: ProductId, to: AccountId) -> Result<(), Error> {
         self.up_to_date(product, Command::TransferOwnership)?;
         self.fleet.transact(|tx| {
@@ -249,7 +251,7 @@ impl Console<'_> {
                 end_invitation(tx, product, &mut team, to)?;
             }
             if !team.members.contains(&to) {
-                self.seat(&record, &team, to)?;
+                self.check_seat(&record, &team, to)?;
                 Arc::make_mut(&mut team).members.insert(to);
                 tx.put_record(Key::Membership(to, product), Record::Present);
             }
@@ -269,8 +271,8 @@ impl Console<'_> {
         })
     }
 
-    /// Locks an account by the operator's own decision, or lifts that. It has the effect of R-PAY-5, and is apart from
-    /// the lock for unpaid bills: paying does not lift this one, and this does not lift that one.
+    /// Locks or unlocks an account by decision of the operator. The lock has the effect of R-PAY-5, and is independent
+    /// of the lock for unpaid bills: paying does not end this lock, and unlocking does not end the other.
     ///
     /// # Errors
     /// `not_found`.
@@ -291,9 +293,9 @@ impl Console<'_> {
         })
     }
 
-    /// Whether one more seat, that account's, fits the tier (R-TEAM-4).
-    fn seat(&self, product: &Product, team: &Team, account: AccountId) -> Result<(), Error> {
-        let used = team.seats_but(account, self.now);
+    /// Checks that one more seat, for that account, fits the tier (R-TEAM-4).
+    fn check_seat(&self, product: &Product, team: &Team, account: AccountId) -> Result<(), Error> {
+        let used = team.seats_without(account, self.now);
         Ok(self.fleet.catalogue().check_product(product, Resource::Members, used, used.saturating_add(1))?)
     }
 
@@ -305,7 +307,7 @@ impl Console<'_> {
     }
 }
 
-/// Takes an invitation out of the team's record, and what points to it.
+/// Removes an invitation from the team's record, and the records that refer to it.
 fn end_invitation(
     tx: &mut Transaction<'_>,
     product: ProductId,
@@ -318,8 +320,13 @@ fn end_invitation(
     Ok(invitation)
 }
 
-/// Takes a member off a team.
-fn part(tx: &mut Transaction<'_>, product: &Product, team: &mut Arc<Team>, account: AccountId) -> Result<(), Error> {
+/// Removes a member from a team.
+fn remove_from_team(
+    tx: &mut Transaction<'_>,
+    product: &Product,
+    team: &mut Arc<Team>,
+    account: AccountId,
+) -> Result<(), Error> {
     if account == product.owner {
         return Err(ErrorKind::OwnerStays.into());
     }

@@ -1,4 +1,4 @@
-//! People: accounts, who is on a product's team, and who may do what.
+//! People: accounts, teams, and access control.
 
 mod access;
 mod account;

@@ -1,4 +1,4 @@
-//! Many callers of one command that meet in one record at once: all are answered, none is starved.
+//! Many concurrent callers of one command that write the same record: all are answered, none is starved.
 #![allow(dead_code, reason = "each test file takes its share")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
@@ -26,14 +26,14 @@ pub(crate) struct Crowd {
     callers: u32,
 }
 
-/// One command, called by many: what must be there before, and the call of each.
+/// A command with many callers: its setup, and the call of each caller.
 pub(crate) struct Shared {
     pub(crate) name: &'static str,
     before: fn(&Crowd),
     call: fn(&Crowd, u32) -> Result<(), Error>,
 }
 
-/// The commands, each with the record that its callers meet in.
+/// The commands, each with the record that its callers share.
 pub(crate) const COMMANDS: [Shared; 16] = [
     Shared {
         name: "invite: the team",
@@ -169,7 +169,7 @@ pub(crate) fn device(number: u32) -> DeviceId {
     DeviceId::new(bytes)
 }
 
-/// A device reports the product, and its hardware, which is new to a row of a list.
+/// A report of the product and of the device's hardware, which its row does not contain yet.
 pub(crate) fn report(number: u32) -> Report {
     let platform = Some("photon".parse().unwrap());
     Report { product: Some(94), version: Some(1), platform, session: 1, ..Report::new(device(number), NOW) }
@@ -203,13 +203,13 @@ impl Crowd {
         self.fleet.console(Actor::Operator, NOW)
     }
 
-    /// All callers call a command of the table at once. How long that took, and what some were refused with.
+    /// Runs a command of the table with all callers at once. Returns the duration, and the refusals.
     pub(crate) fn run(&self, command: &Shared) -> (Duration, BTreeSet<String>) {
         (command.before)(self);
         self.meet(|n| (command.call)(self, n))
     }
 
-    /// All callers call at once. How long that took, and what some were refused with.
+    /// Runs all callers at once. Returns the duration, and the refusals.
     pub(crate) fn meet(&self, call: impl Fn(u32) -> Result<(), Error> + Sync) -> (Duration, BTreeSet<String>) {
         let (start, refused) = (Barrier::new(self.callers as usize + 1), Mutex::new(BTreeSet::new()));
         let begun = std::thread::scope(|scope| {
@@ -230,7 +230,7 @@ impl Crowd {
     }
 }
 
-/// Runs each command of the table by so many callers, each on a store of its own.
+/// Runs each command of the table with this number of callers, each command on its own store.
 pub(crate) fn all_are_answered(open: impl Fn() -> Arc<dyn Store>, callers: u32) {
     for command in &COMMANDS {
         let (took, refused) = Crowd::new(open(), callers).run(command);
@@ -239,7 +239,7 @@ pub(crate) fn all_are_answered(open: impl Fn() -> Arc<dyn Store>, callers: u32) 
     }
 }
 
-/// Strangers join at once, and all stand in the product's count.
+/// Strangers join at once, and the product's count includes all of them.
 pub(crate) fn all_join(store: impl Store + 'static, callers: u32) {
     let crowd = Crowd::new(store, callers);
     let policy = Policy { approve_by_itself: true, ..Policy::default() };
@@ -250,8 +250,8 @@ pub(crate) fn all_join(store: impl Store + 'static, callers: u32) {
     println!("{callers} strangers in {took:?}");
 }
 
-/// Processes that share a store, each with callers of its own, meet in one record: the processes do not see each other's
-/// lines.
+/// Processes that share a store, each with its own callers, write the same record: the processes do not see each
+/// other's queues.
 pub(crate) fn processes_are_answered(open: impl Fn() -> Arc<dyn Store>, processes: usize, callers: u32) {
     let crowd = Crowd::new(open(), callers);
     let fleets: Vec<Fleet> = (0..processes).map(|_| Fleet::open(open())).collect();

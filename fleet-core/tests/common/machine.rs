@@ -1,7 +1,7 @@
-//! Any sequence of commands by anybody, run on a fleet and on the naive [`model`], which must say the same at every
-//! step and hold the same at its end. A command that fails must leave the store as it was.
+//! Runs any sequence of commands by any actor on a fleet and on the naive [`model`]. Both must agree after every step
+//! and at the end. A failed command must leave the store unchanged.
 //!
-//! Runs on whatever store it is handed, so that every engine is held to it.
+//! It runs on any store, so that every engine passes the same test.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -21,19 +21,19 @@ use fleet_core::{
     AccountId, Actor, Catalogue, Error, Fleet, Platform, Policy, ProductId, Sha256, Store, SystemVersion, Tier,
     Timestamp,
 };
-use model::{Answer, Code, Model, Row, Said, Told, Who};
+use model::{Answer, Code, ConnectOutcome, Model, ReportFacts, Row, Who};
 use proptest::prelude::*;
 use proptest::sample::select;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// 6 and 13 are also the platform ids of a photon and a boron; 1000 and 1001 are the first that are given out.
+/// 6 and 13 are also the platform ids of a photon and a boron; 1000 and 1001 are the first assigned ids.
 const PRODUCTS: [u32; 6] = [94, 6, 13, 1000, 1001, 777];
 const DEVICES: u32 = 7;
 const VERSIONS: [u16; 6] = [1, 2, 3, 4, 5, 65_534];
 const TIERS: [(&str, Option<u64>); 3] = [("Prototype", Some(3)), ("Small", Some(5)), ("Enterprise", None)];
 
-/// One thing that somebody does, at a moment after all before.
+/// One operation of an actor, at a moment after all previous ones.
 #[derive(Clone, Debug)]
 pub(crate) enum Op {
     Create { who: Who, wanted: Option<u32>, platform: Platform },
@@ -59,7 +59,7 @@ pub(crate) enum Op {
     LockNow { who: Who, device: u32, version: u16 },
     LockOnReset { who: Who, device: u32, version: Option<u16> },
     DryRun { who: Who, change: Change },
-    Connect { reports: Vec<Heard> },
+    Connect { reports: Vec<DraftReport> },
     Disconnect { device: u32, reported: Option<u32>, session: u64, ago: Option<i64> },
     UpdateFares { device: u32, older: u32, progress: UpdateProgress },
 }
@@ -71,9 +71,9 @@ pub(crate) enum Binary {
     Opaque,
 }
 
-/// A report before it has a moment.
+/// A report without a moment.
 #[derive(Clone, Debug)]
-pub(crate) struct Heard {
+pub(crate) struct DraftReport {
     device: u32,
     product: Option<u32>,
     version: Option<u16>,
@@ -83,15 +83,15 @@ pub(crate) struct Heard {
     counter: Option<u32>,
     takes_updates: bool,
     session: u64,
-    /// None: the report is a live one.
+    /// `None` means the report is a live one.
     ago: Option<i64>,
 }
 
-/// An operation, and the product that it is about.
+/// An operation, and the product that it concerns.
 pub(crate) type Step = (u32, Op);
 
 pub(crate) fn steps(length: usize) -> impl Strategy<Value = Vec<Step>> {
-    // Most of what happens happens to one product, so that states get deep.
+    // Most operations concern one product, so that states get deep.
     let about = prop_oneof![6 => Just(94_u32), 4 => select(PRODUCTS.to_vec())];
     proptest::collection::vec((about, op()), 1..length)
 }
@@ -120,7 +120,7 @@ fn policy() -> impl Strategy<Value = Policy> {
     )
 }
 
-fn heard() -> impl Strategy<Value = Heard> {
+fn draft_report() -> impl Strategy<Value = DraftReport> {
     let named = prop_oneof![
         6 => Just(Some(94)),
         3 => select(vec![None, Some(0), Some(65_535), Some(6), Some(13), Some(1000), Some(777), Some(u32::MAX)]),
@@ -136,7 +136,7 @@ fn heard() -> impl Strategy<Value = Heard> {
     let ago = prop_oneof![6 => Just(0_i64), 2 => 1_i64..5000, 1 => select(vec![-5000, i64::MAX, i64::MIN])];
     let ago = proptest::option::weighted(0.7, ago);
     (0..DEVICES, named, runs, image, hardware, system, counter, (prop::bool::weighted(0.9), session, ago)).prop_map(
-        |(device, product, version, image, platform, system, counter, (takes_updates, session, ago))| Heard {
+        |(device, product, version, image, platform, system, counter, (takes_updates, session, ago))| DraftReport {
             device,
             product,
             version,
@@ -203,8 +203,8 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (who(), change).prop_map(|(who, change)| Op::DryRun { who, change }),
     ];
     let devices = prop_oneof![
-        8 => heard().prop_map(|heard| Op::Connect { reports: vec![heard] }),
-        2 => proptest::collection::vec(heard(), 0..6).prop_map(|reports| Op::Connect { reports }),
+        8 => draft_report().prop_map(|draft| Op::Connect { reports: vec![draft] }),
+        2 => proptest::collection::vec(draft_report(), 0..6).prop_map(|reports| Op::Connect { reports }),
         2 => (number(), select(vec![None, Some(94), Some(6), Some(1000)]), 0_u64..9, proptest::option::of(0_i64..3000))
             .prop_map(|(device, reported, session, ago)| Op::Disconnect { device, reported, session, ago }),
         2 => (number(), prop_oneof![5 => Just(0_u32), 1 => 1_u32..3],
@@ -214,7 +214,7 @@ fn op() -> impl Strategy<Value = Op> {
     prop_oneof![2 => people, 4 => team, 3 => firmware, 7 => devices]
 }
 
-/// The fleet, the model, and what the store held after the last step.
+/// The fleet, the model, and the store's contents after the last step.
 struct Machine {
     fleet: Fleet,
     model: Model,
@@ -275,7 +275,7 @@ fn bytes(binary: Binary, number: u16) -> Vec<u8> {
     }
 }
 
-/// What RULES.md says is wrong with a binary, before anything else is asked (R-IMG-2, R-IMG-4).
+/// Returns the error that RULES.md demands for a binary before any other check (R-IMG-2, R-IMG-4).
 fn wrong(id: u32, product: &model::Product, entered: u16, binary: Binary) -> Option<Code> {
     let compiled = match binary {
         Binary::V1 => 1,
@@ -291,8 +291,8 @@ fn wrong(id: u32, product: &model::Product, entered: u16, binary: Binary) -> Opt
     }
 }
 
-/// An answer of the core's in the words of the model.
-fn told(answer: &fleet_core::firmware::Answer) -> Answer {
+/// Converts an answer of the core into the model's form.
+fn converted(answer: &fleet_core::firmware::Answer) -> Answer {
     use fleet_core::firmware::Answer as Core;
     match answer.clone() {
         Core::UpToDate { rule, kept_back, image_differs } => {
@@ -318,7 +318,7 @@ fn told(answer: &fleet_core::firmware::Answer) -> Answer {
 }
 
 impl Machine {
-    /// Holds what the core came to against what the model did. Where it is an error, nothing may have changed.
+    /// Compares the result of the core with that of the model. After an error, nothing may have changed.
     fn same<T: PartialEq + std::fmt::Debug>(&self, op: &Op, core: Result<T, Error>, model: Result<T, Code>) -> bool {
         if let Err(error) = &core {
             assert_eq!(dump(&self.fleet), self.contents, "an error changes nothing: {error} by {op:?}");
@@ -448,7 +448,7 @@ impl Machine {
                 let console = self.fleet.console(actor(*who), now);
                 let core = console.lock_and_flash_now(about, device(*number), version((*to).into()));
                 let model = self.model.lock(id, *who, *number, Some(*to), true);
-                self.same(op, core.map(|answer| Some(told(&answer))), model);
+                self.same(op, core.map(|answer| Some(converted(&answer))), model);
             }
             Op::LockOnReset { who, device: number, version: to } => {
                 let console = self.fleet.console(actor(*who), now);
@@ -496,7 +496,7 @@ impl Machine {
                 let owner = AccountId::new(1).unwrap();
                 (console.create_product_with_id(product(id), owner, "Moved in", platform.clone()), Some(1))
             }
-            // No more than the ids that are looked at.
+            // No more than the ids that the test examines.
             None if self.model.next_product > 1001 => return,
             None => {
                 let owner = if let Who::Account(number) = who { Some(number) } else { None };
@@ -553,54 +553,54 @@ impl Machine {
         self.same(op, core, model);
     }
 
-    fn connect(&mut self, op: &Op, reports: &[Heard], now: Timestamp) {
-        let said: Vec<Said> = reports
+    fn connect(&mut self, op: &Op, reports: &[DraftReport], now: Timestamp) {
+        let facts: Vec<ReportFacts> = reports
             .iter()
-            .map(|heard| Said {
-                device: heard.device,
-                product: heard.product,
-                version: heard.version,
-                image: heard.image.map(|image| Sha256::of(&bytes(image, heard.version.unwrap_or(0)))),
-                platform: heard.platform.clone(),
-                system: heard.system.map(|system| system.parse::<SystemVersion>().unwrap()),
-                counter: heard.counter,
-                takes_updates: heard.takes_updates,
-                session: heard.session,
-                at: heard.ago.map(|ago| Timestamp::from_millis(now.as_millis().saturating_sub(ago))),
+            .map(|draft| ReportFacts {
+                device: draft.device,
+                product: draft.product,
+                version: draft.version,
+                image: draft.image.map(|image| Sha256::of(&bytes(image, draft.version.unwrap_or(0)))),
+                platform: draft.platform.clone(),
+                system: draft.system.map(|system| system.parse::<SystemVersion>().unwrap()),
+                counter: draft.counter,
+                takes_updates: draft.takes_updates,
+                session: draft.session,
+                at: draft.ago.map(|ago| Timestamp::from_millis(now.as_millis().saturating_sub(ago))),
             })
             .collect();
-        let heard: Vec<Report> = said
+        let core_reports: Vec<Report> = facts
             .iter()
-            .map(|said| Report {
-                product: said.product,
-                version: said.version,
-                image: said.image,
-                platform: said.platform.clone(),
-                system: said.system.clone(),
-                security_counter: said.counter,
-                takes_updates: said.takes_updates,
-                session: said.session,
-                ..Report::new(device(said.device), said.at)
+            .map(|facts| Report {
+                product: facts.product,
+                version: facts.version,
+                image: facts.image,
+                platform: facts.platform.clone(),
+                system: facts.system.clone(),
+                security_counter: facts.counter,
+                takes_updates: facts.takes_updates,
+                session: facts.session,
+                ..Report::new(device(facts.device), facts.at)
             })
             .collect();
         let gateway = self.fleet.gateway(now);
-        let core = match &heard[..] {
+        let core = match &core_reports[..] {
             [one] => gateway.connect(one).map(|connected| vec![connected]),
             many => gateway.connect_many(many),
         };
         let core = core.map(|all| {
-            let told = |one: &fleet_core::device::Connected| Told {
+            let outcome = |one: &fleet_core::device::Connected| ConnectOutcome {
                 product: one.product.map(ProductId::get),
-                answer: told(&one.answer),
+                answer: converted(&one.answer),
                 ended: one.outcome.map(|outcome| outcome.result),
             };
-            all.iter().map(told).collect::<Vec<_>>()
+            all.iter().map(outcome).collect::<Vec<_>>()
         });
-        let model: Vec<Told> = said.iter().map(|said| self.model.connect(said, now)).collect();
+        let model: Vec<ConnectOutcome> = facts.iter().map(|facts| self.model.connect(facts, now)).collect();
         self.same(op, core, Ok(model));
     }
 
-    /// That the store holds what the model holds, and that every sum over it is the sum of its rows.
+    /// Checks that the store and the model have the same contents, and that every counter is the sum of its rows.
     fn check_equiv(&self) {
         for (id, expected) in &self.model.products {
             let about = product(*id);
@@ -656,7 +656,7 @@ impl Machine {
         assert_eq!(entries, wanted, "the registry");
     }
 
-    /// What a console says of the fleet is what a count over all its rows says.
+    /// Checks that a console's summary of the fleet equals a count of all its rows.
     fn check_summary(&self, id: ProductId, expected: &model::Product) {
         let console = self.fleet.console(Actor::Operator, at(0));
         let summary = console.summary(id).unwrap();

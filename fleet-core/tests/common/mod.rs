@@ -1,5 +1,5 @@
-//! What the proofs share: names for small worlds, stores that fail or are interrupted on purpose, and a dump of all that
-//! a store holds.
+//! Shared parts of the tests: helpers for small worlds, stores that fail or are interrupted on purpose, and a dump of a
+//! store's contents.
 #![allow(dead_code, reason = "each test file takes its share")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
@@ -29,14 +29,14 @@ pub(crate) fn product(number: u32) -> ProductId {
     ProductId::new(number).unwrap()
 }
 
-/// The device with this number.
+/// Returns the device with this number.
 pub(crate) fn device(number: u32) -> DeviceId {
     let mut bytes = [0xA5; 12];
     bytes[8..].copy_from_slice(&number.to_be_bytes());
     DeviceId::new(bytes)
 }
 
-/// A list of these devices, one id a line.
+/// Returns a list of these devices, one id a line.
 pub(crate) fn list(devices: impl IntoIterator<Item = u32>) -> String {
     devices.into_iter().map(|number| format!("{}\n", device(number))).collect()
 }
@@ -80,7 +80,7 @@ impl World {
         self.operator(0).device(self.product, device(number)).unwrap().row
     }
 
-    /// How many devices the product has, by the counters and by its rows, which must agree.
+    /// Returns the number of devices of the product by the counters and by its rows, which must agree.
     pub(crate) fn devices(&self) -> u64 {
         let contents = self.contents();
         contents.check_counts(self.product);
@@ -92,12 +92,12 @@ pub(crate) fn account(fleet: &Fleet, name: &str) -> AccountId {
     fleet.console(Actor::Operator, at(0)).create_account(&format!("{name}@example.com")).unwrap().id
 }
 
-/// A report of a device that runs a version of product 94.
+/// Returns a report of a device that runs a version of product 94.
 pub(crate) fn report(number: u32, version: u16, seconds: i64) -> Report {
     Report { product: Some(94), version: Some(version), ..Report::new(device(number), at(seconds)) }
 }
 
-/// All that a store holds, without its stamps; counters summed over their slots.
+/// Contents of a store, without stamps; counters are summed over their slots.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Contents {
     pub(crate) rows: BTreeMap<Key, Record>,
@@ -146,7 +146,7 @@ impl Contents {
         contents
     }
 
-    /// The same without what names a moment's randomness: the audit and the notices' keys.
+    /// Removes the random parts: the audit and the notices' keys.
     pub(crate) fn without_nonces(mut self) -> Self {
         self.rows.retain(|key, _| !matches!(key, Key::Audit(..) | Key::Notice(..)));
         self
@@ -166,7 +166,7 @@ impl Contents {
         })
     }
 
-    /// Every invariant over the rows of a product, counted anew from the rows alone.
+    /// Checks every invariant over the rows of a product, recounted from the rows alone.
     pub(crate) fn check_counts(&self, id: ProductId) {
         use fleet_core::device::{ImageSeen, PlatformSeen, Standing};
         let mut sums: BTreeMap<(ProductId, Tally), i64> = BTreeMap::new();
@@ -183,7 +183,7 @@ impl Contents {
             assert_eq!(
                 row.standing == Standing::Member,
                 home == Some(id),
-                "R-IMP-4: {device} is {:?} in {id}, and the registry says {home:?}",
+                "R-IMP-4: {device} is {:?} in {id}, and the registry has {home:?}",
                 row.standing
             );
             count(row.standing == Standing::Quarantined, Tally::Quarantined);
@@ -240,17 +240,17 @@ impl Contents {
         };
         assert_eq!(kept, locks, "R-IMG-7: the guard of the locks of {id}");
         if let Some(Record::Firmware(index)) = self.rows.get(&Key::Firmware(id)) {
-            assert!(index.iter().all(|one| one.locked_devices == 0), "R-IMG-7: locks are counted in one place");
-            assert!(kept.keys().all(|version| index.get(*version).is_some()), "R-IMG-7: what is locked to is there");
+            assert!(index.iter().all(|one| one.locked_devices == 0), "R-IMG-7: locks have one count");
+            assert!(kept.keys().all(|version| index.get(*version).is_some()), "R-IMG-7: every locked version exists");
         }
     }
 }
 
-/// What an [`Interrupted`] store does at a commit.
+/// The action of an [`Interrupted`] store before a commit.
 type Intrusion = Box<dyn FnMut(u64) -> Result<(), StoreError> + Send>;
 
-/// A store with something that happens just before each commit: a failure, which is how a process dies between two
-/// commits, or what somebody else does in that moment.
+/// A store that runs an action just before each commit: a failure, as if the process died between two commits, or a
+/// concurrent change.
 pub(crate) struct Interrupted<S> {
     inner: S,
     commits: AtomicU64,
@@ -268,7 +268,7 @@ impl<S> Interrupted<S> {
         *self.intrusion.lock().unwrap() = Some(Box::new(intrusion));
     }
 
-    /// The process dies before its `nth` commit.
+    /// Makes the process die before its `nth` commit.
     pub(crate) fn die_before_commit(&self, nth: u64) {
         self.before_commits(move |commit| {
             if commit < nth { Ok(()) } else { Err(StoreError::new(StoreErrorKind::Unavailable, "the process died")) }
@@ -297,7 +297,7 @@ impl<S: Store> Store for Interrupted<S> {
 
     fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         if batch.iter().any(|commit| !commit.writes.is_empty()) {
-            // Taken out while it runs, so that what it does itself is not interrupted.
+            // Removed while it runs, so that its own commits are not interrupted.
             let taken = self.intrusion.lock().unwrap().take();
             if let Some(mut intrusion) = taken {
                 let result = intrusion(self.commits.fetch_add(1, Ordering::SeqCst) + 1);
@@ -309,7 +309,7 @@ impl<S: Store> Store for Interrupted<S> {
     }
 }
 
-/// Puts a record into a store behind the doors' back.
+/// Writes a record into a store directly, without a command.
 pub(crate) fn plant(store: &dyn Store, key: Key, record: Record) {
     let write = Write::Put { key, record, stamp: Stamp(0xF1EE7) };
     let outcomes = store.commit(&[Commit { checks: Vec::new(), writes: vec![write] }]).unwrap();

@@ -1,5 +1,5 @@
-//! A fleet as RULES.md tells it, in plain structs and loops: slow, short, and written without a look at the core, so
-//! that the two can be held against each other.
+//! A naive model of a fleet by RULES.md, in plain structs and loops: slow, short, and written without looking at the
+//! core, so that the two can be compared.
 
 #![allow(dead_code, reason = "each test file takes its share")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a model that breaks is a test that fails")]
@@ -39,9 +39,9 @@ pub(crate) struct Entry {
     pub(crate) claimed_by: Option<AccountNumber>,
     pub(crate) platform: Option<Platform>,
     pub(crate) registered: bool,
-    /// The highest security counter confirmed in products it has left.
+    /// The highest security counter confirmed in products that it has left.
     pub(crate) counter: u32,
-    /// The number of its latest directive in products it has left.
+    /// The number of its latest directive in products that it has left.
     pub(crate) sequence: u32,
     /// The order of its connections, while it is in no product.
     pub(crate) marks: Option<Marks>,
@@ -69,7 +69,7 @@ pub(crate) struct Firmware {
     pub(crate) size: u64,
     pub(crate) counter: u32,
     pub(crate) requires: Option<semver::VersionReq>,
-    /// The least and the last revision of the chip.
+    /// The lowest and the highest revision of the chip.
     pub(crate) chips: (Option<u16>, Option<u16>),
     pub(crate) uploaded_at: Timestamp,
     pub(crate) proven: bool,
@@ -97,7 +97,7 @@ pub(crate) struct Row {
     pub(crate) chip: Option<u16>,
 }
 
-/// A session and a moment in the order of a device's connections, each where it is known.
+/// A session and a moment in the order of a device's connections, each if known.
 pub(crate) type Mark = (u64, Option<Timestamp>);
 
 /// The newest connection and the latest that has ended.
@@ -107,7 +107,7 @@ fn both(a: Mark, b: Mark) -> Mark {
     (a.0.max(b.0), a.1.max(b.1))
 }
 
-/// What a mark adds to one that is known.
+/// Returns what a mark adds to a known one.
 fn beyond(mark: Mark, known: Mark) -> Mark {
     if mark.0 != 0 && known.0 != 0 {
         return if mark.0 > known.0 { mark } else { (0, None) };
@@ -115,7 +115,7 @@ fn beyond(mark: Mark, known: Mark) -> Mark {
     (mark.0, mark.1.filter(|at| known.1.is_none_or(|known| *at > known)))
 }
 
-/// A report, or the end of a connection, held against marks (R-TGT-17).
+/// A report, or the end of a connection, to compare with marks (R-TGT-17).
 #[derive(Clone, Copy)]
 struct Order {
     session: u64,
@@ -132,7 +132,7 @@ impl Order {
         self.own.unwrap_or(self.now)
     }
 
-    /// A clock that was more than ten minutes ahead orders nothing.
+    /// A clock that was more than ten minutes ahead does not order anything.
     fn counts(self, at: Timestamp) -> bool {
         at.as_millis() <= self.now.as_millis().saturating_add(600_000)
     }
@@ -153,7 +153,7 @@ impl Order {
     }
 }
 
-/// An answer, with numbers in the place of ids.
+/// An answer, with numbers in place of ids.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Answer {
     UpToDate { rule: Rule, kept_back: Option<u16>, image_differs: bool },
@@ -161,17 +161,17 @@ pub(crate) enum Answer {
     Held { hold: Hold, target: Option<(u16, Rule)> },
 }
 
-/// What a connect comes to.
+/// Result of a connect.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Told {
+pub(crate) struct ConnectOutcome {
     pub(crate) product: Option<ProductNumber>,
     pub(crate) answer: Answer,
     pub(crate) ended: Option<UpdateResult>,
 }
 
-/// What a device says.
+/// A report of a device.
 #[derive(Clone, Debug)]
-pub(crate) struct Said {
+pub(crate) struct ReportFacts {
     pub(crate) device: DeviceNumber,
     pub(crate) product: Option<u32>,
     pub(crate) version: Option<u16>,
@@ -184,7 +184,7 @@ pub(crate) struct Said {
     pub(crate) at: Option<Timestamp>,
 }
 
-/// What targeting names: nothing, a version that already runs, one to send, or a hold.
+/// Decision of targeting: nothing, a version that already runs, one to send, or a hold.
 pub(crate) enum Decided {
     UpToDate { rule: Rule, kept_back: Option<u16>, image_differs: bool },
     Send { version: u16, rule: Rule, kept_back: Option<u16> },
@@ -254,13 +254,13 @@ impl Row {
         }
     }
 
-    fn heard(&self) -> Option<Mark> {
+    fn latest_mark(&self) -> Option<Mark> {
         self.seen.map(|seen| (seen.session, Some(seen.at)))
     }
 
     /// R-TGT-17.
     fn knows_better(&self, order: Order) -> bool {
-        order.up_to(self.newest) || self.heard().is_some_and(|heard| order.before(heard))
+        order.up_to(self.newest) || self.latest_mark().is_some_and(|latest| order.before(latest))
     }
 
     fn marks(&self) -> Marks {
@@ -274,13 +274,13 @@ impl Row {
 
     fn follow(&mut self, marks: Marks) {
         let newest = both(self.newest, marks.0);
-        self.newest = self.heard().map_or(newest, |heard| beyond(newest, heard));
+        self.newest = self.latest_mark().map_or(newest, |latest| beyond(newest, latest));
         self.ended = both(self.ended, marks.1);
     }
 
-    fn hang_up(&mut self, order: Order) {
-        let is_older = self.heard().is_some_and(|heard| {
-            if order.session != 0 && heard.0 != 0 { order.session < heard.0 } else { order.before(heard) }
+    fn end_connection(&mut self, order: Order) {
+        let is_older = self.latest_mark().is_some_and(|latest| {
+            if order.session != 0 && latest.0 != 0 { order.session < latest.0 } else { order.before(latest) }
         });
         if is_older || order.up_to(self.newest) {
             return;
@@ -293,7 +293,7 @@ impl Row {
         }
     }
 
-    /// What the registry has kept goes into the row that the device joins.
+    /// Copies the registry's data into the row of the product that the device joins.
     fn join(&mut self, entry: &mut Entry, product: &Platform) {
         if let Some(platform) = &entry.platform {
             self.know_hardware(if platform == product { PlatformSeen::Matches } else { PlatformSeen::Differs });
@@ -341,7 +341,7 @@ impl Product {
         self.rows.values().filter(|row| row.standing == Standing::Member).count() as u64
     }
 
-    fn has_room_for(&self, new: u64) -> bool {
+    fn has_places_for(&self, new: u64) -> bool {
         new == 0 || self.limit.is_none_or(|limit| self.members() + new <= limit)
     }
 
@@ -360,10 +360,10 @@ impl Product {
         if row.development {
             return held(Hold::Development);
         }
-        // Each rule that names a version, the first one first.
+        // The rules that name a version, by precedence.
         let mut targets = Vec::new();
         targets.extend(row.lock.map(|version| (version, Rule::Lock)));
-        // The highest version among its groups' releases; of groups with the same, the first.
+        // The highest version among its groups' releases; of groups with the same version, the first.
         let mut of_groups: Option<(u16, u16)> = None;
         for group in &row.groups {
             if let Some(Some(version)) = self.groups.get(group)
@@ -377,7 +377,7 @@ impl Product {
         let Some((version, rule)) = targets.first().copied() else {
             return Decided::UpToDate { rule: Rule::NoRelease, kept_back: None, image_differs: false };
         };
-        // R-TGT-6: what it would get, or is right to run, without the first rule.
+        // R-TGT-6: the version that it would get, or would be right to run, without the first rule.
         let kept_back = targets.get(1).map(|(other, _)| *other).filter(|other| {
             *other != version
                 && (row.runs() == Some(*other) || self.firmware.contains_key(other) && self.hold(row, *other).is_none())
@@ -395,7 +395,7 @@ impl Product {
         }
     }
 
-    /// What keeps a version that it does not run from a device.
+    /// Returns the reason that keeps a new version from a device.
     fn hold(&self, row: &Row, version: u16) -> Option<Hold> {
         let firmware = &self.firmware[&version];
         if let (Some(chip), (min, max)) = (row.chip, firmware.chips)
@@ -422,7 +422,7 @@ impl Product {
         (row.seen.is_some_and(|seen| !seen.takes_updates) && !row.forced).then_some(Hold::TakesNoUpdates)
     }
 
-    /// R-IMG-9: what a device is told, and the directive that is on its way from then on.
+    /// R-IMG-9: returns the answer to a device, and stores its pending directive.
     fn answer(&self, row: &mut Row) -> Answer {
         match self.decide(row) {
             Decided::UpToDate { rule, kept_back, image_differs } => Answer::UpToDate { rule, kept_back, image_differs },
@@ -430,7 +430,7 @@ impl Product {
             Decided::Send { version, rule, kept_back } => {
                 if row.attempt.is_none_or(|(target, ..)| target != version) {
                     row.end(UpdateResult::Withdrawn);
-                    // R-TGT-8: a new target is a new start.
+                    // R-TGT-8: a new target starts anew.
                     if row.outcome.is_some_and(|(target, _)| target != version) {
                         (row.failures, row.relapses) = (0, 0);
                     }
@@ -443,7 +443,7 @@ impl Product {
         }
     }
 
-    /// Whether a version is what a device should run.
+    /// Whether a device should run a version.
     fn wants(&self, row: &Row, version: u16) -> bool {
         match self.decide(row) {
             Decided::Send { version: to, .. } | Decided::Held { target: Some((to, _)), .. } => to == version,
@@ -452,7 +452,7 @@ impl Product {
         }
     }
 
-    /// R-TGT-7: what nobody wants any more is neither pending nor failing.
+    /// R-TGT-7: a version that is no longer targeted is neither pending nor failing.
     fn withdraw(&self, row: &mut Row) {
         if row.attempt.is_some_and(|(target, ..)| !self.wants(row, target)) {
             row.end(UpdateResult::Withdrawn);
@@ -462,54 +462,54 @@ impl Product {
         }
     }
 
-    /// What a report changes in a row: nothing where the row knows better.
-    fn take(&self, row: &mut Row, said: &Said, now: Timestamp) -> Option<(Answer, Option<UpdateResult>)> {
-        let order = Order::new(said.session, said.at, now);
+    /// Applies a report to a row. Returns `None` if the row has newer data.
+    fn apply(&self, row: &mut Row, report: &ReportFacts, now: Timestamp) -> Option<(Answer, Option<UpdateResult>)> {
+        let order = Order::new(report.session, report.at, now);
         if row.knows_better(order) {
             return None;
         }
         let before = row.seen;
         let again = before.is_some_and(|seen| {
-            seen.session == said.session && if said.session == 0 { order.own == Some(seen.at) } else { true }
+            seen.session == report.session && if report.session == 0 { order.own == Some(seen.at) } else { true }
         });
-        let at = if again && said.at.is_none() { before.unwrap().at } else { order.at() };
-        let version = said.version.filter(|version| ![0, 65_535].contains(version));
+        let at = if again && report.at.is_none() { before.unwrap().at } else { order.at() };
+        let version = report.version.filter(|version| ![0, 65_535].contains(version));
         let firmware = version.and_then(|version| self.firmware.get(&version));
-        let image = match (firmware, said.image) {
+        let image = match (firmware, report.image) {
             (Some(firmware), Some(hash)) if firmware.sha256 == hash => ImageSeen::Matches,
             (Some(_), Some(_)) => ImageSeen::Differs,
             _ => ImageSeen::Unknown,
         };
-        if let Some(platform) = &said.platform {
+        if let Some(platform) = &report.platform {
             let is_same = *platform == self.platform;
             row.know_hardware(if is_same { PlatformSeen::Matches } else { PlatformSeen::Differs });
         }
-        // The connect of a session that is over, told again or late, does not bring it back.
+        // A repeated or late connect of an ended session does not bring it back.
         let online = !order.up_to(row.ended) && before.filter(|_| again).is_none_or(|seen| seen.online);
         let highest = before.map_or(0, |seen| seen.session).max(row.newest.0).max(row.ended.0);
-        row.newest = (if said.session == 0 { highest } else { 0 }, None);
+        row.newest = (if report.session == 0 { highest } else { 0 }, None);
         if online {
             row.ended = (0, None);
         }
         row.seen = Some(Seen {
             at,
-            session: said.session,
-            // R-TGT-2: a soak is of the image.
+            session: report.session,
+            // R-TGT-2: a soak belongs to an image.
             version_since: before
                 .filter(|seen| seen.version == version)
                 .filter(|seen| (seen.image == ImageSeen::Differs) == (image == ImageSeen::Differs))
                 .map_or(at, |seen| seen.version_since)
-                // What a live or numbered report says was told after the upload.
-                .max(firmware.filter(|_| said.at.is_none()).map_or(BEGINNING, |firmware| firmware.uploaded_at)),
+                // A live or numbered report counts as made after the upload.
+                .max(firmware.filter(|_| report.at.is_none()).map_or(BEGINNING, |firmware| firmware.uploaded_at)),
             version,
             image,
             platform: row.hardware(),
-            takes_updates: said.takes_updates,
+            takes_updates: report.takes_updates,
             online,
         });
-        row.system = said.system.clone().or(row.system.take());
+        row.system = report.system.clone().or(row.system.take());
         let carried = firmware.filter(|_| image != ImageSeen::Differs).map_or(0, |firmware| firmware.counter);
-        let stored = said.counter.filter(|counter| *counter != u32::MAX).unwrap_or(0);
+        let stored = report.counter.filter(|counter| *counter != u32::MAX).unwrap_or(0);
         row.counter = row.counter.max(carried).max(stored);
         if let (Some(seen), Some((target, UpdateResult::Succeeded)), None) = (before, row.outcome, row.attempt)
             && seen.version == Some(target)
@@ -529,7 +529,7 @@ impl Product {
                 }
             }
             Some(_) => row.end(UpdateResult::RunsAnother),
-            // Given up too early: the device's own word counts.
+            // Given up too early: the device's own report counts.
             None => match row.outcome {
                 Some((target, result)) if version == Some(target) && result != UpdateResult::Succeeded => {
                     row.attempt = Some((target, None, Progress::Offered));
@@ -545,7 +545,7 @@ impl Product {
             if !online {
                 return Some((Answer::Held { hold: Hold::StaleReport, target: Some((version, rule)) }, ended));
             }
-            // The same report told again: its update is over.
+            // The same report repeated: its update is over.
             if again && row.attempt.is_none() && row.outcome.is_some_and(|(target, _)| target == version) {
                 let Firmware { sha256, size, .. } = self.firmware[&version];
                 let sequence = row.sequence;
@@ -665,7 +665,7 @@ impl Model {
     }
 
     /// R-IMP-3, 4, 12.
-    fn judge(&self, id: ProductNumber, entry: Option<&Entry>) -> &'static str {
+    fn verdict_on(&self, id: ProductNumber, entry: Option<&Entry>) -> &'static str {
         let (product, nothing) = (&self.products[&id], Entry::default());
         let entry = entry.unwrap_or(&nothing);
         if let Some(home) = entry.product {
@@ -683,7 +683,7 @@ impl Model {
         "imported"
     }
 
-    /// The verdict on each line; a line of none is one that holds no id.
+    /// Returns the verdict on each line; `None` is a line without an id.
     pub(crate) fn import(
         &mut self,
         id: ProductNumber,
@@ -693,12 +693,12 @@ impl Model {
         self.product(id, who)?;
         let mut verdicts: Vec<&'static str> = Vec::new();
         let mut new: Vec<DeviceNumber> = Vec::new();
-        for (place, line) in lines.iter().enumerate() {
+        for (index, line) in lines.iter().enumerate() {
             verdicts.push(match line {
                 None => "malformed",
-                Some(_) if lines[..place].contains(line) => "duplicate",
+                Some(_) if lines[..index].contains(line) => "duplicate",
                 Some(number) => {
-                    let verdict = self.judge(id, self.registry.get(number));
+                    let verdict = self.verdict_on(id, self.registry.get(number));
                     if verdict == "imported" {
                         new.push(*number);
                     }
@@ -707,7 +707,7 @@ impl Model {
             });
         }
         let product = self.products.get_mut(&id).unwrap();
-        if !product.has_room_for(new.len() as u64) {
+        if !product.has_places_for(new.len() as u64) {
             for verdict in verdicts.iter_mut().filter(|verdict| **verdict == "imported") {
                 *verdict = "over_device_limit";
             }
@@ -728,11 +728,11 @@ impl Model {
         if row.standing != Standing::Quarantined {
             return Err("not_found");
         }
-        if !["imported", "unknown_id"].contains(&self.judge(id, self.registry.get(&device))) {
+        if !["imported", "unknown_id"].contains(&self.verdict_on(id, self.registry.get(&device))) {
             return Err("cannot_join");
         }
         let product = self.products.get_mut(&id).unwrap();
-        if !product.has_room_for(1) {
+        if !product.has_places_for(1) {
             return Err("limit_exceeded");
         }
         let (row, entry) = (product.rows.get_mut(&device).unwrap(), self.registry.get_mut(&device).unwrap());
@@ -806,7 +806,7 @@ impl Model {
         Ok(new)
     }
 
-    /// R-IMG-6, 7. `wrong` is what is wrong with the binary itself.
+    /// R-IMG-6, 7. `wrong` is the error of the binary itself.
     pub(crate) fn upload(
         &mut self,
         id: ProductNumber,
@@ -840,7 +840,7 @@ impl Model {
         Ok(())
     }
 
-    /// Releases a version to the product or to a group of it; none: withdraws.
+    /// Releases a version to the product or to one of its groups. `None` withdraws the release.
     pub(crate) fn release(
         &mut self,
         id: ProductNumber,
@@ -865,7 +865,7 @@ impl Model {
         if let Some(version) = version {
             let counted = product.policy.gate.devices > 0;
             let firmware = product.firmware.get_mut(&version).unwrap();
-            // A gate that was passed by counting leaves its proof behind.
+            // A gate that was passed by counting stores its proof.
             firmware.proven |= counted && !firmware.released;
             firmware.released = true;
         }
@@ -889,7 +889,7 @@ impl Model {
         Ok(())
     }
 
-    /// Locks, and says what is to be sent where that is to be done at once (R-TGT-3).
+    /// Locks, and returns what is to be sent at once, if requested (R-TGT-3).
     pub(crate) fn lock(
         &mut self,
         id: ProductNumber,
@@ -926,7 +926,7 @@ impl Model {
         Ok(())
     }
 
-    /// R-TGT-11: how many would be sent something, upwards, downwards and from none.
+    /// R-TGT-11: number of devices that would be sent an upgrade, a downgrade, or a first version.
     pub(crate) fn dry_run(&mut self, id: ProductNumber, who: Who, change: &Change) -> Result<[u64; 3], Code> {
         let mut after = self.product(id, who)?.clone();
         let known = |version: Option<FirmwareVersion>| match version {
@@ -971,30 +971,31 @@ impl Model {
         Ok(ways)
     }
 
-    /// R-TGT-16: a report goes to the row that it names, or to the device's own product, or to none.
-    pub(crate) fn connect(&mut self, said: &Said, now: Timestamp) -> Told {
-        let personal = |hold| Told { product: None, answer: Answer::Held { hold, target: None }, ended: None };
-        let stale = |id| Told {
+    /// R-TGT-16: a report applies to the row that it names, or to the device's own product, or to none.
+    pub(crate) fn connect(&mut self, report: &ReportFacts, now: Timestamp) -> ConnectOutcome {
+        let personal =
+            |hold| ConnectOutcome { product: None, answer: Answer::Held { hold, target: None }, ended: None };
+        let stale = |id| ConnectOutcome {
             product: Some(id),
             answer: Answer::Held { hold: Hold::StaleReport, target: None },
             ended: None,
         };
-        let order = Order::new(said.session, said.at, now);
-        let known = self.registry.get(&said.device).cloned();
+        let order = Order::new(report.session, report.at, now);
+        let known = self.registry.get(&report.device).cloned();
         let mut entry = known.clone().unwrap_or_default();
-        entry.platform = said.platform.clone().or(entry.platform);
+        entry.platform = report.platform.clone().or(entry.platform);
         let live = |id: &u32| self.products.get(id).is_some_and(|product| !product.removed);
-        let named = said.product.filter(|id| *id != 0 && *id != 65_535);
-        let in_named = named.filter(|id| live(id) && self.products[id].rows.contains_key(&said.device));
+        let named = report.product.filter(|id| *id != 0 && *id != 65_535);
+        let in_named = named.filter(|id| live(id) && self.products[id].rows.contains_key(&report.device));
         let home = entry.product.and_then(|home| self.products.get(&home));
-        let hardware = said.platform.clone().or(entry.platform.clone()).or(home.map(|home| home.platform.clone()));
+        let hardware = report.platform.clone().or(entry.platform.clone()).or(home.map(|home| home.platform.clone()));
         let wildcard = matches!((named, hardware), (Some(id), Some(Platform::Particle(own))) if id == u32::from(own));
         let elsewhere = named.filter(|_| in_named.is_none() && !wildcard);
         let of = in_named.or(if elsewhere.is_some() { None } else { entry.product });
-        // A report of elsewhere ends the connection to the device's own product, unless that has heard of a later one.
+        // A report for another product ends the connection to the device's own product, unless that one is later.
         let left = entry.product.filter(|home| of != Some(*home));
         let known_elsewhere = match left {
-            Some(home) => self.products[&home].rows[&said.device].marks(),
+            Some(home) => self.products[&home].rows[&report.device].marks(),
             None => entry.marks.unwrap_or_default(),
         };
         if let Some(home) = left
@@ -1003,35 +1004,35 @@ impl Model {
         {
             return stale(home);
         }
-        let mut heard = None;
+        let mut seen_marks = None;
         let mut remembered = known.is_some();
-        let told = match (of, elsewhere) {
+        let outcome = match (of, elsewhere) {
             (Some(id), _) => {
-                let mut row = self.products[&id].rows[&said.device].clone();
+                let mut row = self.products[&id].rows[&report.device].clone();
                 if entry.product != Some(id) {
                     row.follow(known_elsewhere);
                 }
-                let joins = row.standing == Standing::Quarantined && self.welcomes(id, &entry);
+                let joins = row.standing == Standing::Quarantined && self.admits(id, &entry);
                 if joins {
                     row.standing = Standing::Member;
                 }
                 let product = self.products.get_mut(&id).unwrap();
-                let Some((answer, ended)) = product.take(&mut row, said, now) else { return stale(id) };
+                let Some((answer, ended)) = product.apply(&mut row, report, now) else { return stale(id) };
                 if joins {
                     (entry.product, entry.marks) = (Some(id), None);
                     row.take_numbers(&mut entry);
                 }
                 product.prove(&row);
-                heard = Some(row.marks());
+                seen_marks = Some(row.marks());
                 remembered = true;
-                product.rows.insert(said.device, row);
-                Told { product: Some(id), answer, ended }
+                product.rows.insert(report.device, row);
+                ConnectOutcome { product: Some(id), answer, ended }
             }
             (None, None) => personal(Hold::Personal),
             (None, Some(id)) if !live(&id) => personal(Hold::UnknownProduct),
             (None, Some(id)) => {
                 let product = &self.products[&id];
-                let welcome = self.welcomes(id, &entry);
+                let welcome = self.admits(id, &entry);
                 let waiting = product.rows.values().filter(|row| row.standing == Standing::Quarantined).count();
                 let mut row = Row::new(if welcome { Standing::Member } else { Standing::Quarantined });
                 let marks = entry.marks;
@@ -1040,7 +1041,7 @@ impl Model {
                     entry.marks = marks;
                 }
                 row.follow(known_elsewhere);
-                let Some((mut answer, ended)) = product.take(&mut row, said, now) else { return stale(id) };
+                let Some((mut answer, ended)) = product.apply(&mut row, report, now) else { return stale(id) };
                 remembered = welcome || waiting < product.policy.quarantine_limit as usize;
                 if welcome {
                     entry.product = Some(id);
@@ -1048,39 +1049,39 @@ impl Model {
                 if remembered {
                     let product = self.products.get_mut(&id).unwrap();
                     product.prove(&row);
-                    heard = Some(row.marks());
-                    product.rows.insert(said.device, row);
+                    seen_marks = Some(row.marks());
+                    product.rows.insert(report.device, row);
                 } else {
                     answer = Answer::Held { hold: Hold::Quarantined { full: true }, target: None };
                 }
-                Told { product: Some(id), answer, ended }
+                ConnectOutcome { product: Some(id), answer, ended }
             }
         };
         if !remembered {
-            return told;
+            return outcome;
         }
         if let Some(home) = left {
             let product = self.products.get_mut(&home).unwrap();
-            let row = product.rows.get_mut(&said.device).unwrap();
-            row.follow(heard.unwrap_or(((order.session, Some(order.at())), (0, None))));
+            let row = product.rows.get_mut(&report.device).unwrap();
+            row.follow(seen_marks.unwrap_or(((order.session, Some(order.at())), (0, None))));
             if let Some(seen) = &mut row.seen {
                 seen.online = false;
             }
-            if let Some(platform) = &said.platform {
+            if let Some(platform) = &report.platform {
                 let is_same = *platform == product.platform;
                 row.know_hardware(if is_same { PlatformSeen::Matches } else { PlatformSeen::Differs });
             }
-        } else if let (None, Some(heard)) = (entry.product, heard) {
-            entry.keep(heard);
+        } else if let (None, Some(marks)) = (entry.product, seen_marks) {
+            entry.keep(marks);
         }
-        self.registry.insert(said.device, entry);
-        told
+        self.registry.insert(report.device, entry);
+        outcome
     }
 
-    /// Whether a device that asks to join may do so without a person.
-    fn welcomes(&self, id: ProductNumber, entry: &Entry) -> bool {
+    /// Whether a device that asks to join may do so without approval.
+    fn admits(&self, id: ProductNumber, entry: &Entry) -> bool {
         let product = &self.products[&id];
-        product.policy.approve_by_itself && self.judge(id, Some(entry)) == "imported" && product.has_room_for(1)
+        product.policy.approve_by_itself && self.verdict_on(id, Some(entry)) == "imported" && product.has_places_for(1)
     }
 
     pub(crate) fn disconnect(
@@ -1096,7 +1097,7 @@ impl Model {
         let mut ended = None;
         for id in [reported.filter(|id| Some(*id) != home), home].into_iter().flatten() {
             if let Some(row) = self.products.get_mut(&id).and_then(|product| product.rows.get_mut(&device)) {
-                row.hang_up(order);
+                row.end_connection(order);
                 ended = Some(row.marks());
             }
         }

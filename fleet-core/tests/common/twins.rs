@@ -1,5 +1,6 @@
-//! Random commands of teams, events and billing, given to fleets on two stores: what the one answers the other answers,
-//! and both end alike. Where `machine` knows what is right, this knows only that an engine must not change it.
+//! Runs random commands of teams, events and billing on fleets on two stores: both must return the same answers and
+//! have the same final contents. `machine` knows the right result; this test only checks that the engine does not
+//! change it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "helpers of tests")]
 
 use fleet_core::billing::{BillingPolicy, CardToken, ChargeOutcome, Decline, ExpiryMonth, Interval, NewCard};
@@ -14,7 +15,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// 2016-01-28T00:00:00Z: the months that follow are not all as long.
+/// 2016-01-28T00:00:00Z: the following months differ in length.
 const START: i64 = 1_453_939_200_000;
 
 /// One command.
@@ -45,11 +46,11 @@ pub(crate) enum Act {
     Advance(usize),
     Outcome(ChargeOutcome),
     Status(usize),
-    /// The operator locks the owner, whose devices are held, or lets go.
+    /// The operator locks or unlocks the owner, whose devices are held while locked.
     Lock(bool),
 }
 
-/// So many commands at most.
+/// At most this many commands.
 pub(crate) fn acts(most: usize) -> impl Strategy<Value = Vec<Act>> {
     let outcome = prop_oneof![
         3 => Just(ChargeOutcome::Succeeded),
@@ -101,7 +102,7 @@ impl Twin {
         let mut tiers = Catalogue::default().tiers().to_vec();
         (tiers[0].messages, tiers[1].messages) = (Some(30), Some(90));
         let drawn = AtomicU8::new(0);
-        // The same each time: nobody attacks here.
+        // The same numbers in both runs.
         let draw = move |bytes: &mut [u8]| {
             bytes.fill_with(|| drawn.fetch_add(1, Ordering::Relaxed));
             true
@@ -126,7 +127,7 @@ impl Twin {
         Self { fleet, people, products, cursor, cards: 0, now: START }
     }
 
-    /// What it is answered, in words.
+    /// Runs a command and returns its answer as text.
     fn act(&mut self, act: &Act) -> String {
         let now = Timestamp::from_millis(self.now);
         let product = self.products[0];
@@ -143,87 +144,87 @@ impl Twin {
             }
             Act::Import(from, count) => {
                 let list: String = (*from..from + count).map(|number| format!("{}\n", device(number))).collect();
-                words(alice.import(product, list.as_bytes()).map(|report| report.lines.len()))
+                shown(alice.import(product, list.as_bytes()).map(|report| report.lines.len()))
             }
-            Act::Remove(number) => words(alice.remove_device(product, device(*number))),
-            Act::Deny(number) => words(alice.deny_device(product, device(*number))),
+            Act::Remove(number) => shown(alice.remove_device(product, device(*number))),
+            Act::Deny(number) => shown(alice.deny_device(product, device(*number))),
             Act::Connect(number, version) => {
-                let told = Report { product: Some(94), version: *version, ..Report::new(device(*number), now) };
-                words(gateway.connect(&told))
+                let report = Report { product: Some(94), version: *version, ..Report::new(device(*number), now) };
+                shown(gateway.connect(&report))
             }
             Act::Publish(number, id) => {
                 let event = match id {
                     Some(id) => event(*number).with_id(&id.to_string()).unwrap(),
                     None => event(*number),
                 };
-                words(gateway.publish(&event))
+                shown(gateway.publish(&event))
             }
             Act::PublishMany(from, count) => {
                 let events: Vec<Event> =
                     (*from..from + count).map(|number| event(number).as_error("stack").unwrap()).collect();
-                words(gateway.publish_many(&events))
+                shown(gateway.publish_many(&events))
             }
             Act::Subscribe(length) => {
                 let prefix = &"door/front"[..usize::from(*length) * 2];
-                words(alice.subscribe(product, &NewSubscription::new(Destination::LiveStream).prefix(prefix)))
+                shown(alice.subscribe(product, &NewSubscription::new(Destination::LiveStream).prefix(prefix)))
             }
             Act::Unsubscribe(number) => {
                 let subscriptions = alice.subscriptions(product).unwrap_or_default();
                 let found = subscriptions.iter().find(|found| found.id.get() == *number);
-                words(found.map(|found| alice.unsubscribe(product, found.id)))
+                shown(found.map(|found| alice.unsubscribe(product, found.id)))
             }
             Act::Keep(log_events) => {
-                words(alice.set_policy(product, &Policy { log_events: *log_events, ..Policy::default() }))
+                shown(alice.set_policy(product, &Policy { log_events: *log_events, ..Policy::default() }))
             }
-            Act::Read(limit) => words(alice.events(product, &EventFilter::default(), None, *limit)),
+            Act::Read(limit) => shown(alice.events(product, &EventFilter::default(), None, *limit)),
             Act::Follow(limit) => {
                 let followed = operator.follow_events(product, Some(self.cursor), *limit);
                 if let Ok(followed) = &followed {
                     self.cursor = followed.next;
                 }
-                words(followed)
+                shown(followed)
             }
-            Act::Invite(who) => words(alice.invite(product, ["alice", "bob", "new"][*who])),
-            Act::Accept(who) => words(self.fleet.console(self.people[*who], now).accept_invitation(product)),
-            Act::Leave(who) => words(self.fleet.console(self.people[*who], now).leave_team(product)),
-            Act::Transfer(who) => words(operator.transfer_ownership(product, self.people[*who])),
-            Act::Card(good) => {
+            Act::Invite(who) => shown(alice.invite(product, ["alice", "bob", "new"][*who])),
+            Act::Accept(who) => shown(self.fleet.console(self.people[*who], now).accept_invitation(product)),
+            Act::Leave(who) => shown(self.fleet.console(self.people[*who], now).leave_team(product)),
+            Act::Transfer(who) => shown(operator.transfer_ownership(product, self.people[*who])),
+            Act::Card(valid) => {
                 self.cards += 1;
-                let expires = ExpiryMonth::new(if *good { 2099 } else { 2016 }, 5).unwrap();
+                let expires = ExpiryMonth::new(if *valid { 2099 } else { 2016 }, 5).unwrap();
                 let token = CardToken::new(&format!("tok_{}", self.cards)).unwrap();
                 let (brand, last_four) = ("visa".to_owned(), "4242".to_owned());
-                words(alice.set_card(&NewCard { token, brand, last_four, expires }))
+                shown(alice.set_card(&NewCard { token, brand, last_four, expires }))
             }
-            Act::NoCard => words(alice.remove_card()),
+            Act::NoCard => shown(alice.remove_card()),
             Act::Upgrade(product, tier) => {
                 let (product, tier) = (self.products[*product], ["Prototype", "Small", "Medium", "Large"][*tier]);
                 let quoted = alice.quote_upgrade(product, tier, Interval::Monthly);
                 let done = quoted.as_ref().ok().map(|quote| alice.upgrade(product, quote.id));
-                words((quoted, done))
+                shown((quoted, done))
             }
-            Act::Downgrade(product) => words(operator.downgrade(self.products[*product], "Small")),
-            Act::Cancel(product) => words(operator.cancel_plan(self.products[*product])),
-            Act::Advance(limit) => words(clock.advance(*limit)),
+            Act::Downgrade(product) => shown(operator.downgrade(self.products[*product], "Small")),
+            Act::Cancel(product) => shown(operator.cancel_plan(self.products[*product])),
+            Act::Advance(limit) => shown(clock.advance(*limit)),
             Act::Outcome(outcome) => {
                 let first = self.fleet.pending_charges(None, 1).unwrap().items.pop();
-                words(first.map(|charge| clock.charge_outcome(charge.key, *outcome)))
+                shown(first.map(|charge| clock.charge_outcome(charge.key, *outcome)))
             }
-            Act::Lock(locked) => words(operator.set_account_lock(self.people[0], *locked)),
+            Act::Lock(locked) => shown(operator.set_account_lock(self.people[0], *locked)),
             Act::Status(product) => {
                 let product = self.products[*product];
-                words((operator.billing_status(product), operator.usage(product), operator.device_errors(product)))
+                shown((operator.billing_status(product), operator.usage(product), operator.device_errors(product)))
             }
         }
     }
 }
 
-/// Every row of a store, without its stamp and without a journal's own.
+/// Returns every row of a store, without stamps and without the journal's own rows.
 pub(crate) fn rows(store: &dyn Store) -> BTreeMap<String, String> {
     let mut rows = BTreeMap::new();
     store
         .for_each_row(&mut |row| {
             if !matches!(row.key, Key::Journal(_)) {
-                assert_eq!(rows.insert(words(row.key), words(row.record)), None, "shown twice");
+                assert_eq!(rows.insert(shown(row.key), shown(row.record)), None, "shown twice");
             }
             Ok(())
         })
@@ -231,7 +232,7 @@ pub(crate) fn rows(store: &dyn Store) -> BTreeMap<String, String> {
     rows
 }
 
-/// Gives the same commands to a fleet in memory and to one on this store, which must answer alike and, by the rows
+/// Runs the same commands on a fleet in memory and on one on this store. Both must answer alike and, by the rows
 /// `held`, end alike.
 pub(crate) fn run(store: Arc<dyn Store>, acts: &[Act], held: impl FnOnce() -> BTreeMap<String, String>) {
     let memory = Arc::new(MemoryStore::new());
@@ -253,6 +254,6 @@ fn device(number: u8) -> DeviceId {
     DeviceId::new([number; 12])
 }
 
-fn words(answer: impl Debug) -> String {
+fn shown(answer: impl Debug) -> String {
     format!("{answer:?}")
 }

@@ -19,7 +19,7 @@ fn accepted(bytes: &[u8]) -> image::esp_idf::AppImage {
     }
 }
 
-/// An image of these segments behind the first one of `esp32c3.bin`, with checksum and digest.
+/// An image of these segments after the first one of `esp32c3.bin`, with checksum and digest.
 fn with_more_segments(more: &[&[u8]]) -> Vec<u8> {
     let original = vector("esp/esp32c3.bin");
     let mut bytes = original[..24 + 8 + 256].to_vec();
@@ -59,20 +59,20 @@ fn the_checksum_is_at_the_end_of_its_block_whatever_the_segments_length() {
 
 #[test]
 fn an_image_cut_at_any_length_is_refused() {
-    for good in [vector("esp/esp32.bin"), vector("esp/c3_nodigest.bin"), with_more_segments(&[&[7; 100]])] {
-        for length in 0..good.len() {
-            assert!(image::read(&good[..length]).is_err(), "{length} of {}", good.len());
+    for valid in [vector("esp/esp32.bin"), vector("esp/c3_nodigest.bin"), with_more_segments(&[&[7; 100]])] {
+        for length in 0..valid.len() {
+            assert!(image::read(&valid[..length]).is_err(), "{length} of {}", valid.len());
         }
     }
 }
 
 #[test]
 fn a_change_of_any_byte_is_refused_where_a_digest_covers_it() {
-    let good = vector("esp/esp32c3.bin");
-    for place in 0..good.len() {
-        let mut bytes = good.clone();
-        bytes[place] ^= 0x10;
-        assert!(image::read(&bytes).is_err(), "at {place}");
+    let valid = vector("esp/esp32c3.bin");
+    for offset in 0..valid.len() {
+        let mut bytes = valid.clone();
+        bytes[offset] ^= 0x10;
+        assert!(image::read(&bytes).is_err(), "at {offset}");
     }
 }
 
@@ -90,7 +90,7 @@ fn a_wrong_checksum_and_a_wrong_digest_name_both_values() {
 }
 
 #[test]
-fn an_image_without_a_digest_is_whole_and_tells_none() {
+fn an_image_without_a_digest_is_accepted_without_one() {
     assert_eq!(accepted(&vector("esp/c3_nodigest.bin")).digest, None);
     let mut bytes = vector("esp/c3_nodigest.bin");
     bytes[23] = 2;
@@ -98,7 +98,7 @@ fn an_image_without_a_digest_is_whole_and_tells_none() {
 }
 
 #[test]
-fn what_follows_an_image_is_told() {
+fn bytes_after_an_image_are_reported() {
     let trailing = |name| accepted(&vector(name)).trailing;
     assert_eq!(trailing("esp/esp32c3.bin"), Trailing::Nothing);
     assert_eq!(trailing("esp/c3_padded.bin"), Trailing::Erased);
@@ -110,13 +110,13 @@ fn what_follows_an_image_is_told() {
 }
 
 #[test]
-fn a_bootloader_is_no_application() {
+fn a_bootloader_is_not_an_application() {
     let mut bytes = vector("esp/esp32c3.bin");
     bytes[0x20..0x24].copy_from_slice(&[0x50, 0, 0, 0]);
     assert_eq!(refusal(&bytes), AppImageError::NotAnApplication);
 }
 
-/// An image of segments at these addresses, with a right checksum and digest. Its header is that of `esp32c3.bin`.
+/// An image of segments at these addresses, with a correct checksum and digest. Its header is that of `esp32c3.bin`.
 fn of_segments(segments: &[(u32, &[u8])]) -> Vec<u8> {
     let mut bytes = vector("esp/esp32c3.bin")[..24].to_vec();
     bytes[1] = u8::try_from(segments.len()).unwrap();
@@ -149,7 +149,7 @@ fn an_application_whose_descriptor_is_not_first_is_read() {
     ] {
         assert_eq!(project(accepted(&of_segments(&segments))).as_deref(), Some("acme-thermostat"));
     }
-    // The magic number alone, as a program that looks for it has, is no descriptor.
+    // The magic number alone, as in a program that searches for it, is no descriptor.
     let mut magic = vec![7; 600];
     magic[40..44].copy_from_slice(&0xABCD_5432_u32.to_le_bytes());
     assert_eq!(accepted(&of_segments(&[(IN_FLASH, &magic)])).app, None);
@@ -158,7 +158,7 @@ fn an_application_whose_descriptor_is_not_first_is_read() {
 }
 
 #[test]
-fn an_application_without_a_descriptor_is_taken_with_what_is_known() {
+fn an_application_without_a_descriptor_is_accepted_with_the_known_facts() {
     let image = accepted(&of_segments(&[(IN_FLASH, &[1; 300]), (IN_RAM, &[2; 20])]));
     assert_eq!((image.app, image.chip.to_string().as_str()), (None, "esp32c3"));
     let mut damaged = of_segments(&[(IN_FLASH, &[1; 300])]);

@@ -31,7 +31,7 @@ fn area(magic: u16, entries: &[Vec<u8>]) -> Vec<u8> {
     [&magic.to_le_bytes(), &total.to_le_bytes(), entries.as_slice()].concat()
 }
 
-/// Header, firmware and protected area: what the hash covers.
+/// Header, firmware and protected area: the part that the hash covers.
 fn hashed_part(protected: &[Vec<u8>]) -> Vec<u8> {
     let protected = if protected.is_empty() { Vec::new() } else { area(0x6908, protected) };
     let mut bytes = vec![0; 32];
@@ -45,7 +45,7 @@ fn hashed_part(protected: &[Vec<u8>]) -> Vec<u8> {
     bytes
 }
 
-/// A whole image of these entries; the hash comes first in the unprotected area.
+/// A complete image of these entries; the hash comes first in the unprotected area.
 fn built(protected: &[Vec<u8>], unprotected: &[Vec<u8>]) -> Vec<u8> {
     let mut bytes = hashed_part(protected);
     let hash = entry(Entry::SHA256, Sha256::of(&bytes).as_bytes());
@@ -54,7 +54,7 @@ fn built(protected: &[Vec<u8>], unprotected: &[Vec<u8>]) -> Vec<u8> {
 }
 
 #[test]
-fn counter_dependency_vendor_and_class_of_the_unprotected_area_are_not_believed() {
+fn counter_dependency_vendor_and_class_of_the_unprotected_area_are_ignored() {
     let entries = [
         entry(Entry::SECURITY_COUNTER, &[9, 0, 0, 0]),
         entry(Entry::DEPENDENCY, &[1, 0, 0, 0, 1, 2, 3, 0, 4, 0, 0, 0]),
@@ -74,7 +74,7 @@ fn counter_dependency_vendor_and_class_of_the_unprotected_area_are_not_believed(
 }
 
 #[test]
-fn an_unprotected_counter_does_not_outvote_the_protected_one() {
+fn an_unprotected_counter_does_not_override_the_protected_one() {
     let counter = |value: u8| entry(Entry::SECURITY_COUNTER, &[value, 0, 0, 0]);
     assert_eq!(accepted(&built(&[counter(5)], &[counter(200)])).security_counter, Some(5));
     assert_eq!(refusal(&built(&[counter(5), counter(6)], &[])), McubootError::Twice { kind: 0x50 });
@@ -82,9 +82,9 @@ fn an_unprotected_counter_does_not_outvote_the_protected_one() {
 
 #[test]
 fn the_protected_areas_size_must_be_the_headers() {
-    let good = built(&[entry(Entry::SECURITY_COUNTER, &[5, 0, 0, 0])], &[]);
+    let valid = built(&[entry(Entry::SECURITY_COUNTER, &[5, 0, 0, 0])], &[]);
     for header in [0, 11, 13] {
-        let mut bytes = good.clone();
+        let mut bytes = valid.clone();
         bytes[10] = header;
         let error = McubootError::ProtectedSize { header: u16::from(header), area: 12 };
         assert_eq!(refusal(&bytes), error);
@@ -96,20 +96,20 @@ fn the_protected_areas_size_must_be_the_headers() {
 
 #[test]
 fn a_change_of_any_hashed_byte_is_refused() {
-    let good = built(&[entry(Entry::SECURITY_COUNTER, &[5, 0, 0, 0])], &[]);
-    let hashed = accepted(&good).hashed_length;
-    for place in 0..hashed + 8 + 32 {
-        let mut bytes = good.clone();
-        bytes[place] ^= 0x40;
-        assert!(image::read(&bytes).is_err(), "at {place}");
+    let valid = built(&[entry(Entry::SECURITY_COUNTER, &[5, 0, 0, 0])], &[]);
+    let hashed = accepted(&valid).hashed_length;
+    for offset in 0..hashed + 8 + 32 {
+        let mut bytes = valid.clone();
+        bytes[offset] ^= 0x40;
+        assert!(image::read(&bytes).is_err(), "at {offset}");
     }
 }
 
 #[test]
 fn an_image_cut_at_any_length_is_refused() {
-    for good in [built(&[entry(Entry::VENDOR_ID, &[1; 16])], &[]), vector("mcuboot/p256.bin")] {
-        for length in 0..good.len() {
-            assert!(image::read(&good[..length]).is_err(), "{length} of {}", good.len());
+    for valid in [built(&[entry(Entry::VENDOR_ID, &[1; 16])], &[]), vector("mcuboot/p256.bin")] {
+        for length in 0..valid.len() {
+            assert!(image::read(&valid[..length]).is_err(), "{length} of {}", valid.len());
         }
     }
 }
@@ -186,7 +186,7 @@ fn a_header_has_32_bytes_at_least() {
 }
 
 #[test]
-fn what_follows_an_image_is_told() {
+fn bytes_after_an_image_are_reported() {
     assert_eq!(accepted(&vector("mcuboot/unsigned.bin")).trailing, Trailing::Nothing);
     let padded = accepted(&vector("mcuboot/padded.bin"));
     assert_eq!((padded.trailing, padded.image_length), (Trailing::BootTrailer, 4552));
@@ -196,7 +196,7 @@ fn what_follows_an_image_is_told() {
 }
 
 #[test]
-fn images_that_the_vendors_tool_marks_are_told_apart() {
+fn images_marked_by_the_vendors_tool_are_distinguished() {
     assert_eq!(refusal(&vector("mcuboot/nonbootable.bin")), McubootError::NonBootable);
     assert_eq!(refusal(&vector("mcuboot/encrypted.bin")), McubootError::Encrypted);
     let mut hidden = vector("mcuboot/encrypted.bin");
@@ -212,7 +212,7 @@ fn images_that_the_vendors_tool_marks_are_told_apart() {
 }
 
 #[test]
-fn another_image_in_front_of_a_trailer_is_no_padding() {
+fn another_image_before_a_trailer_is_not_padding() {
     let padded = vector("mcuboot/padded.bin");
     let image = accepted(&padded);
     assert_eq!(image.trailing, Trailing::BootTrailer);

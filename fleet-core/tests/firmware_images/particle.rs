@@ -6,8 +6,8 @@ use fleet_core::firmware::image::particle::{Extent, ModuleError, ModuleFunction,
 use fleet_core::firmware::image::{self, Image, ImageError};
 use proptest::prelude::*;
 
-/// Good modules: small, with two dependencies, behind a vector table, compressed.
-const GOOD: [&str; 8] = [
+/// Valid modules: small, with two dependencies, after a vector table, compressed.
+const VALID: [&str; 8] = [
     "particle/photon_p94_v1.bin",
     "particle/photon_p94_v2.bin",
     "particle/electron_p1319_v7_2deps.bin",
@@ -18,7 +18,7 @@ const GOOD: [&str; 8] = [
     "particle/boron_compressed.bin",
 ];
 
-/// Puts hash and CRC right, so that a change reaches the checks behind them.
+/// Corrects hash and CRC, so that a change reaches the checks after them.
 fn sealed(mut bytes: Vec<u8>) -> Vec<u8> {
     let hashed = bytes.len() - 38;
     let hash = Sha256::of(&bytes[..hashed]);
@@ -29,7 +29,7 @@ fn sealed(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// The photon's module with one byte changed and sealed again.
+/// The photon's module with one byte changed, sealed again.
 fn photon_with(offset: usize, byte: u8) -> Vec<u8> {
     let mut bytes = vector("particle/photon_p94_v1.bin");
     bytes[offset] = byte;
@@ -54,21 +54,21 @@ const FLAGS: usize = 9;
 const FUNCTION: usize = 14;
 
 #[test]
-fn good_modules_are_accepted() {
-    for name in GOOD {
+fn valid_modules_are_accepted() {
+    for name in VALID {
         assert_eq!(accepted(&vector(name)).accept(), Ok(()), "{name}");
     }
 }
 
 #[test]
-fn a_change_of_any_byte_of_a_good_module_is_refused() {
-    for name in GOOD {
-        let good = vector(name);
-        for place in 0..good.len() {
-            for change in [1 << (place % 8), 0xFF] {
-                let mut bytes = good.clone();
-                bytes[place] ^= change;
-                assert!(image::read(&bytes).is_err(), "{name}: {change:#x} at {place}");
+fn a_change_of_any_byte_of_a_valid_module_is_refused() {
+    for name in VALID {
+        let valid = vector(name);
+        for offset in 0..valid.len() {
+            for change in [1 << (offset % 8), 0xFF] {
+                let mut bytes = valid.clone();
+                bytes[offset] ^= change;
+                assert!(image::read(&bytes).is_err(), "{name}: {change:#x} at {offset}");
             }
         }
     }
@@ -76,16 +76,16 @@ fn a_change_of_any_byte_of_a_good_module_is_refused() {
 
 #[test]
 fn a_module_cut_at_any_length_is_refused() {
-    for name in GOOD {
-        let good = vector(name);
-        for length in 0..good.len() {
-            assert!(image::read(&good[..length]).is_err(), "{name}: {length} bytes");
+    for name in VALID {
+        let valid = vector(name);
+        for length in 0..valid.len() {
+            assert!(image::read(&valid[..length]).is_err(), "{name}: {length} bytes");
         }
     }
 }
 
 #[test]
-fn a_module_cut_short_says_so_also_behind_a_vector_table() {
+fn a_truncated_module_is_reported_also_after_a_vector_table() {
     let photon = vector("particle/photon_p94_v1.bin");
     assert_eq!(refusal(&photon[..1091]), ModuleError::CutShort { stated: 1092, size: 1091 });
     let core = vector("particle/core_vector_table.bin");
@@ -95,7 +95,7 @@ fn a_module_cut_short_says_so_also_behind_a_vector_table() {
 }
 
 #[test]
-fn a_padded_module_says_so_and_other_bytes_behind_it_too() {
+fn padding_and_other_bytes_after_a_module_are_reported() {
     let mut bytes = vector("particle/photon_p94_v1.bin");
     bytes.push(0xFF);
     assert_eq!(refusal(&bytes), ModuleError::Padded { stated: 1092, size: 1093 });
@@ -115,7 +115,7 @@ fn modules_end_to_end_are_combined_whichever_comes_first() {
 }
 
 #[test]
-fn a_wrong_crc_and_a_wrong_sha_are_errors_of_their_own_with_both_values() {
+fn a_wrong_crc_and_a_wrong_sha_are_separate_errors_with_both_values() {
     let crc = refusal(&vector("particle/photon_p94_v1_bitflip_badcrc.bin"));
     let ModuleError::CrcMismatch { stored, computed } = crc else { panic!("{crc:?}") };
     assert_eq!(stored, 0x9492_F293);
@@ -128,7 +128,7 @@ fn a_wrong_crc_and_a_wrong_sha_are_errors_of_their_own_with_both_values() {
 }
 
 #[test]
-fn every_other_kind_of_module_is_an_error_of_its_own() {
+fn every_other_kind_of_module_is_a_separate_error() {
     let mut codes = std::collections::BTreeSet::new();
     for function in [1, 2, 4, 6, 7, 8, 9] {
         let error = refusal(&photon_with(FUNCTION, function));
@@ -142,7 +142,7 @@ fn every_other_kind_of_module_is_an_error_of_its_own() {
 }
 
 #[test]
-fn a_kind_is_only_held_against_a_module_whose_crc_is_right() {
+fn a_kind_is_only_refused_in_a_module_with_a_right_crc() {
     let mut bytes = vector("particle/photon_p94_v1.bin");
     bytes[FUNCTION] = 2;
     assert_eq!(refusal(&bytes).code(), "particle_crc_mismatch");
@@ -160,9 +160,9 @@ fn encrypted_combined_and_unknown_flags_refuse_and_compressed_does_not() {
 fn a_suffix_is_36_bytes_at_least_and_fits_between_prefix_and_crc() {
     let with_suffix_size = |size: u16| {
         let mut bytes = vector("particle/photon_p94_v1.bin");
-        let place = bytes.len() - 6;
-        bytes[place..place + 2].copy_from_slice(&size.to_le_bytes());
-        // The size lies behind what the hash covers, so only the CRC is to be put right.
+        let offset = bytes.len() - 6;
+        bytes[offset..offset + 2].copy_from_slice(&size.to_le_bytes());
+        // The size comes after the hashed part, so only the CRC needs correction.
         sealed(bytes)
     };
     for stated in [0, 35, 1092 - 24 - 4 + 1, u16::MAX] {
@@ -173,12 +173,12 @@ fn a_suffix_is_36_bytes_at_least_and_fits_between_prefix_and_crc() {
 }
 
 #[test]
-fn both_spellings_of_an_unset_product_are_told_and_a_wildcard_too() {
+fn both_forms_of_an_unset_product_and_a_wildcard_are_reported() {
     let product = |bytes: &[u8]| accepted(bytes).suffix.product.unwrap();
     assert!(product(&vector("particle/photon_unset_ffff.bin")).are_unset());
     let mut zeros = vector("particle/photon_p94_v1.bin");
-    let place = zeros.len() - 44;
-    zeros[place..place + 4].fill(0);
+    let offset = zeros.len() - 44;
+    zeros[offset..offset + 4].fill(0);
     assert!(product(&sealed(zeros)).are_unset());
     assert!(!product(&vector("particle/photon_p94_v1.bin")).are_unset());
     assert!(accepted(&vector("particle/boron_wildcard13_v3.bin")).is_wildcard());
@@ -194,7 +194,7 @@ fn dependencies_name_their_system_release() {
 }
 
 #[test]
-fn facts_of_a_refused_module_are_told() {
+fn facts_of_a_refused_module_are_reported() {
     let combined = read_module(&vector("particle/boron_combined_sys_user.bin")).unwrap();
     assert_eq!(combined.extent, Extent::Combined { stated: 1604 });
     assert_eq!((combined.prefix.offset, combined.prefix.function), (0x200, ModuleFunction::SystemPart));
@@ -215,7 +215,7 @@ fn an_extension_that_would_loop_is_refused() {
 
 proptest! {
     #[test]
-    fn a_sealed_module_with_any_bytes_in_its_head_never_panics(
+    fn a_sealed_module_with_any_header_bytes_never_panics(
         head in proptest::collection::vec(any::<u8>(), 24),
         at in prop_oneof![Just(0usize), Just(0x20), Just(0x10C), 0..1000usize],
     ) {

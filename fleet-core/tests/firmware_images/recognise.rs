@@ -1,4 +1,4 @@
-//! The format is found from the bytes; what is none is told what to upload instead (R-IMG-1, 4, 5).
+//! Recognition of the format from the bytes; for other files, the hint at what to upload instead (R-IMG-1, 4, 5).
 
 use crate::{vector, vectors};
 use fleet_core::firmware::image::{self, Foreign, ImageError};
@@ -28,7 +28,7 @@ fn cpio(magic: &str, first: &str) -> Vec<u8> {
     bytes
 }
 
-/// Content that is like nothing, and a signature as RAUC appends it.
+/// Content of no known format, and a signature as RAUC appends it.
 fn signed() -> Vec<u8> {
     let mut bytes = vec![0x5C; 300];
     let signature = [0x30, 0x82, 0, 11, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02];
@@ -37,10 +37,10 @@ fn signed() -> Vec<u8> {
     bytes
 }
 
-/// Zeros with these bytes put over them.
-fn at(size: usize, place: usize, bytes: &[u8]) -> Vec<u8> {
+/// Zeros with these bytes written over them.
+fn at(size: usize, offset: usize, bytes: &[u8]) -> Vec<u8> {
     let mut file = vec![0; size];
-    file[place..place + bytes.len()].copy_from_slice(bytes);
+    file[offset..offset + bytes.len()].copy_from_slice(bytes);
     file
 }
 
@@ -66,7 +66,7 @@ fn nvs() -> Vec<u8> {
     page
 }
 
-/// What the vendor's tool merges: a bootloader at `start`, the partition table, the application.
+/// A merged image of the vendor's tool: a bootloader at `start`, the partition table, the application.
 fn merged(start: usize, application: &[u8]) -> Vec<u8> {
     let mut flash = vec![0xFF; start];
     let mut bootloader = vector("esp/esp32c3.bin");
@@ -79,7 +79,7 @@ fn merged(start: usize, application: &[u8]) -> Vec<u8> {
     flash
 }
 
-/// An image of the chip's first form: a header of 8 bytes, two segments, a checksum.
+/// An image of the chip's first format: a header of 8 bytes, two segments, a checksum.
 fn esp8266() -> Vec<u8> {
     let mut bytes = vec![0xE9, 2, 2, 0x40];
     bytes.extend(0x4010_0004_u32.to_le_bytes());
@@ -93,7 +93,7 @@ fn esp8266() -> Vec<u8> {
     bytes
 }
 
-/// And of its second form, with the code in flash before it.
+/// An image of its second format, with the code in flash first.
 fn esp8266_of_two_parts() -> Vec<u8> {
     let mut bytes = vec![0xEA, 4, 0, 0];
     bytes.extend([0x4010_0004_u32.to_le_bytes(), 0_u32.to_le_bytes(), 128_u32.to_le_bytes()].concat());
@@ -102,7 +102,7 @@ fn esp8266_of_two_parts() -> Vec<u8> {
     bytes
 }
 
-/// Raw binaries that begin or end as an image does, and have nothing else of one.
+/// Raw binaries that begin or end like an image, and have nothing else in common with one.
 fn lookalikes() -> Vec<Vec<u8>> {
     let pattern = |first: u8| {
         let mut bytes: Vec<u8> = [7, 1, 3, 200, 9].into_iter().cycle().take(200).collect();
@@ -126,7 +126,7 @@ fn lookalikes() -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn a_format_is_believed_on_more_than_one_byte() {
+fn a_format_needs_more_than_one_matching_byte() {
     for bytes in lookalikes() {
         let size = bytes.len();
         assert_eq!(
@@ -139,13 +139,13 @@ fn a_format_is_believed_on_more_than_one_byte() {
 }
 
 #[test]
-fn an_image_of_a_whole_flash_is_recognised_wherever_its_bootloader_is() {
+fn an_image_of_a_whole_flash_is_recognised_at_any_bootloader_offset() {
     let application = vector("esp/esp32c3.bin");
     for start in [0, 0x1000, 0x2000] {
         let flash = merged(start, &application);
         assert_eq!(image::read(&flash), Err(ImageError::Foreign(Foreign::EspFlash)), "{start:#x}");
     }
-    // An application behind which a flash image lies is none either.
+    // An application that is followed by a flash image is not one either.
     let mut followed = application.clone();
     followed.resize(0x8000, 0xFF);
     followed.extend(partition_table());
@@ -153,7 +153,7 @@ fn an_image_of_a_whole_flash_is_recognised_wherever_its_bootloader_is() {
 }
 
 #[test]
-fn each_foreign_format_is_recognised_and_hints_what_to_upload() {
+fn each_foreign_format_is_recognised_with_a_hint() {
     let cases = [
         (Foreign::Elf, b"\x7fELF\x01\x01\x01".to_vec()),
         (Foreign::IntelHex, b":020000040800F2\r\n".to_vec()),
@@ -216,14 +216,14 @@ fn near_misses_are_not_recognised() {
 }
 
 #[test]
-fn an_empty_file_and_a_raw_binary_are_errors_of_their_own() {
+fn an_empty_file_and_a_raw_binary_are_separate_errors() {
     assert_eq!(image::read(&[]), Err(ImageError::Empty));
     let payload = vector("mcuboot/payload.bin");
     assert_eq!(image::read(&payload), Err(ImageError::Unrecognised { size: 4000 }));
 }
 
 #[test]
-fn what_once_broke_a_reader_is_answered() {
+fn inputs_that_once_broke_a_parser_are_answered() {
     let crashers = vectors().join("crashers");
     for format in std::fs::read_dir(crashers).unwrap() {
         let format = format.unwrap().path();

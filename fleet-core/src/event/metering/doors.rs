@@ -1,4 +1,4 @@
-//! The doors of metering: for publishing, for hosts that meter by themselves, and for the console.
+//! Public functions of metering: for publishing, for hosts that meter messages themselves, and for the console.
 
 use super::allowance::Taken;
 use super::meter::{Admitted, NO_LIMIT, ProductMeter, limit_of, usage_month};
@@ -13,24 +13,24 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// A product's messages in its usage month (R-BILL-8).
+/// Messages of a product in its usage month (R-BILL-8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Usage {
-    /// The month; the count starts again at its end (R-EVT-4).
+    /// The month. The count restarts at its end (R-EVT-4).
     pub period: Period,
-    /// The tier's limit now; none: there is none.
+    /// The tier's limit now. `None` means no limit.
     pub limit: Option<u64>,
-    /// Messages that are counted as sent: those that this process admitted, and those that others have reported.
+    /// Number of messages counted as sent: those that this process admitted, and those that others have reported.
     pub used: u64,
-    /// Messages that nodes may send without asking. Some of those of other processes may be sent by now, reported within
-    /// a second.
+    /// Number of messages that nodes may send without asking the store. Some of those of other processes may already be
+    /// sent, and are reported within a second.
     pub reserved: u64,
 }
 
-/// A product's meter: admits messages that a host sends by itself, on one atomic number while the lease lasts.
+/// Meter of a product: admits messages that a host sends itself, with one atomic operation while the lease lasts.
 ///
-/// A handle to what this process has of the product; clones share it. Its host calls [`Fleet::report_usage`] every
+/// A handle to the state of the product in this process; clones share it. The host calls [`Fleet::report_usage`] every
 /// second and [`Fleet::settle_usage`] before it stops.
 ///
 /// ```
@@ -54,27 +54,27 @@ pub struct Meter<'f> {
     meter: Arc<ProductMeter>,
 }
 
-/// A meter that is kept without its fleet, as languages need it that borrow nothing.
+/// A meter without a reference to its fleet, for languages that cannot borrow.
 #[derive(Clone, Debug)]
 pub struct DetachedMeter(Arc<ProductMeter>);
 
 impl DetachedMeter {
-    /// The meter again. `fleet` must be the one that it was detached from.
+    /// Reattaches the meter. `fleet` must be the one that it was detached from.
     pub fn attach<'f>(&self, fleet: &'f Fleet) -> Meter<'f> {
         Meter { fleet, meter: Arc::clone(&self.0) }
     }
 }
 
 impl Meter<'_> {
-    /// The same without its fleet.
+    /// Returns the meter without its fleet.
     pub fn detach(&self) -> DetachedMeter {
         DetachedMeter(Arc::clone(&self.meter))
     }
 
-    /// Whether one more message may be sent (R-EVT-3). Counted if so.
+    /// Whether one more message may be sent (R-EVT-3). If so, it is counted.
     ///
     /// # Errors
-    /// The store's, where it had to be asked: then nothing was admitted.
+    /// Errors of the store, if it had to be asked: then nothing was admitted.
     #[inline]
     pub fn admit(&self, now: Timestamp) -> Result<bool, Error> {
         self.fleet.check_process()?;
@@ -87,16 +87,16 @@ impl Meter<'_> {
     #[cold]
     fn admit_slowly(&self, taken: Taken, now: Timestamp) -> Result<bool, Error> {
         if taken.emptied {
-            self.meter.tell_of_last(self.fleet, now);
+            self.meter.report_threshold(self.fleet, now);
             return Ok(true);
         }
         Ok(self.admit_many(1, now)? == 1)
     }
 
-    /// How many of so many messages may be sent; they are counted.
+    /// Returns how many of `want` messages may be sent. They are counted.
     ///
     /// # Errors
-    /// The store's, where it had to be asked: then nothing was admitted.
+    /// Errors of the store, if it had to be asked: then nothing was admitted.
     #[inline]
     pub fn admit_many(&self, want: u64, now: Timestamp) -> Result<u64, Error> {
         self.fleet.check_process()?;
@@ -107,20 +107,20 @@ impl Meter<'_> {
         Ok(admitted.count)
     }
 
-    /// Reports what was sent, and gives back what is more than two seconds of this process's traffic. A changed limit
-    /// is seen here at the latest.
+    /// Reports what was sent, and returns what exceeds two seconds of this process's traffic. A changed limit takes
+    /// effect here at the latest.
     ///
     /// # Errors
-    /// The store's. What was not reported is with the next report.
+    /// Errors of the store. What was not reported is part of the next report.
     pub fn report(&self, now: Timestamp) -> Result<(), Error> {
         self.fleet.check_process()?;
         self.meter.report(self.fleet, now)
     }
 
-    /// Reports what was sent and gives back all the rest. Another message may be admitted afterwards, by a new lease.
+    /// Reports what was sent and returns the rest of the lease. A later message is admitted from a new lease.
     ///
     /// # Errors
-    /// The store's. What could not be settled is with the next report.
+    /// Errors of the store. What could not be settled is part of the next report.
     pub fn settle(&self, now: Timestamp) -> Result<(), Error> {
         self.fleet.check_process()?;
         self.meter.settle(self.fleet, Some(now))
@@ -128,7 +128,7 @@ impl Meter<'_> {
 }
 
 impl Fleet {
-    /// A product's meter in this process.
+    /// Returns a product's meter in this process.
     ///
     /// # Errors
     /// `not_found`.
@@ -140,32 +140,33 @@ impl Fleet {
         Ok(Meter { fleet: self, meter })
     }
 
-    /// How many of so many messages a product may send (R-EVT-3). They are counted; what is not sent after all should be
-    /// [given back](Self::give_back). On the hot path: no store while the lease has room.
+    /// Returns how many of `want` messages a product may send (R-EVT-3). They are counted; messages that are not sent
+    /// after all should be [returned](Self::give_back). On the hot path: it does not use the store while the lease
+    /// lasts.
     ///
     /// # Errors
-    /// The store's, where it had to be asked: then nothing was admitted.
+    /// Errors of the store, if it had to be asked: then nothing was admitted.
     pub(crate) fn admit(&self, product: &Product, now: Timestamp, want: u64) -> Result<Admitted, Error> {
         let limit = Some(limit_of(self, product));
-        // The map is not kept from others while the store is asked.
+        // The map is not locked while the store is asked.
         let at_once = self
             .meters()
             .with(product, |meter| meter.admit_at_once(limit, now, want).map_err(|part| (Arc::clone(meter), part)));
         at_once.or_else(|(meter, part)| meter.admit_with_store(self, limit, now, want, part))
     }
 
-    /// Gives back messages that were admitted and not sent. A lease that was reported meanwhile keeps them counted.
+    /// Returns messages that were admitted and not sent. If their lease was reported since, they stay counted.
     pub(crate) fn give_back(&self, admitted: Admitted, count: u64) {
         if let Some(meter) = self.meters().get(admitted.product) {
             meter.give_back(admitted, count);
         }
     }
 
-    /// Reports what this process has sent (R-EVT-6). For the host to call about every second: a product that is idle
-    /// gives back all that it holds, so that other processes can send it.
+    /// Reports what this process has sent (R-EVT-6). The host calls it about every second: an idle product returns all
+    /// that it reserved, so that other processes can send it.
     ///
     /// # Errors
-    /// The first of the store's; every product was tried, and what was not reported is with the next report.
+    /// The first error of the store. Every product is tried, and what was not reported is part of the next report.
     pub fn report_usage(&self, now: Timestamp) -> Result<(), Error> {
         self.check_process()?;
         let reported = first_error(self.meters().all().iter().map(|meter| meter.report(self, now)));
@@ -173,16 +174,16 @@ impl Fleet {
         reported
     }
 
-    /// Reports what this process has sent and gives back the rest. For the host to call before it stops; when a fleet is
-    /// dropped the same is tried, at the latest moment that it knows.
+    /// Reports what this process has sent and returns the rest. The host calls it before it stops. Dropping a fleet
+    /// tries the same, at the latest moment that it knows.
     ///
     /// # Errors
-    /// The first of the store's; every product was tried.
+    /// The first error of the store. Every product is tried.
     pub fn settle_usage(&self, now: Timestamp) -> Result<(), Error> {
         self.settle_all(Some(now))
     }
 
-    /// A product's messages in the usage month of a moment, with what this process has not reported yet.
+    /// Returns a product's messages in the usage month of a moment, unreported messages of this process included.
     pub(crate) fn usage_of(&self, tx: &mut Transaction<'_>, product: &Product, now: Timestamp) -> Result<Usage, Error> {
         let period = usage_month(product, now);
         let mut month: Box<UsageMonth> = tx.get((product.id, period.index))?.unwrap_or_default();
@@ -200,7 +201,7 @@ impl Fleet {
 }
 
 impl Drop for Fleet {
-    /// Settles what this process holds of products' messages, as far as the store lets it.
+    /// Settles the leases of this process, as far as the store permits.
     fn drop(&mut self) {
         if !std::thread::panicking() {
             let _ = self.settle_all(None);
@@ -209,7 +210,7 @@ impl Drop for Fleet {
 }
 
 impl Console<'_> {
-    /// A product's messages in the usage month of this moment (R-BILL-8).
+    /// Returns a product's messages in the usage month of this moment (R-BILL-8).
     ///
     /// # Errors
     /// `not_found`.
@@ -221,7 +222,7 @@ impl Console<'_> {
     }
 }
 
-/// Tries them all.
+/// Runs all of them and returns the first error.
 fn first_error(outcomes: impl Iterator<Item = Result<(), Error>>) -> Result<(), Error> {
     outcomes.fold(Ok(()), Result::and)
 }

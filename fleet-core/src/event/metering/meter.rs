@@ -1,5 +1,5 @@
-//! A product's meter in this process: admits on one atomic number while its lease lasts, and asks the store when it has
-//! to.
+//! Meter of a product in this process: admits messages with one atomic operation while its lease lasts, and asks the
+//! store otherwise.
 
 use super::allowance::{Allowance, Taken};
 use super::month::{Grant, Report, Request, UsageMonth};
@@ -15,20 +15,21 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-/// Reports that wait for the store, at most. One more, and the oldest is given up: its lease stays open until it expires.
-const MAX_OWED: usize = 16;
+/// Maximum number of reports that wait for the store. Beyond it the oldest is dropped: its lease stays open until it
+/// expires.
+const MAX_PENDING: usize = 16;
 
-/// How many messages may be sent, and out of which lease.
+/// Number of admitted messages, and the lease that they are from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub(crate) struct Admitted {
-    /// How many of those that were wanted.
+    /// Number of messages admitted.
     pub(crate) count: u64,
     pub(super) product: ProductId,
     lease: u64,
 }
 
-/// What was taken of a lease that did not do.
+/// What was taken from a lease that did not suffice.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Part {
     admitted: Admitted,
@@ -40,7 +41,7 @@ pub(super) struct Part {
 pub(crate) struct Meters(RwLock<HashMap<ProductId, Arc<ProductMeter>, foldhash::fast::RandomState>>);
 
 impl Meters {
-    /// Does something with a product's meter, which is made where there is none.
+    /// Calls `act` with a product's meter, which is created if needed.
     pub(super) fn with<T>(&self, product: &Product, act: impl FnOnce(&Arc<ProductMeter>) -> T) -> T {
         if let Some(meter) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&product.id) {
             return act(meter);
@@ -57,74 +58,74 @@ impl Meters {
         self.0.read().unwrap_or_else(PoisonError::into_inner).values().map(Arc::clone).collect()
     }
 
-    /// Forgets those that hold nothing and that nobody else holds.
+    /// Drops meters that are idle and not referenced elsewhere.
     pub(super) fn forget_idle(&self) {
         let mut meters = self.0.write().unwrap_or_else(PoisonError::into_inner);
         meters.retain(|_, meter| Arc::strong_count(meter) > 1 || !meter.is_idle());
     }
 }
 
-/// Keeps what threads change often apart from what they only read.
+/// Puts values on separate cache lines: those that threads change often, and those that they only read.
 #[derive(Debug)]
 #[repr(align(128))]
-struct Apart<T>(T);
+struct CacheLine<T>(T);
 
-/// A product's meter in this process.
+/// Meter of a product in this process.
 #[derive(Debug)]
 pub(super) struct ProductMeter {
     product: ProductId,
     anchor: Anchor,
-    left: Apart<Allowance>,
-    terms: Apart<Terms>,
-    state: Apart<Mutex<State>>,
+    left: CacheLine<Allowance>,
+    terms: CacheLine<Terms>,
+    state: CacheLine<Mutex<State>>,
 }
 
-/// For which moments and limit the lease at hand is good. Written under the lock of the state, read without.
+/// The moments and limit for which the current lease is valid. Written under the lock of the state, read without it.
 #[derive(Debug)]
 struct Terms {
     start: AtomicI64,
     end: AtomicI64,
     limit: AtomicU64,
     reported_at: AtomicI64,
-    /// Whether people are to be told when the lease is used up.
-    tells: AtomicBool,
-    /// Whether the limit left nothing when it was asked last.
-    dry: AtomicBool,
-    /// The number of the lease.
+    /// Whether the end of the lease is a threshold that people are notified of.
+    ends_at_threshold: AtomicBool,
+    /// Whether the limit was exhausted when the store was last asked.
+    is_exhausted: AtomicBool,
+    /// The id of the lease.
     lease: AtomicU64,
 }
 
 #[derive(Debug)]
 struct State {
-    lease: Option<Local>,
-    /// Reports of leases that are over, until the store has them; each with its month.
-    owed: Vec<(u32, Report)>,
-    /// Messages of a month that are counted as sent and were given back: for the next lease.
+    lease: Option<LocalLease>,
+    /// Reports of closed leases that the store has not accepted yet, each with its month.
+    pending: Vec<(u32, Report)>,
+    /// Returned messages of a month that stay counted as sent, for use by the next lease.
     spare: (u32, u64),
-    /// What is left of the last lease's pace: when it began and what was sent of it.
+    /// Rate of the last lease: when it began and how many messages were sent.
     pace: Option<(Timestamp, u64)>,
-    /// The latest moment that this meter was asked at.
+    /// The latest moment at which this meter was called.
     now: Timestamp,
 }
 
-/// The lease at hand.
+/// The current lease.
 #[derive(Clone, Copy, Debug)]
-struct Local {
+struct LocalLease {
     id: u64,
     month: u32,
     limit: u64,
     size: u64,
     taken_at: Timestamp,
-    /// How many of its messages the record surely counts as sent.
+    /// Number of its messages that the record certainly counts as sent.
     counted: u64,
-    /// What was sent at the last report, and when that was.
-    told: u64,
-    told_at: Timestamp,
-    /// Whether the store's record has it open; otherwise all of it is counted as sent.
+    /// Number of messages sent at the last report, and its moment.
+    reported: u64,
+    reported_at: Timestamp,
+    /// Whether it is open in the store's record. Otherwise all of it counts as sent.
     is_open: bool,
 }
 
-/// What a transaction found and did.
+/// Result of a transaction.
 struct Answer<T> {
     limit: u64,
     value: T,
@@ -137,27 +138,32 @@ impl ProductMeter {
             end: AtomicI64::new(0),
             limit: AtomicU64::new(0),
             reported_at: AtomicI64::new(0),
-            tells: AtomicBool::new(false),
-            dry: AtomicBool::new(false),
+            ends_at_threshold: AtomicBool::new(false),
+            is_exhausted: AtomicBool::new(false),
             lease: AtomicU64::new(0),
         };
-        let state =
-            State { lease: None, owed: Vec::new(), spare: (0, 0), pace: None, now: Timestamp::from_millis(i64::MIN) };
+        let state = State {
+            lease: None,
+            pending: Vec::new(),
+            spare: (0, 0),
+            pace: None,
+            now: Timestamp::from_millis(i64::MIN),
+        };
         Self {
             product: product.id,
             anchor: Anchor::at(product.created_at),
-            left: Apart(Allowance::closed()),
-            terms: Apart(terms),
-            state: Apart(Mutex::new(state)),
+            left: CacheLine(Allowance::closed()),
+            terms: CacheLine(terms),
+            state: CacheLine(Mutex::new(state)),
         }
     }
 
-    /// The usage month of a moment (R-EVT-4).
+    /// Returns the usage month of a moment (R-EVT-4).
     fn month(&self, now: Timestamp) -> Period {
         self.anchor.period_at(Interval::Monthly, now)
     }
 
-    /// Admits without the store, where that is all it takes; otherwise says what was taken so far.
+    /// Admits messages without the store if possible. Otherwise returns what was taken so far.
     #[inline]
     pub(super) fn admit_at_once(&self, limit: Option<u64>, now: Timestamp, want: u64) -> Result<Admitted, Part> {
         let terms = &self.terms.0;
@@ -166,37 +172,37 @@ impl ProductMeter {
         if want == 0 {
             return Ok(self.admitted(0, lease));
         }
-        if !terms.hold(now, limit) {
+        if !terms.cover(now, limit) {
             return Err(Part { admitted: self.admitted(0, lease), taken: nothing });
         }
         let taken = self.left.0.take(want);
         let admitted = self.admitted(taken.count, lease);
-        let is_enough = taken.count == want && !(taken.emptied && terms.tells.load(Ordering::Relaxed));
-        if terms.is_fresh(now) && (is_enough || terms.dry.load(Ordering::Relaxed)) {
+        let is_enough = taken.count == want && !(taken.emptied && terms.ends_at_threshold.load(Ordering::Relaxed));
+        if terms.is_fresh(now) && (is_enough || terms.is_exhausted.load(Ordering::Relaxed)) {
             return Ok(admitted);
         }
         Err(Part { admitted, taken })
     }
 
-    /// Takes one out of a lease that is of this moment and was reported lately, or nothing: what
-    /// [`admit_at_once`](Self::admit_at_once) does for one message, in fewer steps.
+    /// Takes one message from a lease that is valid at this moment and was reported recently: the same as
+    /// [`admit_at_once`](Self::admit_at_once) for one message, in fewer steps.
     #[inline]
     pub(super) fn take_one(&self, now: Timestamp) -> Taken {
         let terms = &self.terms.0;
-        if terms.hold(now, None) && terms.is_fresh(now) { self.left.0.take_one() } else { Taken::default() }
+        if terms.cover(now, None) && terms.is_fresh(now) { self.left.0.take_one() } else { Taken::default() }
     }
 
-    /// Tells the store that the last of the lease is taken, if people are to hear of it; whether they are.
-    pub(super) fn tell_of_last(&self, fleet: &Fleet, now: Timestamp) -> bool {
-        let tells = self.terms.0.tells.load(Ordering::Relaxed);
-        if tells {
-            // What was taken is good whatever the store says now; the next report says it all again.
+    /// Reports that the lease is used up, if that is a threshold. Returns whether it is.
+    pub(super) fn report_threshold(&self, fleet: &Fleet, now: Timestamp) -> bool {
+        let ends_at_threshold = self.terms.0.ends_at_threshold.load(Ordering::Relaxed);
+        if ends_at_threshold {
+            // The messages stay admitted whatever the store answers; the next report contains them again.
             let _ = self.report(fleet, now);
         }
-        tells
+        ends_at_threshold
     }
 
-    /// Admits the rest with the store's help: reports, or ends the lease and asks for another.
+    /// Admits the rest with the store: reports, or closes the lease and requests another.
     #[cold]
     pub(super) fn admit_with_store(
         &self,
@@ -210,8 +216,8 @@ impl ProductMeter {
         if taken.count < want {
             return self.refill(fleet, limit, now, want, admitted);
         }
-        let told = taken.emptied && self.tell_of_last(fleet, now);
-        if !told && let Ok(mut state) = self.state.0.try_lock() {
+        let reported = taken.emptied && self.report_threshold(fleet, now);
+        if !reported && let Ok(mut state) = self.state.0.try_lock() {
             let _ = self.report_locked(fleet, &mut state, now);
         }
         Ok(admitted)
@@ -221,7 +227,7 @@ impl ProductMeter {
         Admitted { count, product: self.product, lease }
     }
 
-    /// Puts back what was admitted and not sent, if the lease that it is from is still at hand.
+    /// Returns messages that were admitted and not sent, if their lease is still the current one.
     pub(super) fn give_back(&self, admitted: Admitted, count: u64) {
         let _state = self.lock();
         if self.terms.0.lease.load(Ordering::Acquire) == admitted.lease {
@@ -229,7 +235,7 @@ impl ProductMeter {
         }
     }
 
-    /// Ends the lease at hand, whose rest goes back, and asks for another.
+    /// Closes the current lease, returns its rest, and requests another.
     fn refill(
         &self,
         fleet: &Fleet,
@@ -244,14 +250,14 @@ impl ProductMeter {
         if part.lease == lease && part.count > 0 {
             self.left.0.put_back(part.count);
         }
-        // Others may have asked while this thread waited.
+        // Another thread may have refilled while this one waited.
         match self.admit_at_once(limit, now, want) {
             Ok(admitted) => return Ok(admitted),
             Err(part) => self.left.0.put_back(part.taken.count),
         }
-        self.retire(&mut state);
+        self.close_lease(&mut state);
         let month = self.month(now);
-        self.settle_months(fleet, &mut state, now, |owed| owed != month.index);
+        self.settle_months(fleet, &mut state, now, |pending| pending != month.index);
         let id = fleet.stamps().next();
         let used_spare = state.spare_of(month.index).min(want);
         let want = want - used_spare;
@@ -265,30 +271,30 @@ impl ProductMeter {
         let Answer { limit, value: grant } = match asked {
             Ok(answer) => answer,
             Err(error) => {
-                // It may have been granted all the same.
+                // The grant may have been committed all the same.
                 if matches!(error.kind(), ErrorKind::Store(error) if error.is_unknown()) {
-                    state.owe(month.index, Report { lease: id, spent: 0, size: 0 });
+                    state.add_pending(month.index, Report { lease: id, spent: 0, size: 0 });
                 }
                 return Err(error);
             }
         };
-        state.owed.retain(|(owed, _)| *owed != month.index);
+        state.pending.retain(|(pending, _)| *pending != month.index);
         state.spare = (month.index, state.spare_of(month.index).saturating_sub(used_spare));
         self.begin(&mut state, month, limit, now, id, grant);
         Ok(self.admitted(grant.now.saturating_add(used_spare), id))
     }
 
-    /// Makes a grant the lease at hand.
+    /// Makes a grant the current lease.
     fn begin(&self, state: &mut State, month: Period, limit: u64, now: Timestamp, id: u64, grant: Grant) {
-        state.lease = Some(Local {
+        state.lease = Some(LocalLease {
             id,
             month: month.index,
             limit,
             size: grant.now.saturating_add(grant.more),
             taken_at: now,
             counted: grant.now,
-            told: grant.now,
-            told_at: now,
+            reported: grant.now,
+            reported_at: now,
             is_open: grant.more > 0,
         });
         let terms = &self.terms.0;
@@ -296,15 +302,14 @@ impl ProductMeter {
         terms.end.store(month.end.as_millis(), Ordering::Relaxed);
         terms.limit.store(limit, Ordering::Relaxed);
         terms.reported_at.store(now.as_millis(), Ordering::Relaxed);
-        terms.tells.store(grant.ends_at_threshold, Ordering::Relaxed);
-        terms.dry.store(grant.now == 0 && grant.more == 0, Ordering::Relaxed);
+        terms.ends_at_threshold.store(grant.ends_at_threshold, Ordering::Relaxed);
+        terms.is_exhausted.store(grant.now == 0 && grant.more == 0, Ordering::Relaxed);
         terms.lease.store(id, Ordering::Release);
         let (_, spare) = std::mem::take(&mut state.spare);
         self.left.0.open(grant.more.saturating_add(spare));
     }
 
-    /// Reads the product and its month, takes reports in, lets a rule decide, and puts what people must be told in the
-    /// outbox.
+    /// Reads the product and its month, applies reports, calls a rule to decide, and stores notices in the outbox.
     fn decide<T>(
         &self,
         fleet: &Fleet,
@@ -328,7 +333,7 @@ impl ProductMeter {
         let value = rule(&mut usage, limit, &percents);
         if limit != NO_LIMIT
             && product.removed_at.is_none()
-            && let Some(percent) = usage.tell(limit, percents.iter().copied())
+            && let Some(percent) = usage.notify_threshold(limit, percents.iter().copied())
         {
             let used = usage.used;
             notify(tx, now, self.product, NoticeSubject::usage(month.index, limit, percent, used))?;
@@ -339,10 +344,10 @@ impl ProductMeter {
         Ok(Answer { limit, value })
     }
 
-    /// Ends the lease at hand: nothing more is admitted, and its report is owed.
-    fn retire(&self, state: &mut State) {
+    /// Closes the current lease: nothing more is admitted, and its report is pending.
+    fn close_lease(&self, state: &mut State) {
         let rest = self.left.0.close();
-        self.terms.0.dry.store(false, Ordering::Relaxed);
+        self.terms.0.is_exhausted.store(false, Ordering::Relaxed);
         let Some(lease) = state.lease.take() else { return };
         let spent = lease.size.saturating_sub(rest);
         state.pace = Some((lease.taken_at, spent));
@@ -351,11 +356,11 @@ impl ProductMeter {
             state.spare = (lease.month, spare);
         }
         if lease.is_open {
-            state.owe(lease.month, Report { lease: lease.id, spent, size: spent });
+            state.add_pending(lease.month, Report { lease: lease.id, spent, size: spent });
         }
     }
 
-    /// Hands in what is owed of some months. What fails stays owed.
+    /// Sends the pending reports of some months. Those that fail stay pending.
     fn settle_months(
         &self,
         fleet: &Fleet,
@@ -363,7 +368,8 @@ impl ProductMeter {
         now: Timestamp,
         which: impl Fn(u32) -> bool,
     ) -> Option<Error> {
-        let mut months: Vec<u32> = state.owed.iter().map(|(month, _)| *month).filter(|month| which(*month)).collect();
+        let mut months: Vec<u32> =
+            state.pending.iter().map(|(month, _)| *month).filter(|month| which(*month)).collect();
         months.sort_unstable();
         months.dedup();
         let mut failed = None;
@@ -371,14 +377,14 @@ impl ProductMeter {
             let month = self.anchor.period(Interval::Monthly, index);
             let reports = state.reports(index);
             match fleet.transact(|tx| self.decide(fleet, tx, month, now, &reports, |_, _, _| ())) {
-                Ok(_) => state.owed.retain(|(owed, _)| *owed != index),
+                Ok(_) => state.pending.retain(|(pending, _)| *pending != index),
                 Err(error) => failed = Some(error),
             }
         }
         failed
     }
 
-    /// Says what was sent, and gives back what is more than two seconds' worth.
+    /// Reports what was sent, and returns what exceeds two seconds of traffic.
     pub(super) fn report(&self, fleet: &Fleet, now: Timestamp) -> Result<(), Error> {
         self.report_locked(fleet, &mut self.lock(), now)
     }
@@ -387,18 +393,18 @@ impl ProductMeter {
         state.now = now;
         let month = self.month(now);
         self.terms.0.reported_at.store(now.as_millis(), Ordering::Relaxed);
-        // Others may have given something back meanwhile.
-        self.terms.0.dry.store(false, Ordering::Relaxed);
+        // Another process may have returned messages since.
+        self.terms.0.is_exhausted.store(false, Ordering::Relaxed);
         if state.lease.is_some_and(|lease| lease.month != month.index) {
-            self.retire(state);
+            self.close_lease(state);
         }
         let settled = self.settle_months(fleet, state, now, |_| true);
         let Some(mut lease) = state.lease.filter(|lease| lease.is_open) else {
             return settled.map_or(Ok(()), Err);
         };
         let spent = lease.size.saturating_sub(self.left.0.left());
-        if now.since(lease.told_at) >= REPORT_EVERY {
-            let keep = of_two_seconds(spent.saturating_sub(lease.told), lease.told_at, now);
+        if now.since(lease.reported_at) >= REPORT_EVERY {
+            let keep = of_two_seconds(spent.saturating_sub(lease.reported), lease.reported_at, now);
             lease.size = lease.size.saturating_sub(self.left.0.keep(keep));
             state.lease = Some(lease);
         }
@@ -406,14 +412,14 @@ impl ProductMeter {
         let report = Report { lease: lease.id, spent, size: lease.size };
         let answer =
             fleet.transact(|tx| self.decide(fleet, tx, month, now, &[], |usage, _, _| usage.report(report, now)))?;
-        if now.since(lease.told_at) >= REPORT_EVERY || now < lease.told_at {
-            (lease.told, lease.told_at) = (spent, now);
+        if now.since(lease.reported_at) >= REPORT_EVERY || now < lease.reported_at {
+            (lease.reported, lease.reported_at) = (spent, now);
         }
         lease.is_open = answer.value;
         lease.counted = if lease.is_open { lease.counted.max(spent) } else { lease.size };
         state.lease = Some(lease);
         if answer.limit != lease.limit {
-            self.retire(state);
+            self.close_lease(state);
         }
         match self.settle_months(fleet, state, now, |_| true).or(settled) {
             Some(error) => Err(error),
@@ -421,15 +427,15 @@ impl ProductMeter {
         }
     }
 
-    /// Gives back what is left of the lease.
+    /// Returns the rest of the lease.
     pub(super) fn settle(&self, fleet: &Fleet, now: Option<Timestamp>) -> Result<(), Error> {
         let mut state = self.lock();
         let now = now.unwrap_or(state.now);
-        self.retire(&mut state);
+        self.close_lease(&mut state);
         self.settle_months(fleet, &mut state, now, |_| true).map_or(Ok(()), Err)
     }
 
-    /// A month as it will be when this process has reported.
+    /// Applies the pending reports of this process to a month.
     pub(super) fn with_own_reports(&self, month: u32, usage: &mut UsageMonth, now: Timestamp) {
         let state = self.lock();
         for report in state.reports(month) {
@@ -443,7 +449,7 @@ impl ProductMeter {
 
     fn is_idle(&self) -> bool {
         let state = self.lock();
-        state.owed.is_empty() && self.left.0.left() == 0 && state.lease.is_none_or(|lease| !lease.is_open)
+        state.pending.is_empty() && self.left.0.left() == 0 && state.lease.is_none_or(|lease| !lease.is_open)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -452,9 +458,9 @@ impl ProductMeter {
 }
 
 impl Terms {
-    /// Whether the lease is of this moment's month and of this limit.
+    /// Whether the lease is valid for this moment's month and this limit.
     #[inline]
-    fn hold(&self, now: Timestamp, limit: Option<u64>) -> bool {
+    fn cover(&self, now: Timestamp, limit: Option<u64>) -> bool {
         (self.start.load(Ordering::Relaxed)..self.end.load(Ordering::Relaxed)).contains(&now.as_millis())
             && limit.is_none_or(|limit| limit == self.limit.load(Ordering::Relaxed))
     }
@@ -468,7 +474,7 @@ impl Terms {
 
 impl State {
     fn reports(&self, month: u32) -> Vec<Report> {
-        self.owed.iter().filter(|(owed, _)| *owed == month).map(|(_, report)| *report).collect()
+        self.pending.iter().filter(|(pending, _)| *pending == month).map(|(_, report)| *report).collect()
     }
 
     fn spare_of(&self, month: u32) -> u64 {
@@ -476,35 +482,36 @@ impl State {
         if of == month { spare } else { 0 }
     }
 
-    fn owe(&mut self, month: u32, report: Report) {
-        if self.owed.len() >= MAX_OWED {
-            self.owed.remove(0);
+    fn add_pending(&mut self, month: u32, report: Report) {
+        if self.pending.len() >= MAX_PENDING {
+            self.pending.remove(0);
         }
-        self.owed.push((month, report));
+        self.pending.push((month, report));
     }
 
-    /// How much to ask for: twice what was sent in the last second, or two seconds' worth.
+    /// Returns the size to request: twice what was sent in the last second, or two seconds' worth.
     fn next_size(&self, now: Timestamp) -> u64 {
-        // A clock that jumped back tells no pace.
+        // If the clock jumped back, the rate is unknown.
         self.pace.filter(|(since, _)| *since <= now).map_or(0, |(since, spent)| of_two_seconds(spent, since, now))
     }
 }
 
-/// What is sent in two seconds, if so much was sent since a moment; a second counts as one at least.
+/// Returns the number sent in two seconds, if `spent` were sent since a moment. The span counts as at least one second.
 fn of_two_seconds(spent: u64, since: Timestamp, now: Timestamp) -> u64 {
     let millis = now.since(since).max(REPORT_EVERY).as_millis();
     u64::try_from(u128::from(spent) * 2 * REPORT_EVERY.as_millis() / millis).unwrap_or(u64::MAX).min(MAX_LEASE)
 }
 
-/// A product's usage month at a moment: from its day of creation, whatever it is billed by (R-EVT-4).
+/// Returns a product's usage month at a moment, counted from its day of creation whatever its billing interval
+/// (R-EVT-4).
 pub(super) fn usage_month(product: &Product, now: Timestamp) -> Period {
     Anchor::at(product.created_at).period_at(Interval::Monthly, now)
 }
 
-/// That a tier limits nothing: more than can be counted.
+/// The limit of a tier without a limit: more than can be counted.
 pub(super) const NO_LIMIT: u64 = u64::MAX;
 
-/// How many messages a month a product may send (R-TIER-1); one that was removed, none.
+/// Returns the monthly message limit of a product (R-TIER-1); 0 for a removed product.
 pub(super) fn limit_of(fleet: &Fleet, product: &Product) -> u64 {
     if product.removed_at.is_some() {
         return 0;

@@ -1,54 +1,54 @@
-//! The guard record of a product's messages (R-EVT-3, R-EVT-6): pure rules, which know no store.
+//! The guard record of a product's messages (R-EVT-3, R-EVT-6) and its pure rules, which do not use the store.
 //!
-//! Invariant: what is used and what open leases still hold is never more than the limit was when it was granted.
+//! Invariant: at the time of a grant, used messages plus those reserved by open leases never exceed the limit.
 
 use super::threshold;
 use super::{LEASE_LIFE, MAX_LEASE, MAX_LEASES};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// What a product sent in one usage month, and what nodes may yet send of it.
+/// Messages of a product in one usage month: sent, and reserved by nodes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UsageMonth {
-    /// Messages that nodes said they sent, or that are taken as sent because a node said nothing more.
+    /// Number of messages that nodes reported as sent, or that count as sent because their node stopped reporting.
     pub used: u64,
     /// The open leases, at most 64, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leases: Vec<Lease>,
-    /// For each limit that the product had this month, the highest percentage of it that people were told of (R-EVT-5).
+    /// For each limit that the product had this month, the highest percentage that people were notified of (R-EVT-5).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<Told>,
 }
 
-/// Messages that a node may send without asking.
+/// A block of messages that a node may send without asking the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lease {
-    /// A random number.
+    /// A random id.
     pub id: u64,
-    /// How many messages at most, sent ones among them.
+    /// Number of messages in it, sent ones included.
     pub size: u64,
-    /// How many the node has said it sent.
+    /// Number of messages that the node reported as sent.
     pub reported: u64,
-    /// When it last said so.
+    /// When the node last reported.
     pub reported_at: Timestamp,
 }
 
-/// That people were told how much of a limit is used.
+/// A notification that a percentage of a limit is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Told {
-    /// Of which limit.
+    /// The limit.
     pub limit: u64,
-    /// How much of it, in percent.
+    /// The percentage used.
     pub percent: u8,
 }
 
-/// What a node says of its lease: how much it sent at least, and how much it will have sent at most.
+/// A node's report of its lease: the number it has sent so far, and the most that it will have sent.
 ///
-/// The first only grows and the second only falls, so a report that is lost, doubled, late or out of order does no harm.
-/// Where the two meet, the lease is over.
+/// The first only grows and the second only falls, so a report that is lost, duplicated, late or out of order does no
+/// harm. When both are equal, the lease ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Report {
     pub(super) lease: u64,
@@ -56,56 +56,56 @@ pub(super) struct Report {
     pub(super) size: u64,
 }
 
-/// What a node asks for.
+/// A node's request for messages.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Request {
-    /// The number of the lease.
+    /// The id of the lease.
     pub(super) id: u64,
-    /// What it sends now.
+    /// Number of messages to send now.
     pub(super) want: u64,
-    /// What it would like to be able to send without asking again, this included.
+    /// Number of messages that it wants to send without asking again, those of now included.
     pub(super) size: u64,
 }
 
-/// What a node got.
+/// Result of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Grant {
-    /// What it sends now, which is counted.
+    /// Number of messages to send now, already counted.
     pub(super) now: u64,
-    /// What it may send without asking.
+    /// Number of messages that it may send without asking.
     pub(super) more: u64,
-    /// Whether its last message is one that people are to be told of.
+    /// Whether the last message reaches a threshold that people are notified of.
     pub(super) ends_at_threshold: bool,
 }
 
 impl UsageMonth {
-    /// What open leases hold that nobody said was sent.
+    /// Number of messages that open leases reserve and nobody reported as sent.
     pub fn reserved(&self) -> u64 {
         self.leases.iter().fold(0, |sum, lease| sum.saturating_add(lease.rest()))
     }
 
-    /// All that was granted and not given back.
+    /// Number of messages granted and not returned.
     pub fn granted(&self) -> u64 {
         self.used.saturating_add(self.reserved())
     }
 
-    /// Takes a report in. Says whether the lease is open still.
+    /// Applies a report. Returns whether the lease is still open.
     pub(super) fn report(&mut self, report: Report, now: Timestamp) -> bool {
-        let Some(place) = self.leases.iter().position(|lease| lease.id == report.lease) else { return false };
-        let Some(lease) = self.leases.get_mut(place) else { return false };
+        let Some(index) = self.leases.iter().position(|lease| lease.id == report.lease) else { return false };
+        let Some(lease) = self.leases.get_mut(index) else { return false };
         let spent = report.spent.min(lease.size).max(lease.reported);
         self.used = self.used.saturating_add(spent - lease.reported);
         lease.reported = spent;
         lease.size = lease.size.min(report.size).max(spent);
         lease.reported_at = now;
         if lease.rest() == 0 {
-            self.leases.remove(place);
+            self.leases.remove(index);
             return false;
         }
         true
     }
 
-    /// Grants what a node asks for, as far as the limit allows.
+    /// Grants a request, as far as the limit allows.
     pub(super) fn grant(
         &mut self,
         limit: u64,
@@ -137,22 +137,22 @@ impl UsageMonth {
         Grant { now, more, ends_at_threshold: ends_at_threshold && more > 0 }
     }
 
-    /// Takes the rest of leases as sent whose nodes have been silent for long, the oldest first.
+    /// Closes leases whose nodes have been silent for too long, the oldest first. Their rest counts as sent.
     fn close_expired(&mut self, now: Timestamp, most: usize) {
         for _ in 0..most {
             let expired = self.leases.iter().enumerate().filter(|(_, lease)| lease.is_expired(now));
-            let Some((place, rest)) =
-                expired.min_by_key(|(_, lease)| lease.reported_at).map(|(place, lease)| (place, lease.rest()))
+            let Some((index, rest)) =
+                expired.min_by_key(|(_, lease)| lease.reported_at).map(|(index, lease)| (index, lease.rest()))
             else {
                 return;
             };
-            self.leases.remove(place);
+            self.leases.remove(index);
             self.used = self.used.saturating_add(rest);
         }
     }
 
-    /// The percentage of the limit that people have to be told of now (R-EVT-5); they count as told from here on.
-    pub(super) fn tell(&mut self, limit: u64, percents: impl IntoIterator<Item = u8>) -> Option<u8> {
+    /// Returns the percentage of the limit that people must be notified of now (R-EVT-5), and marks it as notified.
+    pub(super) fn notify_threshold(&mut self, limit: u64, percents: impl IntoIterator<Item = u8>) -> Option<u8> {
         let percent = threshold::highest_reached(limit, self.used, percents)?;
         match self.told.iter_mut().find(|told| told.limit == limit) {
             Some(told) if told.percent >= percent => return None,

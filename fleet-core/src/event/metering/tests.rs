@@ -1,4 +1,4 @@
-//! Metering through a fleet's own doors: what publishing asks, on one process and on several.
+//! Tests of metering through the functions of a fleet that publishing uses, on one process and on several.
 
 use super::{LEASE_LIFE, MAX_LEASE, MAX_LEASES};
 use crate::billing::{Catalogue, Tier};
@@ -13,7 +13,7 @@ const CREATED: &str = "2016-01-31T12:00:00Z";
 
 type Shared = Arc<Faulty<MemoryStore>>;
 
-/// One store, and as many processes as wanted that each have a fleet on it.
+/// One store with any number of processes, each with its own fleet.
 struct World {
     store: Shared,
     product: ProductId,
@@ -21,7 +21,7 @@ struct World {
 }
 
 impl World {
-    /// A product whose tier allows so many messages; another tier, `More`, allows twice as many.
+    /// Creates a product whose tier allows this number of messages. Another tier, `More`, allows twice as many.
     fn limited_to(messages: u64) -> Self {
         let store = Arc::new(Faulty::new(MemoryStore::new(), 1));
         let now = CREATED.parse().unwrap();
@@ -58,16 +58,16 @@ impl World {
         fleet.console(Actor::Operator, self.now).usage(self.product).unwrap()
     }
 
-    /// What the store says of the month with this number: used, and reserved.
+    /// Returns the stored counts of the month with this number: used and reserved.
     fn month(&self, index: u32) -> (u64, u64) {
         let row = self.store.inner().get_one(Key::UsageMonth(self.product, index));
         row.map_or((0, 0), |month| (month.used, month.reserved()))
     }
 
-    /// The percentages and limits that people were told of so far.
-    fn told(&self, fleet: &Fleet) -> Vec<(u8, u64)> {
+    /// Returns the percentages and limits that people were notified of so far.
+    fn notified(&self, fleet: &Fleet) -> Vec<(u8, u64)> {
         let notices = fleet.pending_notices(None, 100).unwrap().items;
-        let mut told: Vec<(u8, u64)> = notices
+        let mut notified: Vec<(u8, u64)> = notices
             .iter()
             .filter_map(|notice| match notice.subject {
                 NoticeSubject::UsageWarning { percent, limit, .. } => Some((percent, limit)),
@@ -75,8 +75,8 @@ impl World {
                 _ => None,
             })
             .collect();
-        told.sort_unstable();
-        told
+        notified.sort_unstable();
+        notified
     }
 
     fn later(&mut self, span: Duration) {
@@ -91,7 +91,7 @@ impl MemoryStore {
     }
 }
 
-/// R-EVT-3: to the last message, and not one more.
+/// R-EVT-3: up to the last message, and not one more.
 #[test]
 fn a_product_sends_exactly_its_limit() {
     for limit in [0, 1, 2, 3, 9, 10, 100, 12_345] {
@@ -105,9 +105,9 @@ fn a_product_sends_exactly_its_limit() {
     }
 }
 
-/// R-EVT-3: a fan-out that does not fit is sent in part.
+/// R-EVT-3: a fan-out that exceeds the limit is sent in part.
 #[test]
-fn several_at_once_are_sent_as_far_as_the_limit_goes() {
+fn several_at_once_are_sent_up_to_the_limit() {
     let world = World::limited_to(10);
     let fleet = world.node(10);
     assert_eq!([3, 3, 3, 3, 3].map(|want| world.send(&fleet, want)), [3, 3, 3, 1, 0]);
@@ -117,35 +117,35 @@ fn several_at_once_are_sent_as_far_as_the_limit_goes() {
 
 /// R-EVT-5: at the message that reaches it, once, and not a message earlier.
 #[test]
-fn people_are_told_at_70_90_and_100_percent() {
+fn people_are_notified_at_70_90_and_100_percent() {
     let world = World::limited_to(1000);
     let fleet = world.node(1000);
-    let mut told = Vec::new();
+    let mut notified = Vec::new();
     for message in 1..=1010 {
         world.send(&fleet, 1);
-        let now = world.told(&fleet);
-        if now.len() > told.len() {
-            told = now;
-            assert!([700, 900, 1000].contains(&message), "told {told:?} at message {message}");
+        let now = world.notified(&fleet);
+        if now.len() > notified.len() {
+            notified = now;
+            assert!([700, 900, 1000].contains(&message), "notified {notified:?} at message {message}");
         }
     }
-    assert_eq!(told, [(70, 1000), (90, 1000), (100, 1000)]);
+    assert_eq!(notified, [(70, 1000), (90, 1000), (100, 1000)]);
 }
 
-/// R-EVT-5: several at once are one notice, the highest, and the lower ones never come.
+/// R-EVT-5: several thresholds at once produce one notice, for the highest; the lower ones are never sent.
 #[test]
 fn several_thresholds_at_once_are_one_notice() {
     let world = World::limited_to(100);
     let fleet = world.node(100);
     world.send(&fleet, 95);
-    assert_eq!(world.told(&fleet), [(90, 100)]);
+    assert_eq!(world.notified(&fleet), [(90, 100)]);
     world.send(&fleet, 4);
-    assert_eq!(world.told(&fleet), [(90, 100)]);
+    assert_eq!(world.notified(&fleet), [(90, 100)]);
     world.send(&fleet, 1);
-    assert_eq!(world.told(&fleet), [(90, 100), (100, 100)]);
+    assert_eq!(world.notified(&fleet), [(90, 100), (100, 100)]);
 }
 
-/// R-EVT-5: at which shares is the product's to choose.
+/// R-EVT-5: the product's policy chooses the percentages.
 #[test]
 fn a_policy_chooses_other_percentages_or_none() {
     let world = World::limited_to(10);
@@ -155,14 +155,15 @@ fn a_policy_chooses_other_percentages_or_none() {
     (0..10).for_each(|_| {
         world.send(&fleet, 1);
     });
-    assert_eq!(world.told(&fleet), [(50, 10)]);
+    assert_eq!(world.notified(&fleet), [(50, 10)]);
     for wrong in [vec![0], vec![101], (1..=11).collect()] {
         let policy = Policy { usage_notices: wrong.into_iter().collect(), ..Policy::default() };
         assert_eq!(operator.set_policy(world.product, &policy).unwrap_err().code(), "invalid");
     }
 }
 
-/// R-EVT-3, R-EVT-4, R-EVT-5: an upgrade resumes at once, the count is kept, and the percentages are of the new limit.
+/// R-EVT-3, R-EVT-4, R-EVT-5: an upgrade resumes at once, the count is kept, and the percentages refer to the new
+/// limit.
 #[test]
 fn an_upgrade_resumes_at_once() {
     let world = World::limited_to(10);
@@ -172,12 +173,12 @@ fn an_upgrade_resumes_at_once() {
     assert_eq!(world.send(&fleet, 1), 0);
     operator.set_tier(world.product, "More").unwrap();
     assert_eq!(world.send(&fleet, 20), 10);
-    assert_eq!(world.told(&fleet), [(100, 10), (100, 20)]);
+    assert_eq!(world.notified(&fleet), [(100, 10), (100, 20)]);
     operator.set_tier(world.product, "All").unwrap();
     assert_eq!(world.send(&fleet, 1_000_000), 1_000_000);
     assert_eq!(world.usage(&fleet).limit, None);
     assert_eq!(world.usage(&fleet).used, 1_000_020);
-    // Nobody counts so far, and nothing breaks if somebody does.
+    // Without a limit the count is small, and a huge count breaks nothing.
     world.send(&fleet, u64::MAX);
     world.send(&fleet, u64::MAX);
     assert_eq!(world.usage(&fleet).used, u64::MAX);
@@ -197,12 +198,12 @@ fn a_downgrade_below_use_grants_nothing_more() {
     two.report_usage(world.now).unwrap();
     assert_eq!((world.send(&one, 1), world.send(&two, 1)), (0, 0));
     assert_eq!(world.month(0), (120, 0));
-    assert_eq!(world.told(&one), [(100, 100)]);
+    assert_eq!(world.notified(&one), [(100, 100)]);
     operator.set_tier(world.product, "More").unwrap();
     assert_eq!(world.send(&one, 100), 80);
 }
 
-/// R-EVT-4: from the day of creation, clamped to short months; the count begins again without anything being reset.
+/// R-EVT-4: from the day of creation, clamped to short months. The count restarts without any reset.
 #[test]
 fn a_usage_month_ends_on_the_anniversary_of_the_creation() {
     let mut world = World::limited_to(10);
@@ -216,7 +217,7 @@ fn a_usage_month_ends_on_the_anniversary_of_the_creation() {
     assert_eq!((world.month(0), world.month(1)), ((10, 0), (10, 0)));
 }
 
-/// A message belongs to the month of its `now`, whichever way the clock went.
+/// A message belongs to the month of its `now`, in whichever direction the clock moved.
 #[test]
 fn a_clock_that_jumps_back_loses_no_count() {
     let mut world = World::limited_to(1000);
@@ -229,11 +230,11 @@ fn a_clock_that_jumps_back_loses_no_count() {
         }
     }
     fleet.settle_usage(first).unwrap();
-    // What is before the creation counts as its first month.
+    // A moment before the creation counts as in the first month.
     assert_eq!((world.month(0), world.month(1)), ((280, 0), (140, 0)));
 }
 
-/// R-EVT-6: a process that sends a message now and then has nothing to lose, one that sends much at most two seconds.
+/// R-EVT-6: a process that sends rarely has nothing to lose, one that sends much at most two seconds of traffic.
 #[test]
 fn a_lease_is_at_most_two_seconds_of_the_nodes_own_traffic() {
     let mut world = World::limited_to(100_000_000);
@@ -261,7 +262,8 @@ fn a_lease_is_at_most_two_seconds_of_the_nodes_own_traffic() {
     assert!(world.usage(&fleet).reserved > 0);
 }
 
-/// R-EVT-6: what a dead process held counts as sent once room is needed, and people are told that nothing is left.
+/// R-EVT-6: the lease of a dead process counts as sent once its messages are needed, and people are notified that the
+/// limit is reached.
 #[test]
 fn the_rest_of_a_dead_process_counts_as_sent() {
     let mut world = World::limited_to(1000);
@@ -275,17 +277,17 @@ fn the_rest_of_a_dead_process_counts_as_sent() {
     let sent: u64 = (0..1000).map(|_| world.send(&living, 1)).sum();
     let (used, reserved) = world.month(0);
     assert_eq!((used + reserved, reserved), (1000, held));
-    assert_eq!(world.told(&living), [(70, 1000), (90, 1000)]);
+    assert_eq!(world.notified(&living), [(70, 1000), (90, 1000)]);
     world.later(LEASE_LIFE);
     assert_eq!(world.send(&living, 1), 0);
     assert_eq!(world.month(0), (1000, 0));
     assert!(sent <= 950);
-    assert_eq!(world.told(&living), [(70, 1000), (90, 1000), (100, 1000)]);
+    assert_eq!(world.notified(&living), [(70, 1000), (90, 1000), (100, 1000)]);
 }
 
-/// An owner that was taken for dead may send what was counted as sent, and not a message more.
+/// A node whose lease was closed may send what was counted as sent, and no more.
 #[test]
-fn a_living_owner_that_comes_late_sends_no_more_than_was_counted() {
+fn a_late_node_sends_no_more_than_was_counted() {
     let mut world = World::limited_to(1000);
     let (late, other) = (world.node(1000), world.node(1000));
     let mut sent: u64 = (0..50).map(|_| world.send(&late, 1)).sum();
@@ -302,7 +304,7 @@ fn a_living_owner_that_comes_late_sends_no_more_than_was_counted() {
     assert_eq!(world.month(0), (1000, 0));
 }
 
-/// The record does not grow with every process that ever died.
+/// The record does not grow with every process that died.
 #[test]
 fn leases_of_many_dead_processes_are_bounded() {
     let mut world = World::limited_to(100_000);
@@ -315,11 +317,11 @@ fn leases_of_many_dead_processes_are_bounded() {
     }
     let month = world.store.inner().get_one(Key::UsageMonth(world.product, 0)).unwrap();
     assert!(month.leases.len() <= MAX_LEASES, "{}", month.leases.len());
-    assert_eq!(sent, 60 * MAX_LEASES as u64, "a node that finds no place for a lease sends all the same");
+    assert_eq!(sent, 60 * MAX_LEASES as u64, "a node without a lease can still send");
     assert!(month.granted() >= sent);
 }
 
-/// R-EVT-6: idle processes hold nothing, so that others can send it.
+/// R-EVT-6: idle processes reserve nothing, so that others can send it.
 #[test]
 fn an_idle_process_gives_back_what_it_holds() {
     let mut world = World::limited_to(10_000);
@@ -335,9 +337,9 @@ fn an_idle_process_gives_back_what_it_holds() {
     assert!(fleet.meters().all().is_empty(), "an idle meter is forgotten");
 }
 
-/// What was not sent after all is sent later.
+/// Messages that were not sent are sent later.
 #[test]
-fn what_is_given_back_can_be_sent() {
+fn returned_messages_can_be_sent() {
     let world = World::limited_to(100);
     let fleet = world.node(100);
     let product = world.product(&fleet);
@@ -345,15 +347,15 @@ fn what_is_given_back_can_be_sent() {
     fleet.give_back(admitted, 30);
     assert_eq!(world.send(&fleet, 20), 20);
     assert_eq!(world.send(&fleet, 20), 10);
-    // That lease is over: what comes back so late stays counted as sent.
+    // The lease is closed: messages returned this late stay counted as sent.
     assert_eq!(world.send(&fleet, 1), 0);
     fleet.give_back(admitted, 100);
     assert_eq!(world.send(&fleet, 1), 0);
     assert_eq!(world.month(0), (100, 0));
 }
 
-/// A store that fails, or does not say what became of a commit, never makes a product send more, and a failed call admits
-/// nothing.
+/// A store that fails, or whose commit has an unknown outcome, never makes a product exceed its limit. A failed call
+/// admits nothing.
 #[test]
 fn store_failures_lose_no_count() {
     for seed in 0..20 {

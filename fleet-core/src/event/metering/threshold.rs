@@ -1,7 +1,7 @@
-//! When use reaches a share of a limit (R-EVT-5): at the share itself, not beyond it. Integers only, and no product of
-//! two that overflows.
+//! Thresholds of a limit (R-EVT-5): reached at the exact share, not beyond it. Integers only, without an overflowing
+//! product.
 
-/// The smallest use that reaches so many percent of a limit.
+/// Returns the smallest use that reaches `percent` of a limit.
 ///
 /// ```
 /// use fleet_core::event::metering::threshold::first_used_at;
@@ -14,7 +14,7 @@ pub fn first_used_at(limit: u64, percent: u8) -> u64 {
     u64::try_from(reached).unwrap_or(u64::MAX)
 }
 
-/// Which of these thresholds are reached on the way from `before`, exclusive, to `now`, inclusive; in their order.
+/// Returns which of these thresholds are reached between `before`, exclusive, and `now`, inclusive, in their order.
 ///
 /// ```
 /// use fleet_core::event::metering::threshold::crossed;
@@ -26,12 +26,12 @@ pub fn crossed(before: u64, now: u64, thresholds: impl IntoIterator<Item = u64>)
     thresholds.into_iter().filter(|threshold| before < *threshold && *threshold <= now).collect()
 }
 
-/// The highest of these percentages that a use has reached.
+/// Returns the highest of these percentages that a use has reached.
 pub fn highest_reached(limit: u64, used: u64, percents: impl IntoIterator<Item = u8>) -> Option<u8> {
     percents.into_iter().filter(|percent| used >= first_used_at(limit, *percent)).max()
 }
 
-/// The next use at which one of these percentages is reached.
+/// Returns the next use at which one of these percentages is reached.
 pub(super) fn next_after(limit: u64, used: u64, percents: impl IntoIterator<Item = u8>) -> Option<u64> {
     percents.into_iter().map(|percent| first_used_at(limit, percent)).filter(|first| *first > used).min()
 }
@@ -56,7 +56,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_the_smallest_use_whose_hundredfold_is_the_percentfold_of_the_limit(limit: u64, percent in 1..=100_u8) {
+        fn a_threshold_is_the_smallest_use_that_reaches_the_percentage(limit: u64, percent in 1..=100_u8) {
             let reaches = |used: u64| u128::from(used) * 100 >= u128::from(percent) * u128::from(limit);
             let first = first_used_at(limit, percent);
             prop_assert!(reaches(first));

@@ -1,16 +1,16 @@
-//! What metering lets through while events are published, and what of it comes back.
+//! Messages that metering admitted for one publish, and the return of the unused ones.
 
 use crate::event::metering::Admitted;
 use crate::product::{Product, ProductId};
 use crate::time::Timestamp;
 use crate::{Error, Fleet};
 
-/// What metering lets through of a product's messages.
+/// Messages of a product that metering admitted.
 #[derive(Debug)]
 pub(super) struct Allowance {
     pub(super) product: ProductId,
     admitted: Vec<Admitted>,
-    /// How many of them are not spoken for.
+    /// Number of them that no event uses yet.
     pub(super) left: u64,
 }
 
@@ -19,7 +19,7 @@ impl Allowance {
         Self { product, admitted: Vec::new(), left: 0 }
     }
 
-    /// Has metering let through what is wanted and not there yet.
+    /// Requests the missing messages from metering, up to `want`.
     pub(super) fn raise(&mut self, fleet: &Fleet, product: &Product, now: Timestamp, want: u64) -> Result<(), Error> {
         if let Some(more @ 1..) = want.checked_sub(self.left) {
             let admitted = fleet.admit(product, now, more)?;
@@ -29,7 +29,7 @@ impl Allowance {
         Ok(())
     }
 
-    /// Gives back what nobody spoke for.
+    /// Returns the messages that no event used.
     pub(super) fn give_back(self, fleet: &Fleet) {
         let mut left = self.left;
         for admitted in self.admitted.into_iter().rev() {

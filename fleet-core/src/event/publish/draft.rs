@@ -1,4 +1,4 @@
-//! What is to be logged in one slot of a product's log, and the commit that does it.
+//! Draft of the events to log in one slot of a product's log, and the commit that stores them.
 
 use super::{Found, Pending};
 use crate::event::cursor::Position;
@@ -11,19 +11,19 @@ use crate::time::Timestamp;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// What is to be logged in one slot.
+/// Events to log in one slot.
 pub(super) struct Draft<'e> {
     pub(super) product: ProductId,
     pub(super) slot: u8,
-    /// The slot's head, as it was read and as it is to be.
+    /// The slot's head as it was read, and as it will be.
     pub(super) before: EventLog,
     stamp: Option<Stamp>,
     pub(super) head: EventLog,
     errors: Option<(Arc<DeviceErrors>, Option<Stamp>)>,
     pub(super) entries: Vec<DraftEntry<'e>>,
-    /// Which of the entries has which id.
+    /// Index of the entry with an id, by id hash.
     ids: HashMap<[u8; 16], usize, foldhash::fast::RandomState>,
-    /// Places of events whose id an entry before them has, and which.
+    /// Events that repeat the id of an earlier entry: their index and that entry's.
     pub(super) repeated: Vec<(usize, usize)>,
 }
 
@@ -31,14 +31,14 @@ pub(super) struct DraftEntry<'e> {
     pub(super) pending: Pending<'e>,
     pub(super) sequence: u64,
     pub(super) event: Arc<LoggedEvent>,
-    /// The stamp of the row that another event with its id has by now.
+    /// Stamp of the id's existing row, which belongs to another event.
     id_stamp: Option<Stamp>,
-    /// Whether there was another event with its id.
+    /// Whether another event used its id before.
     pub(super) id_reused: bool,
 }
 
 impl<'e> Draft<'e> {
-    /// Of a slot whose head is this, by a gateway's clock.
+    /// Creates the draft of a slot with this head, by a gateway's clock.
     pub(super) fn new(
         first: &Pending<'e>,
         (before, stamp): (EventLog, Option<Stamp>),
@@ -46,7 +46,7 @@ impl<'e> Draft<'e> {
         now: Timestamp,
     ) -> Self {
         let mut head = before;
-        head.heard(now);
+        head.record_clock(now);
         let errors = errors.map(|row| match row {
             Some(Row { record: Record::DeviceErrors(errors), stamp, .. }) => (errors, Some(stamp)),
             _ => (Arc::default(), None),
@@ -64,7 +64,7 @@ impl<'e> Draft<'e> {
         }
     }
 
-    /// Takes an event in. Only a member's is counted if it is an error, and sent on where its owner is not locked.
+    /// Adds an event. Only a member's error is counted; a member's event is delivered unless the owner is locked.
     pub(super) fn enter(
         &mut self,
         pending: Pending<'e>,
@@ -76,18 +76,18 @@ impl<'e> Draft<'e> {
         let event = pending.event;
         let mut id_reused = id_stamp.is_some();
         if let Some(hash) = pending.id {
-            if let Some((place, first)) =
-                self.ids.get(&hash).and_then(|place| Some((*place, self.entries.get(*place)?)))
+            if let Some((index, first)) =
+                self.ids.get(&hash).and_then(|index| Some((*index, self.entries.get(*index)?)))
             {
                 if first.event.is(event) {
-                    self.repeated.push((pending.place, place));
+                    self.repeated.push((pending.index, index));
                     return;
                 }
                 id_reused = true;
             }
             self.ids.insert(hash, self.entries.len());
         }
-        // What was found late to be another event comes after those that were entered before it.
+        // An event found late to be a different one comes after those entered before it.
         let moment = self.head.last(self.slot).max(Some(pending.moment)).unwrap_or(pending.moment);
         let LogMoment { era, at, ages_from, .. } = moment;
         let sequence = self.head.push(moment);
@@ -119,7 +119,7 @@ impl<'e> Draft<'e> {
         self.entries.push(DraftEntry { pending, sequence, event, id_stamp, id_reused });
     }
 
-    /// The commit that logs it.
+    /// Returns the commit that logs the events.
     pub(super) fn commit(&mut self, found: &Found, stamps: &Stamps) -> Commit {
         let Self { product, slot, .. } = *self;
         let mut checks = Vec::with_capacity(2);
@@ -133,9 +133,9 @@ impl<'e> Draft<'e> {
         if let Some((errors, stamp)) = self.errors.take() {
             replace(Key::DeviceErrors(product, slot), stamp, Record::DeviceErrors(errors));
         }
-        for (entry, place) in self.entries.iter().zip(0..) {
-            // An id leads to the last event that has it.
-            if let Some(hash) = entry.pending.id.filter(|hash| self.ids.get(hash) == Some(&place)) {
+        for (entry, index) in self.entries.iter().zip(0..) {
+            // An id refers to the latest event with it.
+            if let Some(hash) = entry.pending.id.filter(|hash| self.ids.get(hash) == Some(&index)) {
                 let id = EventId::new(Position::new(slot, entry.sequence), &entry.event);
                 replace(Key::EventId(product, hash), entry.id_stamp, Record::EventId(id));
             }

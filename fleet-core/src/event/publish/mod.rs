@@ -1,11 +1,11 @@
-//! The gateway's door for events: log, match, meter, answer.
+//! Publishing of events by the gateway: log, match subscriptions, meter, answer.
 //!
-//! One read for all that is to be published, then one commit for each slot of a product's log, all in one batch. A
-//! commit checks the slot's head, which is what makes sequence numbers gapless, and that the product is as it was read,
-//! so that nothing is logged behind a removal. The device's row and the subscriptions are not checked: a change that
-//! lands in the same instant may be seen or not, as if the event had come a moment earlier. The row of a device that is
-//! known to be in the product is not even read, see [`members`](super::members). Which product an event belongs to that
-//! names none, or one that its device is not in, is found by a transaction, as for a connect.
+//! All events of a call are read for in one read, then committed with one commit for each slot of a product's log, all
+//! in one batch. A commit checks the slot's head, which keeps sequence numbers gapless, and that the product is
+//! unchanged, so that nothing is logged after a removal. It does not check the device's row and the subscriptions: a
+//! change at the same instant may or may not be seen, as if the event had come a moment earlier. The row of a device
+//! that is cached as a member is not even read, see [`members`](super::members). If an event names no product, or one
+//! that its device is not in, a transaction determines its product, as for a connect.
 
 mod allowance;
 mod draft;
@@ -31,15 +31,15 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 impl Gateway<'_> {
-    /// A device publishes an event: it is logged, and the answer says what the host is to send to whom, and what it is
-    /// not to send (R-EVT-1 to 3). Errors that a member reports are counted (R-EVT-8).
+    /// Publishes an event of a device: it is logged, and the answer lists what the host must deliver to which
+    /// subscription, and what was dropped (R-EVT-1 to 3). Errors that a member reports are counted (R-EVT-8).
     ///
-    /// An event with an id is recognised when it is published again with the same name and data within the policy's window,
-    /// and answered as the first was (R-EVT-7); one without is another event each time.
+    /// An event with an id is recognised when it is published again with the same name and data within the policy's
+    /// window, and answered like the first (R-EVT-7). An event without an id is a new event each time.
     ///
     /// # Errors
-    /// The store's. Nothing was logged and no message counted, unless the error is `store_outcome_unknown`: then both may
-    /// be, and publishing the event again under its id tells.
+    /// Errors of the store. Nothing was logged and no message counted, unless the error is `store_outcome_unknown`:
+    /// then both may have happened, and publishing the event again under its id resolves it.
     ///
     /// ```
     /// use fleet_core::event::{Destination, Event, NewSubscription, Published};
@@ -67,12 +67,13 @@ impl Gateway<'_> {
         published.into_iter().next().ok_or_else(unanswered)
     }
 
-    /// The same for many at once, with one read and one commit for all whose way is the fast one. The answers are in the
-    /// order of the events. They are logged in it where nobody else publishes to the product meanwhile; those of one device
-    /// always.
+    /// Publishes many events at once, with one read and one batch of commits for all that need no transaction. The
+    /// answers are in the order of the events. The events are logged in this order unless somebody else publishes to
+    /// the product at the same time; those of one device always are.
     ///
     /// # Errors
-    /// The store's. Some of the events may have been published; telling all again is safe for those with an id.
+    /// Errors of the store. Some of the events may have been published. Repeating the call is safe for events with an
+    /// id.
     pub fn publish_many(&self, events: &[Event]) -> Result<Vec<Published>, Error> {
         self.fleet.check_process()?;
         let mut publishing = Publishing {
@@ -80,7 +81,7 @@ impl Gateway<'_> {
             pending: Vec::with_capacity(events.len()),
             answers: vec![None; events.len()],
             allowances: Vec::new(),
-            remembers: true,
+            uses_cache: true,
         };
         let done = publishing.run(events);
         for allowance in publishing.allowances {
@@ -90,7 +91,7 @@ impl Gateway<'_> {
         publishing.answers.into_iter().map(|answer| answer.ok_or_else(unanswered)).collect()
     }
 
-    /// Which product an event belongs to, and as whose.
+    /// Returns the product that an event belongs to, and the relation of its device.
     fn route(&self, event: &Event) -> Result<Route, Error> {
         let report = Report { product: event.product(), ..Report::new(event.device(), event.at()) };
         self.fleet.transact(|tx| {
@@ -108,49 +109,50 @@ impl Gateway<'_> {
     }
 }
 
-/// Where an event goes that cannot go the fast way.
+/// Route of an event whose product a transaction determines.
 enum Route {
     To(ProductId, EventOrigin),
     Answer(Published),
 }
 
-/// Events on their way into the log.
+/// A call of publish: events on their way into the log.
 struct Publishing<'g, 'e> {
     gateway: Gateway<'g>,
-    /// Those that have no answer yet, by product, slot and place.
+    /// Events without an answer, by product, slot and index.
     pending: Vec<Pending<'e>>,
     answers: Vec<Option<Published>>,
-    /// By product.
+    /// Allowances by product.
     allowances: Vec<Allowance>,
-    /// Whether what is known of members may be used; not after it turned out to be of the past.
-    remembers: bool,
+    /// Whether the member cache may be used. Not after it turned out to be stale.
+    uses_cache: bool,
 }
 
-/// An event that has no answer yet.
+/// An event without an answer.
 #[derive(Clone, Copy)]
 struct Pending<'e> {
     product: ProductId,
     slot: u8,
-    /// Its place among the events that are published.
-    place: usize,
+    /// Its index among the published events.
+    index: usize,
     event: &'e Event,
-    /// What its device is to the product, where that was found by a transaction; none: its row tells.
+    /// Relation of its device to the product, if a transaction determined it. `None` means the device's row determines
+    /// it.
     origin: Option<EventOrigin>,
-    /// Its device was in the product when so many members had left it.
+    /// Number of departures of the product at which its device was a member, if cached.
     member_after: Option<u64>,
     id: Option<[u8; 16]>,
-    /// Where in the log's order it is to be logged, by what the round read.
+    /// Its moment in the log's order, computed from what the round read.
     moment: LogMoment,
 }
 
-/// What one read found of a product.
+/// State of a product in one read.
 struct Found {
     product: Arc<Product>,
     stamp: Stamp,
     subscriptions: Arc<Subscriptions>,
-    /// How many members have left it.
+    /// Number of members that have left it.
     departures: u64,
-    /// Whether its devices are held for its owner's lock.
+    /// Whether its devices are held because its owner is locked.
     locked: bool,
 }
 
@@ -158,11 +160,12 @@ struct Found {
 #[derive(Default)]
 struct Products(Vec<Found>);
 
-/// An event whose id has a row of an earlier version: what its device is, where the row leads, and its stamp.
+/// An event whose id has a row of an earlier version: the relation of its device, the position in the row, and the
+/// row's stamp.
 type Known<'e> = (Pending<'e>, EventOrigin, Position, Stamp);
 
 impl Pending<'_> {
-    /// Whether it takes the device's row to know what the device is to the product.
+    /// Whether the device's row is needed to determine its relation to the product.
     fn is_unknown(&self) -> bool {
         self.origin.is_none() && self.member_after.is_none()
     }
@@ -170,15 +173,15 @@ impl Pending<'_> {
 
 impl<'e> Publishing<'_, 'e> {
     fn run(&mut self, events: &'e [Event]) -> Result<(), Error> {
-        for (place, event) in events.iter().enumerate() {
+        for (index, event) in events.iter().enumerate() {
             match event.names() {
-                Some(product) => self.enter(place, event, product, None),
-                None => self.reroute(place, event)?,
+                Some(product) => self.enter(index, event, product, None),
+                None => self.find_route(index, event)?,
             }
         }
         let mut tries = self.gateway.fleet.tries();
         loop {
-            self.pending.sort_unstable_by_key(|pending| (pending.product, pending.slot, pending.place));
+            self.pending.sort_unstable_by_key(|pending| (pending.product, pending.slot, pending.index));
             let heads = self.pending.iter().map(|pending| Key::EventLog(pending.product, pending.slot));
             let mut heads: Vec<Key> = heads.collect();
             heads.dedup();
@@ -191,33 +194,34 @@ impl<'e> Publishing<'_, 'e> {
         }
     }
 
-    fn enter(&mut self, place: usize, event: &'e Event, product: ProductId, origin: Option<EventOrigin>) {
+    fn enter(&mut self, index: usize, event: &'e Event, product: ProductId, origin: Option<EventOrigin>) {
         let (device, id) = (event.device(), event.id());
         let id = id.map(|id| id_hash(device, id));
         let slot = slot_of(device);
         let moment = LogMoment::next(None, slot, self.gateway.now);
-        self.pending.push(Pending { product, slot, place, event, origin, member_after: None, id, moment });
+        self.pending.push(Pending { product, slot, index, event, origin, member_after: None, id, moment });
     }
 
-    /// Finds an event's way by a transaction.
-    fn reroute(&mut self, place: usize, event: &'e Event) -> Result<(), Error> {
+    /// Determines an event's product with a transaction.
+    fn find_route(&mut self, index: usize, event: &'e Event) -> Result<(), Error> {
         match self.gateway.route(event)? {
-            Route::To(product, origin) => self.enter(place, event, product, Some(origin)),
-            Route::Answer(answer) => self.answer(place, answer),
+            Route::To(product, origin) => self.enter(index, event, product, Some(origin)),
+            Route::Answer(answer) => self.answer(index, answer),
         }
         Ok(())
     }
 
-    fn answer(&mut self, place: usize, answer: Published) {
-        if let Some(slot) = self.answers.get_mut(place) {
+    fn answer(&mut self, index: usize, answer: Published) {
+        if let Some(slot) = self.answers.get_mut(index) {
             *slot = Some(answer);
         }
     }
 
-    /// Reads what all that is pending needs, and publishes as much of it as nobody comes between. Whether that was all.
+    /// Reads the state for all pending events, and publishes those without a conflict. Returns whether no event is
+    /// left.
     fn round(&mut self) -> Result<bool, Error> {
         let fleet = self.gateway.fleet;
-        self.recall();
+        self.apply_member_cache();
         let mut rows = fleet.store().get(&self.keys())?.into_iter();
         let mut row = || rows.next().flatten();
         let mut products = Products::default();
@@ -250,7 +254,7 @@ impl<'e> Publishing<'_, 'e> {
                         }
                         (None, None, Some(Row { record: Record::Device(device), .. })) => {
                             let Some(origin) = origin_of(device.standing) else {
-                                self.answer(pending.place, Published::Denied { product: pending.product });
+                                self.answer(pending.index, Published::Denied { product: pending.product });
                                 continue;
                             };
                             if origin == EventOrigin::Member {
@@ -267,9 +271,9 @@ impl<'e> Publishing<'_, 'e> {
                     match id {
                         Some(Row {
                             record: Record::EventId(EventId { event: Some(first), slot, sequence }), ..
-                        }) if first.is_told_again(pending.event, policy, now) => {
+                        }) if first.is_repeated_by(pending.event, policy, now) => {
                             let entry = Entry::new(pending.product, Position::new(slot, sequence), &*first);
-                            self.answer(pending.place, Published::Logged(entry.again()));
+                            self.answer(pending.index, Published::Logged(entry.as_duplicate()));
                         }
                         Some(Row { record: Record::EventId(id @ EventId { event: None, .. }), stamp, .. }) => {
                             known.push((*pending, origin, id.position(), stamp));
@@ -280,20 +284,20 @@ impl<'e> Publishing<'_, 'e> {
                 drafts.push(draft);
             }
             if let Some(found) = found {
-                if !members.is_empty() || !self.remembers {
+                if !members.is_empty() || !self.uses_cache {
                     fleet.members().keep(found.product.id, found.departures, &members);
                 }
                 products.0.push(found);
             }
         }
-        self.remembers &= !is_stale;
+        self.uses_cache &= !is_stale;
         if !lost.is_empty() || is_stale {
-            // Their way is found first, and then that of all again, so that a device's events stay in order.
-            self.pending = pending.iter().filter(|one| self.is_open(one.place)).copied().collect();
-            let places: HashSet<usize, foldhash::fast::RandomState> = lost.iter().map(|lost| lost.place).collect();
-            self.pending.retain(|one| !places.contains(&one.place));
+            // Their products are determined first, then the rest is retried, so that a device's events stay in order.
+            self.pending = pending.iter().filter(|one| self.is_open(one.index)).copied().collect();
+            let indices: HashSet<usize, foldhash::fast::RandomState> = lost.iter().map(|lost| lost.index).collect();
+            self.pending.retain(|one| !indices.contains(&one.index));
             for pending in lost {
-                self.reroute(pending.place, pending.event)?;
+                self.find_route(pending.index, pending.event)?;
             }
             return Ok(false);
         }
@@ -304,24 +308,24 @@ impl<'e> Publishing<'_, 'e> {
             return Err(error);
         }
         self.commit(&products, drafts)?;
-        self.pending = self.pending.iter().filter(|one| self.is_open(one.place)).copied().collect();
+        self.pending = self.pending.iter().filter(|one| self.is_open(one.index)).copied().collect();
         Ok(self.pending.is_empty())
     }
 
-    /// Looks up which devices are known to be in their products.
-    fn recall(&mut self) {
-        let (members, remembers) = (self.gateway.fleet.members(), self.remembers);
+    /// Looks up which devices are cached as members of their products.
+    fn apply_member_cache(&mut self) {
+        let (members, uses_cache) = (self.gateway.fleet.members(), self.uses_cache);
         for of_product in self.pending.chunk_by_mut(|a, b| a.product == b.product) {
             let Some(Pending { product, .. }) = of_product.first() else { continue };
             members.with(*product, |departures, is_member| {
                 for pending in of_product {
-                    pending.member_after = departures.filter(|_| remembers && is_member(pending.event.device()));
+                    pending.member_after = departures.filter(|_| uses_cache && is_member(pending.event.device()));
                 }
             });
         }
     }
 
-    /// A product that is there, out of its rows.
+    /// Returns an existing product from its rows.
     fn found(
         &self,
         product: Option<Row>,
@@ -344,17 +348,17 @@ impl<'e> Publishing<'_, 'e> {
         Ok(Some(Found { product, stamp, subscriptions, departures, locked }))
     }
 
-    fn is_open(&self, place: usize) -> bool {
-        self.answers.get(place).is_some_and(Option::is_none)
+    fn is_open(&self, index: usize) -> bool {
+        self.answers.get(index).is_some_and(Option::is_none)
     }
 
-    /// The keys that a round reads, in the order in which it looks at them.
+    /// Returns the keys that a round reads, in the order in which it uses them.
     fn keys(&self) -> Vec<Key> {
         let mut keys = Vec::with_capacity(self.pending.len() + 12);
         for of_product in self.pending.chunk_by(|a, b| a.product == b.product) {
             let Some(Pending { product, .. }) = of_product.first() else { continue };
             keys.extend([Key::Product(*product), Key::EventSubscriptions(*product), Key::DeviceCount(*product)]);
-            // All heads: what is logged comes after what any slot has.
+            // All heads: a new event comes after the events of every slot.
             keys.extend((0..SLOTS).map(|slot| Key::EventLog(*product, slot)));
             for of_slot in of_product.chunk_by(|a, b| a.slot == b.slot) {
                 let Some(Pending { slot, .. }) = of_slot.first() else { continue };
@@ -372,7 +376,7 @@ impl<'e> Publishing<'_, 'e> {
         keys
     }
 
-    /// Answers the events whose ids lead to what was logged; others that had the id of a row are new all the same.
+    /// Answers the events whose ids refer to logged events. Events that reuse the id of another event are new.
     fn recognise(&mut self, known: Vec<Known<'e>>, products: &Products, drafts: &mut [Draft<'e>]) -> Result<(), Error> {
         if known.is_empty() {
             return Ok(());
@@ -385,8 +389,8 @@ impl<'e> Publishing<'_, 'e> {
         for ((pending, origin, position, stamp), row) in known.into_iter().zip(rows) {
             match row.map(|row| row.record) {
                 Some(Record::Event(logged)) if logged.is(pending.event) => {
-                    let entry = Entry::new(pending.product, position, &*logged).again();
-                    self.answer(pending.place, Published::Logged(entry));
+                    let entry = Entry::new(pending.product, position, &*logged).as_duplicate();
+                    self.answer(pending.index, Published::Logged(entry));
                 }
                 _ => {
                     let draft =
@@ -400,8 +404,8 @@ impl<'e> Publishing<'_, 'e> {
         Ok(())
     }
 
-    /// Asks for as many messages as are to be sent, and hands out what there is, in the order of the events and of
-    /// their subscriptions (R-EVT-3).
+    /// Requests the number of messages to send, and assigns the admitted ones in the order of the events and of their
+    /// subscriptions (R-EVT-3).
     fn meter(&mut self, products: &Products, drafts: &mut [Draft<'e>]) -> Result<(), Error> {
         let Gateway { fleet, now } = self.gateway;
         for of_product in drafts.chunk_by_mut(|a, b| a.product == b.product) {
@@ -411,7 +415,7 @@ impl<'e> Publishing<'_, 'e> {
             let want = entries.iter().map(|entry| u64::from(count_of(&entry.event.matched))).sum();
             let Some(allowance) = self.allowance(found.product.id) else { continue };
             allowance.raise(fleet, &found.product, now, want)?;
-            entries.sort_unstable_by_key(|entry| entry.pending.place);
+            entries.sort_unstable_by_key(|entry| entry.pending.index);
             for entry in entries {
                 let matched = count_of(&entry.event.matched);
                 let sent = matched.min(u32::try_from(allowance.left).unwrap_or(u32::MAX));
@@ -426,17 +430,18 @@ impl<'e> Publishing<'_, 'e> {
         Ok(())
     }
 
-    /// What metering lets through of a product, so far perhaps nothing.
+    /// Returns the allowance of a product, which may still be empty.
     fn allowance(&mut self, product: ProductId) -> Option<&mut Allowance> {
-        let place = self.allowances.binary_search_by_key(&product, |allowance| allowance.product);
-        let place = place.unwrap_or_else(|place| {
-            self.allowances.insert(place, Allowance::new(product));
-            place
+        let index = self.allowances.binary_search_by_key(&product, |allowance| allowance.product);
+        let index = index.unwrap_or_else(|index| {
+            self.allowances.insert(index, Allowance::new(product));
+            index
         });
-        self.allowances.get_mut(place)
+        self.allowances.get_mut(index)
     }
 
-    /// Commits what is drafted, and answers what was applied. Messages of what was certainly not applied are free again.
+    /// Commits the drafts, and answers the events that were applied. Returns the messages of drafts that were certainly
+    /// not applied.
     fn commit(&mut self, products: &Products, drafts: Vec<Draft<'e>>) -> Result<(), Error> {
         let fleet = self.gateway.fleet;
         let mut drafts: Vec<Draft<'e>> = drafts.into_iter().filter(|draft| !draft.entries.is_empty()).collect();
@@ -458,9 +463,9 @@ impl<'e> Publishing<'_, 'e> {
                     self.applied(draft);
                     applied.push(draft);
                     if trim::is_due(&draft.before, &draft.head) {
-                        to_trim.push((draft.product, draft.before.agreed()));
+                        to_trim.push((draft.product, draft.before.agreed_clock()));
                     }
-                    self.tidy_ids(products, draft);
+                    self.prune_ids(products, draft);
                 }
                 Some(CommitOutcome::Conflict) => self.free(draft),
                 None => unknown = true,
@@ -469,60 +474,60 @@ impl<'e> Publishing<'_, 'e> {
         if fleet.live().is_listening() {
             for of_product in applied.chunk_by(|a, b| a.product == b.product) {
                 let Some(first) = of_product.first() else { continue };
-                self.hand_out(first.product, of_product);
+                self.deliver(first.product, of_product);
             }
         }
         to_trim.dedup_by_key(|(product, _)| *product);
         for (product, agreed) in to_trim {
-            // What was published is published; the next one tries to trim again.
+            // The events are published; the next publish retries the trim.
             let _ = products.get(product).map(|found| trim::trim(fleet, &found.product, self.gateway.now.min(agreed)));
         }
         if unknown { Err(unanswered()) } else { Ok(()) }
     }
 
-    /// Now and then, takes away what need not be kept of the ids of those who published.
-    fn tidy_ids(&self, products: &Products, draft: &Draft<'e>) {
+    /// Regularly prunes the ids of the devices that published.
+    fn prune_ids(&self, products: &Products, draft: &Draft<'e>) {
         let fleet = self.gateway.fleet;
         let Some(found) = products.get(draft.product) else { return };
         for entry in draft.entries.iter().filter(|entry| entry.pending.id.is_some()) {
-            if fleet.stamps().next().is_multiple_of(ids::EVERY) {
-                // Another of its events tries again.
-                let _ = ids::tidy(fleet, draft.product, &found.product.policy, entry.event.device);
+            if fleet.stamps().next().is_multiple_of(ids::PRUNE_EVERY) {
+                // A later event of the device retries.
+                let _ = ids::prune(fleet, draft.product, &found.product.policy, entry.event.device);
             }
         }
     }
 
-    /// Messages of a draft that was not committed can be sent for others.
+    /// Makes the messages of an uncommitted draft available to other events.
     fn free(&mut self, draft: &Draft<'e>) {
         if let Some(allowance) = self.allowance(draft.product) {
             allowance.left += draft.entries.iter().map(|entry| u64::from(entry.event.sent)).sum::<u64>();
         }
     }
 
-    /// Answers what is in the log now.
+    /// Answers the events that are now in the log.
     fn applied(&mut self, draft: &Draft<'e>) {
         let position = |entry: &DraftEntry<'_>| Position::new(draft.slot, entry.sequence);
         for entry in &draft.entries {
             let answer = Entry::new(draft.product, position(entry), &*entry.event);
             let answer = Entry { id_reused: entry.id_reused, ..answer };
-            self.answer(entry.pending.place, Published::Logged(answer));
+            self.answer(entry.pending.index, Published::Logged(answer));
         }
-        for (place, first) in &draft.repeated {
+        for (index, first) in &draft.repeated {
             if let Some(entry) = draft.entries.get(*first) {
-                let answer = Entry::new(draft.product, position(entry), &*entry.event).again();
-                self.answer(*place, Published::Logged(answer));
+                let answer = Entry::new(draft.product, position(entry), &*entry.event).as_duplicate();
+                self.answer(*index, Published::Logged(answer));
             }
         }
     }
 
-    /// Hands what is in the log now to who listens, in its order.
-    fn hand_out(&self, product: ProductId, applied: &[&Draft<'e>]) {
+    /// Delivers the events that are now in the log to the streams, in their order.
+    fn deliver(&self, product: ProductId, applied: &[&Draft<'e>]) {
         let entries = applied.iter().flat_map(|draft| draft.entries.iter().map(|entry| (draft.slot, entry)));
         let mut views: Vec<EventView> = entries
             .map(|(slot, entry)| EventView::new(Position::new(slot, entry.sequence), Arc::clone(&entry.event)))
             .collect();
         views.sort_unstable_by_key(EventView::order);
-        self.gateway.fleet.live().hand_out(product, &views);
+        self.gateway.fleet.live().deliver(product, &views);
     }
 }
 
@@ -532,7 +537,7 @@ impl Products {
     }
 }
 
-/// What a device of a standing is as the origin of an event; none: it is turned away.
+/// Returns the origin of an event for a device of this standing. `None` means the event is refused.
 fn origin_of(standing: Standing) -> Option<EventOrigin> {
     match standing {
         Standing::Member => Some(EventOrigin::Member),
@@ -541,11 +546,12 @@ fn origin_of(standing: Standing) -> Option<EventOrigin> {
     }
 }
 
-/// Puts what is to be logged of a product after all that is logged, in the order in which it was handed in.
+/// Gives the pending events of a product moments after everything that is logged, in the order in which they were
+/// passed.
 fn put_in_order(pending: &mut [Pending<'_>], mut latest: Option<LogMoment>, now: Timestamp) {
-    let mut places: Vec<&mut Pending<'_>> = pending.iter_mut().collect();
-    places.sort_unstable_by_key(|pending| pending.place);
-    for pending in places {
+    let mut ordered: Vec<&mut Pending<'_>> = pending.iter_mut().collect();
+    ordered.sort_unstable_by_key(|pending| pending.index);
+    for pending in ordered {
         pending.moment = LogMoment::next(latest, pending.slot, now);
         latest = Some(pending.moment);
     }
@@ -559,7 +565,7 @@ fn count_of(matched: &[SubscriptionId]) -> u32 {
     u32::try_from(matched.len()).unwrap_or(u32::MAX)
 }
 
-/// What messages of a product are dropped for (R-TIER-3).
+/// Returns the refusal for dropped messages of a product (R-TIER-3).
 fn exceeded(fleet: &Fleet, product: &Product, dropped: u64) -> LimitExceeded {
     let (catalogue, resource) = (fleet.catalogue(), Resource::Messages);
     let limit = catalogue.limit_of(product, resource).unwrap_or(u64::MAX);
