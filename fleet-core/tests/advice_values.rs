@@ -359,7 +359,7 @@ fn billing(followed: &mut Followed) {
     let into = |product, currency| world.console(1).set_currency(product, currency);
     followed.value(
         "currency",
-        "an operator takes that back first",
+        "ask an operator to remove it first",
         into(id, euro),
         agree("Small", None).and_then(|()| into(id, euro)).and_then(|()| into(id, Currency::USD)),
     );
@@ -376,7 +376,7 @@ fn billing(followed: &mut Followed) {
     paid(upgrade("Small").unwrap()).unwrap();
     followed.value(
         "currency",
-        "not EUR, and that changes no more; make a new product for EUR",
+        "not EUR, and that can no longer change; create a new product for EUR",
         into(id, euro),
         into(other, euro),
     );

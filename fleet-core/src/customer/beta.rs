@@ -79,7 +79,7 @@ impl Console<'_> {
                 }
             }
         }
-        self.check_capacity(product, &wanted)?;
+        self.check_guest_capacity(product, &wanted)?;
         let mut verdicts: HashMap<usize, BetaVerdict> = HashMap::new();
         for chunk in wanted.chunks(self.fleet.at_once(CHUNK)) {
             verdicts.extend(self.invite_some(product, chunk)?);
@@ -99,7 +99,7 @@ impl Console<'_> {
 
     /// Checks that the guests of a list fit the beta, so that none is invited if they do not. Guests added by other
     /// commits meanwhile are found when these are invited.
-    fn check_capacity(&self, product: ProductId, names: &[(usize, String)]) -> Result<(), Error> {
+    fn check_guest_capacity(&self, product: ProductId, names: &[(usize, String)]) -> Result<(), Error> {
         if names.len() <= CHUNK {
             return Ok(());
         }

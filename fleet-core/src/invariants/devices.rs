@@ -104,7 +104,7 @@ pub(super) fn check(
     findings.each(&Key::devices(id), |key, record| {
         if let (Key::Device(_, device), Record::Device(row)) = (key, record) {
             let is_in = registry.0.get(device).and_then(|entry| entry.product) == Some(id);
-            if is_in != (row.standing == Standing::Member) && strays.len() < super::MOST {
+            if is_in != (row.standing == Standing::Member) && strays.len() < super::MAX_FINDINGS {
                 strays.push((*device, row.standing, is_in));
             }
             members.add(row);
