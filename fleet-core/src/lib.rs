@@ -199,6 +199,8 @@
 //! [`team`], [`customer`], [`event`] and [`billing`]; beside them are [`notice`], [`audit`] and [`store`]. The
 //! operations are methods of four types, called doors: [`Console`] for the team, [`Portal`] for customers, [`Gateway`]
 //! for devices and [`Clock`] for billing over time. [`Fleet`] opens all of them.
+//!
+//! The rules that answers, errors and this documentation cite, such as `R-TGT-4`, are in `docs/RULES.md` of the repository.
 #![forbid(unsafe_code)]
 
 pub mod audit;
