@@ -200,7 +200,8 @@
 //! operations are methods of four types, called doors: [`Console`] for the team, [`Portal`] for customers, [`Gateway`]
 //! for devices and [`Clock`] for billing over time. [`Fleet`] opens all of them.
 //!
-//! The rules that answers, errors and this documentation cite, such as `R-TGT-4`, are in `docs/RULES.md` of the repository.
+//! The rules that answers, errors and this documentation cite, such as `R-TGT-4`, are in the repository's
+//! `docs/RULES.md`.
 #![forbid(unsafe_code)]
 
 pub mod audit;
