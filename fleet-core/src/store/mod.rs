@@ -105,7 +105,7 @@ pub trait Store: Send + Sync + Debug {
         }
     }
 
-    /// Passes every row of the store to `visit`, in any order, from one moment, until `visit` fails. [`copy`] uses it
+    /// Passes every row of the store to `visit`, in any order, from one moment, until `visit` fails. [`copy()`] uses it
     /// to move a fleet to another store. `visit` must not call this store.
     ///
     /// # Errors
