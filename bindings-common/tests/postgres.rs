@@ -47,7 +47,7 @@ fn an_error_of_opening_does_not_show_the_password() {
         ("postgresql://f:hunter2@db/x?connections=0".to_owned(), "invalid", "from 1 to 1000"),
         ("postgresql://f:hunter2@db/x?schema=a b".to_owned(), "store_failed", "choose letters"),
         (format!("postgresql://nobody:hunter2@{address}/postgres"), "store_failed", "check user and password"),
-        (format!("postgresql://fleet:hunter2@{address}/none"), "store_failed", "create it first"),
+        (format!("postgresql://fleet:hunter2@{address}/none"), "store_failed", "create the database first"),
         (format!("postgresql://fleet:hunter2@{address}/postgres?sslmode=require"), "store_failed", "TLS"),
     ] {
         let failure = open(&url).unwrap_err();

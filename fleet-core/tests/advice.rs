@@ -417,7 +417,7 @@ fn teams() {
     world.fleet.console(bob, days(31)).accept_invitation(id).unwrap();
 
     let bobs = world.fleet.console(bob, days(32));
-    refused(bobs.invite(id, "carl@example.com"), "forbidden", "it takes the owner");
+    refused(bobs.invite(id, "carl@example.com"), "forbidden", "it needs the owner");
     let owners = world.fleet.console(world.owner, days(32));
     refused(owners.leave_team(id), "owner_stays", "an operator can make another member the owner first");
     world.fleet.console(fleet_core::Actor::Operator, days(32)).transfer_ownership(id, bob).unwrap();
@@ -463,7 +463,7 @@ fn customers_and_their_tokens() {
     world.fleet.gateway(at(101)).present_claim_code(device(1), &code).unwrap();
 
     let uses = |token: &Secret, scope| world.fleet.portal(token, at(102)).use_device(device(1), scope);
-    let message = refused(uses(&claims, Scope::Control), "forbidden", "it takes a token with the scope `control`");
+    let message = refused(uses(&claims, Scope::Control), "forbidden", "it needs a token with the scope `control`");
     assert!(!message.contains("whose device it is"), "{message}");
     let controls = token(&[Scope::See, Scope::Control], 3600);
     uses(&controls, Scope::Control).unwrap();

@@ -156,7 +156,7 @@ fn products_and_firmware(followed: &mut Followed) {
     for question in fleet_core::product::QUESTIONS {
         use fleet_core::product::Form;
         let (wrong, advice, right) = match question.form {
-            Form::Text => (ConfigurationAnswer::YesNo(true), "words", words("Lamp")),
+            Form::Text => (ConfigurationAnswer::YesNo(true), "must be text", words("Lamp")),
             Form::YesNo => (words("x"), "yes or no", ConfigurationAnswer::YesNo(false)),
             Form::Version => (words("x"), "a firmware version", ConfigurationAnswer::Version(version(1))),
             Form::One(choices) => (words("x"), choices.join(", ").leak() as &str, words(choices.first().unwrap())),

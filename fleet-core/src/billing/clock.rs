@@ -195,7 +195,7 @@ impl Clock<'_> {
     /// while clock.advance(100)?.more {}
     /// let charge = &fleet.pending_charges(None, 100)?.items[0];
     /// assert_eq!(charge.amount.to_string(), "89.00 USD");
-    /// The host requests the charge from its payment provider, with the key, and reports the answer.
+    /// // The host requests the charge from its payment provider, with the key, and reports the answer.
     /// clock.charge_outcome(charge.key, ChargeOutcome::Succeeded)?;
     /// assert!(fleet.pending_charges(None, 100)?.items.is_empty());
     /// # Ok::<(), fleet_core::Error>(())

@@ -191,7 +191,7 @@ impl Console<'_> {
     /// let streamed = console.read_event_stream(&stream, 100)?;
     /// assert_eq!(&*streamed.items[0].event.data, "open");
     ///
-    /// A reader that keeps a cursor can catch up from the log if `missed` is not zero.
+    /// // A reader that keeps a cursor can catch up from the log if `missed` is not zero.
     /// let read = streamed.items.iter().fold(stream.start(), |read, view| read.past(view.position));
     /// assert!(console.follow_events(product, Some(read), 100)?.items.is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
