@@ -234,7 +234,7 @@ def test_a_query_returns_at_most_the_requested_rows(tmp_path: Path) -> None:
         with pytest.raises(fc.Invalid, match="more than 1999 rows"):
             fleet.query(numbers, limit=1999)
         for limit in (0, 100_001):
-            with pytest.raises(fc.Invalid, match="from 1 to 100000"):
+            with pytest.raises(fc.Invalid, match="give 1 to 100000"):
                 fleet.query(numbers, limit=limit)
 
 
