@@ -5,7 +5,7 @@ extension Decision {
     public var why: String {
         switch self {
         case .upToDate(_, _, _, _, _, let why), .update(_, _, _, _, _, let why),
-            .held(_, _, _, _, _, _, _, _, _, _, let why):
+            .held(_, _, _, _, _, _, _, _, _, _, _, _, _, let why):
             why
         }
     }
@@ -14,7 +14,7 @@ extension Decision {
     public var cites: String {
         switch self {
         case .upToDate(_, _, _, _, let cites, _), .update(_, _, _, _, let cites, _),
-            .held(_, _, _, _, _, _, _, _, _, let cites, _):
+            .held(_, _, _, _, _, _, _, _, _, _, _, _, let cites, _):
             cites
         }
     }

@@ -7,7 +7,7 @@ private func describe(_ decision: Decision) -> String {
     switch decision {
     case .upToDate(let rule, _, _, _, _, _): "up to date by \(rule)"
     case .update(let directive, _, _, _, _, _): "send \(directive.version)"
-    case .held(let reason, _, _, _, _, _, _, _, _, _, _): "held: \(reason)"
+    case .held(let reason, _, _, _, _, _, _, _, _, _, _, _, _, _): "held: \(reason)"
     }
 }
 
@@ -101,7 +101,7 @@ func thePlatformChoosesWhatBecomesOfALockedOwnersDevices(held: Bool) async throw
     _ = try await world.fleet.operator(now: noon).setAccountLock(account: world.alice.id, locked: true)
     let report = Report(device: bench, product: 94, version: 1)
     let answer = try await world.fleet.gateway(now: noon).connect(report: report).answer
-    if case .held(let reason, _, _, _, _, _, _, _, let since, _, _) = answer {
+    if case .held(let reason, _, _, _, _, _, _, _, _, _, _, let since, _, _) = answer {
         #expect(held && reason == .ownerLocked && since == noon)
     } else {
         #expect(!held && answer.directive?.version == 2)
