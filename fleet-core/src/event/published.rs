@@ -138,7 +138,7 @@ impl Entry {
     }
 
     /// Returns the same entry as the answer to a repeated event.
-    pub(super) fn as_duplicate(self) -> Self {
+    pub(super) fn into_duplicate(self) -> Self {
         Self { duplicate: true, ..self }
     }
 }

@@ -273,7 +273,7 @@ impl<'e> Publishing<'_, 'e> {
                             record: Record::EventId(EventId { event: Some(first), slot, sequence }), ..
                         }) if first.is_repeated_by(pending.event, policy, now) => {
                             let entry = Entry::new(pending.product, Position::new(slot, sequence), &*first);
-                            self.answer(pending.index, Published::Logged(entry.as_duplicate()));
+                            self.answer(pending.index, Published::Logged(entry.into_duplicate()));
                         }
                         Some(Row { record: Record::EventId(id @ EventId { event: None, .. }), stamp, .. }) => {
                             known.push((*pending, origin, id.position(), stamp));
@@ -389,7 +389,7 @@ impl<'e> Publishing<'_, 'e> {
         for ((pending, origin, position, stamp), row) in known.into_iter().zip(rows) {
             match row.map(|row| row.record) {
                 Some(Record::Event(logged)) if logged.is(pending.event) => {
-                    let entry = Entry::new(pending.product, position, &*logged).as_duplicate();
+                    let entry = Entry::new(pending.product, position, &*logged).into_duplicate();
                     self.answer(pending.index, Published::Logged(entry));
                 }
                 _ => {
@@ -514,7 +514,7 @@ impl<'e> Publishing<'_, 'e> {
         }
         for (index, first) in &draft.repeated {
             if let Some(entry) = draft.entries.get(*first) {
-                let answer = Entry::new(draft.product, position(entry), &*entry.event).as_duplicate();
+                let answer = Entry::new(draft.product, position(entry), &*entry.event).into_duplicate();
                 self.answer(*index, Published::Logged(answer));
             }
         }
