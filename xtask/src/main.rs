@@ -3,6 +3,7 @@
 mod ci;
 #[cfg(test)]
 mod docs;
+mod errors;
 mod fuzz;
 mod lang;
 mod language;
@@ -45,6 +46,8 @@ enum Chore {
     },
     /// Run the fast checks, for every small change: format, language, clippy, unit tests, and the scenarios in memory.
     Check,
+    /// Write the page of error codes, docs/ERRORS.md, from the source.
+    Errors,
     /// Run everything that a submission must pass, or one step of it.
     Ci {
         /// This step only.
@@ -121,6 +124,7 @@ fn main() -> ExitCode {
         Chore::Test { lang } => lang::test(lang.as_deref()),
         Chore::Package { lang } => lang::package(lang.as_deref()),
         Chore::Check => ci::check(),
+        Chore::Errors => errors::write(),
         Chore::Ci { step } => ci::run(step.as_deref()),
         Chore::Vectors { kind: VectorKind::Billing, path } => vectors::billing::run(&path).show(),
         Chore::Vectors { kind: VectorKind::Firmware, path } => vectors::firmware::run(&path).show(),

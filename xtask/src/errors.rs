@@ -1,0 +1,235 @@
+//! Writes `docs/ERRORS.md`: every code of an error, when it occurs and what its message says, from the core's source.
+//!
+//! A test compares the page with the source, so that a code that is added or changed is on the page.
+
+use crate::workspace::root;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use syn::visit::Visit;
+use syn::{Arm, Attribute, Expr, ExprMatch, ImplItem, Item, Lit, Meta, Pat, Path as SynPath, Type};
+
+const PAGE: &str = "docs/ERRORS.md";
+
+/// The files that define codes, by heading.
+const SOURCES: &[(&str, &[&str])] = &[
+    ("Calls", &["error.rs"]),
+    ("Stores", &["store/error.rs"]),
+    (
+        "Uploads",
+        &[
+            "firmware/upload.rs",
+            "firmware/image/error.rs",
+            "firmware/image/foreign.rs",
+            "firmware/image/particle/error.rs",
+            "firmware/image/esp_idf/error.rs",
+            "firmware/image/mcuboot/error.rs",
+        ],
+    ),
+    ("Lists", &["list/encoding.rs"]),
+    ("Lines of a list", &["device/import/verdict.rs", "device/import/malformed.rs"]),
+];
+
+const HEAD: &str = "# Errors
+
+Every error has a code, which is the same in every language and in every release, and a message for a person. The message
+names what was refused, both values where there are two, and what to do next. `{…}` stands for a value. The columns come
+from the source: `cargo xtask errors` writes this page, and a test compares the two.
+
+`is_transient` says whether the same call may succeed when it is repeated unchanged: `store_contention`,
+`store_unavailable`, and `limit_exceeded` while another import reserves the capacity. After `store_outcome_unknown`, the
+call may have been applied: repeat it with the same session, id or key, or read what is stored.
+
+The documentation of each method lists the codes that it returns. These can come from any call: the codes of stores,
+`not_found`, `forbidden` and `invalid`; in Python, Node, Swift and Kotlin also `panicked`, which is a fault of the
+library.
+";
+
+const TAIL: &str = "
+## Languages
+
+| code | when | message |
+|---|---|---|
+| `events_missed` | A loop over a stream of events was too slow, and events were lost. | the number of events, and where to read them |
+| `panicked` | The library has a fault. Please report it. | what was called |
+";
+
+/// A variant of an enum: its documentation and its message.
+#[derive(Default)]
+struct Variant {
+    when: String,
+    message: String,
+}
+
+/// Writes the page.
+pub(crate) fn write() -> Result<(), String> {
+    fs::write(root().join(PAGE), page()?).map_err(|error| format!("{PAGE}: {error}"))
+}
+
+/// Returns the page's text.
+fn page() -> Result<String, String> {
+    let mut page = HEAD.to_owned();
+    for (heading, files) in SOURCES {
+        let _ = write!(page, "\n## {heading}\n\n| code | when | message |\n|---|---|---|\n");
+        for file in *files {
+            for (code, Variant { when, message }) in codes(&root().join("fleet-core/src").join(file))? {
+                let message = if message.is_empty() { "–".to_owned() } else { message };
+                let _ = writeln!(page, "| `{code}` | {when} | {message} |");
+            }
+        }
+    }
+    Ok(page + TAIL)
+}
+
+/// Returns the codes of a file with the variants that have them, in the order of the source.
+fn codes(file: &Path) -> Result<Vec<(String, Variant)>, String> {
+    let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
+    let text = fs::read_to_string(file).map_err(|error| failed(&error))?;
+    let source = syn::parse_file(&text).map_err(|error| failed(&error))?;
+    let mut variants: BTreeMap<(String, String), Variant> = BTreeMap::new();
+    for item in &source.items {
+        let Item::Enum(item) = item else { continue };
+        for variant in &item.variants {
+            let found = Variant { when: documentation(&variant.attrs), message: message(&variant.attrs) };
+            variants.insert((item.ident.to_string(), variant.ident.to_string()), found);
+        }
+    }
+    let mut found = Vec::new();
+    for item in &source.items {
+        let Item::Impl(item) = item else { continue };
+        let (Type::Path(of), None) = (&*item.self_ty, &item.trait_) else { continue };
+        for member in &item.items {
+            let ImplItem::Fn(member) = member else { continue };
+            if member.sig.ident != "code" {
+                continue;
+            }
+            let mut arms = Arms { of: last(&of.path), found: Vec::new() };
+            arms.visit_block(&member.block);
+            for (of, variant, code) in arms.found {
+                let Variant { when, message } = variants.get(&(of, variant)).ok_or_else(|| failed(&code))?;
+                found.push((code, Variant { when: when.clone(), message: message.clone() }));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The arms of a `match` that are a code, by the enum and the variant.
+struct Arms {
+    of: String,
+    found: Vec<(String, String, String)>,
+}
+
+impl<'s> Visit<'s> for Arms {
+    fn visit_expr_match(&mut self, found: &'s ExprMatch) {
+        for Arm { pat, body, .. } in &found.arms {
+            for path in paths(pat) {
+                let of = path.segments.iter().rev().nth(1).map(|segment| segment.ident.to_string());
+                let of = of.filter(|of| of != "Self").unwrap_or_else(|| self.of.clone());
+                let mut codes = Strings(Vec::new());
+                codes.visit_expr(body);
+                self.found.extend(codes.0.into_iter().map(|code| (of.clone(), last(path), code)));
+            }
+        }
+    }
+}
+
+/// The texts of an expression.
+struct Strings(Vec<String>);
+
+impl<'s> Visit<'s> for Strings {
+    fn visit_lit(&mut self, found: &'s Lit) {
+        if let Lit::Str(text) = found {
+            self.0.push(text.value());
+        }
+    }
+}
+
+fn paths(pattern: &Pat) -> Vec<&SynPath> {
+    match pattern {
+        Pat::Path(pattern) => vec![&pattern.path],
+        Pat::Struct(pattern) => vec![&pattern.path],
+        Pat::TupleStruct(pattern) => vec![&pattern.path],
+        Pat::Or(pattern) => pattern.cases.iter().flat_map(paths).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn last(path: &SynPath) -> String {
+    path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default()
+}
+
+/// Returns the documentation of a variant on one line, in a form for a table.
+fn documentation(attributes: &[Attribute]) -> String {
+    let lines = attributes.iter().filter(|attribute| attribute.path().is_ident("doc"));
+    let lines = lines.filter_map(|attribute| match &attribute.meta {
+        Meta::NameValue(line) => text(&line.value),
+        _ => None,
+    });
+    cell(&lines.collect::<Vec<_>>().join(" "))
+}
+
+/// Returns the message of a variant, in a form for a table.
+fn message(attributes: &[Attribute]) -> String {
+    let found = attributes.iter().find(|attribute| attribute.path().is_ident("error"));
+    let found = found.and_then(|attribute| match &attribute.meta {
+        Meta::List(list) => list.tokens.clone().into_iter().next().and_then(|first| syn::parse2(first.into()).ok()),
+        _ => None,
+    });
+    found
+        .and_then(|expression: Expr| text(&expression))
+        .map_or_else(String::new, |message| cell(&placeholders(&message)))
+}
+
+fn text(expression: &Expr) -> Option<String> {
+    match expression {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Str(text) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Replaces what stands in braces without a name by `{…}`.
+fn placeholders(message: &str) -> String {
+    message.replace("{}", "{…}").replace("{0}", "{…}").replace("{1}", "{…}")
+}
+
+fn cell(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_of_errors_is_that_of_the_source() {
+        let found = fs::read_to_string(root().join(PAGE)).unwrap();
+        assert!(found == page().unwrap(), "{PAGE} is not of the source; run `cargo xtask errors`");
+    }
+
+    #[test]
+    fn every_file_of_the_core_that_defines_codes_is_read() {
+        let mut files = Vec::new();
+        let mut folders = vec![root().join("fleet-core/src")];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+                match entry.file_type().unwrap().is_dir() {
+                    true => folders.push(entry.path()),
+                    false => files.push(entry.path()),
+                }
+            }
+        }
+        let defines = |path: &&std::path::PathBuf| {
+            let text = fs::read_to_string(path).unwrap_or_default();
+            text.contains("fn code(&self) -> &'static str") || text.contains("fn code(self) -> &'static str")
+        };
+        let sources: Vec<&str> = SOURCES.iter().flat_map(|(_, files)| *files).copied().collect();
+        let missing: Vec<_> =
+            files.iter().filter(defines).filter(|path| !sources.iter().any(|file| path.ends_with(file))).collect();
+        assert_eq!(missing, Vec::<&std::path::PathBuf>::new());
+    }
+}
