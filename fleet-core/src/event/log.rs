@@ -13,10 +13,6 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A clock that is this far behind the latest moment of a log counts as wrong, or the earlier clock does. Neither then
-/// decides which events are newer. A clock that is less far behind counts as a small jump back.
-pub(super) const MAX_CLOCK_LAG: Duration = Duration::from_mins(10);
-
 /// Number of recent publishes whose clocks must agree before an event is deleted for its age.
 pub(super) const CLOCKS: usize = 4;
 
@@ -53,7 +49,7 @@ fn is_default(clocks: &[Timestamp; CLOCKS]) -> bool {
 
 /// A moment in a log's order. No clock can make a later event precede an earlier one.
 ///
-/// A clock that is a little behind the log's latest moment is ignored. One that is [`MAX_CLOCK_LAG`] behind starts a
+/// A clock that is a little behind the log's latest moment is ignored. One that is over 10 minutes behind starts a
 /// new era: everything that follows comes after what was logged before, whatever its moment. Nobody knows which of the
 /// two clocks is wrong. A slot that sorts before the latest event's slot also starts a new era if the moment is the
 /// same.
@@ -70,7 +66,7 @@ impl LogMoment {
     /// Returns the moment of the next event in a slot by a gateway's clock, after the latest event of the log.
     pub(super) fn next(latest: Option<Self>, slot: u8, now: Timestamp) -> Self {
         let Some(latest) = latest else { return Self { era: 0, at: now, slot, ages_from: now } };
-        let is_far_behind = latest.at > now.after(MAX_CLOCK_LAG);
+        let is_far_behind = latest.at.is_of_another_clock(now);
         let at = if is_far_behind { now } else { latest.at.max(now) };
         let begins = is_far_behind || (at == latest.at && slot < latest.slot);
         let era = latest.era.saturating_add(u64::from(begins));
