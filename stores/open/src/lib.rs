@@ -186,7 +186,9 @@ fn sqlite(file: SqliteFile<'_>) -> Result<Arc<dyn Store>, Error> {
 
     let SqliteFile { path, is_synchronous, is_made, journal } = file;
     if !is_made && !std::path::Path::new(path).exists() {
-        return Err(invalid(&format!("has `mode=rw`, but there is no file `{path}`; create it with `mode=rwc`")));
+        return Err(invalid(&format!(
+            "cannot be opened: there is no file `{path}`; check the path, or create it with `mode=rwc`"
+        )));
     }
     let synchronous = if is_synchronous { Synchronous::Full } else { Synchronous::Normal };
     let store = SqliteStore::open_with(path, Options::new().synchronous(synchronous))?;
