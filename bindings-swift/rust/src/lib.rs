@@ -20,7 +20,7 @@ mod store;
 pub use clock::Clock;
 pub use conformance::{StoreFactory, StoreReopener, Violation, conformance};
 pub use console::{Console, EventStream, ImportWatcher, StreamWait, WatcherError};
-pub use error::FleetError;
+pub use error::{FleetError, FleetFailure};
 pub use fleet::OpenFleet;
 pub use gateway::Gateway;
 pub use meter::Meter;
