@@ -11,12 +11,12 @@ choice! {
     /// Where matching events are sent.
     pub enum Destination {
         /// To a server of the vendor.
-        Webhook(#[cfg_attr(feature = "mobile", uniffi::export(Debug))] Webhook as "WebhookDestination") new(url) {
+        Webhook(#[cfg_attr(feature = "mobile", uniffi::export(Debug))] Webhook) new(url) {
             /// Its address, which may contain a secret.
             url: SecretText,
         },
         /// To a service that the host knows by this name.
-        Integration(Integration as "IntegrationDestination") new(name) {
+        Integration(Integration) new(name) {
             /// The name.
             name: String,
         },

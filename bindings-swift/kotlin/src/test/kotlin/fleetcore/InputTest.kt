@@ -118,7 +118,7 @@ class InputTest {
                 val report = Report(BENCH, reportedAt = invalid)
                 val refused = assertFailsWith<FleetException> { world.gateway().connect(report) }
                 assertEquals("invalid", refused.code)
-                assertEquals("reportedAt", (refused.kind as FailureKind.Invalid).`field`)
+                assertEquals("reportedAt", (refused.kind as FailureKind.Invalid).invalid.`field`)
                 assertFailsWith<FleetException> { world.fleet.operator(invalid).createAccount("bob@example.com") }
             }
             val half = assertFailsWith<FleetException> { world.console().createProduct("\uD800", "photon") }
