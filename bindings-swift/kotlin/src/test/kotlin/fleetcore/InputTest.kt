@@ -5,6 +5,7 @@ import fleetcore.shapes.ImportProgress
 import fleetcore.shapes.NewEvent
 import fleetcore.shapes.Report
 import java.lang.reflect.InvocationTargetException
+import java.nio.file.Files
 import java.time.Duration
 import java.time.Instant
 import kotlin.random.Random
@@ -154,6 +155,25 @@ class InputTest {
             assertFailsWith<CancellationException> { importing.await() }
             // The running import ends after its next few thousand devices.
             world.fleet.close()
+        }
+    }
+
+    /** Without the cancellation, it would run for ten seconds, the most that a query may. */
+    @Test
+    fun `a cancelled query ends`() = runBlocking<Unit> {
+        val folder = Files.createTempDirectory("fleet")
+        try {
+            Fleet.open("sqlite:$folder/fleet.db").use { fleet ->
+                val endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+                val querying = async(Dispatchers.Default) { fleet.query(endless) }
+                delay(100)
+                querying.cancelAndJoin()
+                assertFailsWith<CancellationException> { querying.await() }
+                // Closing waits for the calls that still run.
+                assertTrue(fleet.closeWithin(Duration.ofSeconds(4)))
+            }
+        } finally {
+            folder.toFile().deleteRecursively()
         }
     }
 
