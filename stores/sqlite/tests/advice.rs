@@ -84,7 +84,7 @@ fn a_refused_copy_is_made_once_the_advice_is_followed() {
 #[test]
 fn a_cancelled_query_ends_before_its_time() {
     let folder = tempfile::tempdir().unwrap();
-    let fleet = Fleet::new(SqliteStore::open(folder.path().join("fleet.db")).unwrap());
+    let fleet = Fleet::open(SqliteStore::open(folder.path().join("fleet.db")).unwrap());
     let cancel = CancelToken::new();
     let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
     let begun = Instant::now();

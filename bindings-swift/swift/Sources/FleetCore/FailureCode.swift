@@ -30,7 +30,7 @@ extension FailureCode {
     public static let taken: Self = "taken"
     /// The operation would exceed a limit of the tier (R-TIER-3).
     public static let limitExceeded: Self = "limit_exceeded"
-    /// The host stopped an import between two of its commits. The devices that were added remain (R-IMP-13).
+    /// The host cancelled the call. The devices that an import added before remain (R-IMP-13); nothing else was changed.
     public static let cancelled: Self = "cancelled"
     /// The version has not run on enough devices yet (R-TGT-2).
     public static let notProven: Self = "not_proven"

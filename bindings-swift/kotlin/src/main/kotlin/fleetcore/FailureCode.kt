@@ -18,7 +18,7 @@ object FailureCode {
     const val TAKEN = "taken"
     /** The operation would exceed a limit of the tier (R-TIER-3). */
     const val LIMIT_EXCEEDED = "limit_exceeded"
-    /** The host stopped an import between two of its commits. The devices that were added remain (R-IMP-13). */
+    /** The host cancelled the call. The devices that an import added before remain (R-IMP-13); nothing else was changed. */
     const val CANCELLED = "cancelled"
     /** The version has not run on enough devices yet (R-TGT-2). */
     const val NOT_PROVEN = "not_proven"
