@@ -134,6 +134,18 @@ fn failures() -> Result<Vec<(String, String)>, String> {
     Ok(failures)
 }
 
+/// Breaks a sentence into lines that fit into a comment.
+fn lines(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.len() + word.len() < 108 => *line = format!("{line} {word}"),
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 /// Returns the constants in Swift.
 fn swift() -> Result<String, String> {
     let mut text = HEAD_SWIFT.to_owned();
@@ -141,7 +153,10 @@ fn swift() -> Result<String, String> {
         let mut words = code.split('_');
         let first = words.next().unwrap_or_default().to_owned();
         let name = words.fold(first, |name, word| name + &word[..1].to_uppercase() + &word[1..]);
-        let _ = writeln!(text, "    /// {when}\n    public static let {name}: Self = \"{code}\"");
+        for line in lines(&when) {
+            let _ = writeln!(text, "    /// {line}");
+        }
+        let _ = writeln!(text, "    public static let {name}: Self = \"{code}\"");
     }
     Ok(text + "}\n")
 }
@@ -150,7 +165,11 @@ fn swift() -> Result<String, String> {
 fn kotlin() -> Result<String, String> {
     let mut text = HEAD_KOTLIN.to_owned();
     for (code, when) in failures()? {
-        let _ = writeln!(text, "    /** {when} */\n    const val {} = \"{code}\"", code.to_uppercase());
+        match lines(&when).as_slice() {
+            [line] => _ = writeln!(text, "    /** {line} */"),
+            lines => _ = writeln!(text, "    /**\n     * {}\n     */", lines.join("\n     * ")),
+        }
+        let _ = writeln!(text, "    const val {} = \"{code}\"", code.to_uppercase());
     }
     Ok(text + "}\n")
 }

@@ -20,7 +20,8 @@ public struct FailureCode: RawRepresentable, Hashable, Codable, Sendable, Expres
 }
 
 extension FailureCode {
-    /// The thing does not exist, or the actor may not know that it exists. The error is the same for both (R-TEAM-6).
+    /// The thing does not exist, or the actor may not know that it exists. The error is the same for both
+    /// (R-TEAM-6).
     public static let notFound: Self = "not_found"
     /// The actor may see the thing but may not run this command on it.
     public static let forbidden: Self = "forbidden"
@@ -30,7 +31,8 @@ extension FailureCode {
     public static let taken: Self = "taken"
     /// The operation would exceed a limit of the tier (R-TIER-3).
     public static let limitExceeded: Self = "limit_exceeded"
-    /// The host cancelled the call. The devices that an import added before remain (R-IMP-13); nothing else was changed.
+    /// The host cancelled the call. The devices that an import added before remain (R-IMP-13); nothing else was
+    /// changed.
     public static let cancelled: Self = "cancelled"
     /// The version has not run on enough devices yet (R-TGT-2).
     public static let notProven: Self = "not_proven"
@@ -44,7 +46,8 @@ extension FailureCode {
     public static let ownerStays: Self = "owner_stays"
     /// The account is locked: the products that it owns can be viewed but not changed (R-PAY-5).
     public static let accountLocked: Self = "account_locked"
-    /// The team has no free seat for the invited account. The error hides the tier and its size, which a non-member may not learn.
+    /// The team has no free seat for the invited account. The error hides the tier and its size, which a non-member
+    /// may not learn.
     public static let noSeat: Self = "no_seat"
     /// The token is malformed, unknown, expired or revoked. The error is the same for all four.
     public static let unauthenticated: Self = "unauthenticated"
@@ -90,7 +93,8 @@ extension FailureCode {
     public static let storeContention: Self = "store_contention"
     /// The engine is busy or cannot be reached; nothing was applied. Retrying helps.
     public static let storeUnavailable: Self = "store_unavailable"
-    /// The engine failed during a commit, so it is unknown whether the commit was applied. If the engine is behind a network, the commit may still be applied after this error was returned.
+    /// The engine failed during a commit, so it is unknown whether the commit was applied. If the engine is behind
+    /// a network, the commit may still be applied after this error was returned.
     public static let storeOutcomeUnknown: Self = "store_outcome_unknown"
     /// The disk is full; nothing was applied.
     public static let storeFull: Self = "store_full"
@@ -112,7 +116,8 @@ extension FailureCode {
     public static let storeForked: Self = "store_forked"
     /// The store's files were moved, deleted or replaced while they were open.
     public static let storeMoved: Self = "store_moved"
-    /// The store has a journal with changes that are not folded into its rows yet. Without the journal it is an older fleet.
+    /// The store has a journal with changes that are not folded into its rows yet. Without the journal it is an
+    /// older fleet.
     public static let storeJournaled: Self = "store_journaled"
     /// The query may not be run, or its answer exceeds a bound. A fleet answers `invalid`.
     public static let storeQueryRefused: Self = "store_query_refused"

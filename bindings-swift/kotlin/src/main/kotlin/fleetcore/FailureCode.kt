@@ -8,7 +8,10 @@ package fleetcore
  * A newer core may have codes that this version does not name, so a `when` over a code has an `else`.
  */
 object FailureCode {
-    /** The thing does not exist, or the actor may not know that it exists. The error is the same for both (R-TEAM-6). */
+    /**
+     * The thing does not exist, or the actor may not know that it exists. The error is the same for both
+     * (R-TEAM-6).
+     */
     const val NOT_FOUND = "not_found"
     /** The actor may see the thing but may not run this command on it. */
     const val FORBIDDEN = "forbidden"
@@ -18,7 +21,10 @@ object FailureCode {
     const val TAKEN = "taken"
     /** The operation would exceed a limit of the tier (R-TIER-3). */
     const val LIMIT_EXCEEDED = "limit_exceeded"
-    /** The host cancelled the call. The devices that an import added before remain (R-IMP-13); nothing else was changed. */
+    /**
+     * The host cancelled the call. The devices that an import added before remain (R-IMP-13); nothing else was
+     * changed.
+     */
     const val CANCELLED = "cancelled"
     /** The version has not run on enough devices yet (R-TGT-2). */
     const val NOT_PROVEN = "not_proven"
@@ -32,7 +38,10 @@ object FailureCode {
     const val OWNER_STAYS = "owner_stays"
     /** The account is locked: the products that it owns can be viewed but not changed (R-PAY-5). */
     const val ACCOUNT_LOCKED = "account_locked"
-    /** The team has no free seat for the invited account. The error hides the tier and its size, which a non-member may not learn. */
+    /**
+     * The team has no free seat for the invited account. The error hides the tier and its size, which a non-member
+     * may not learn.
+     */
     const val NO_SEAT = "no_seat"
     /** The token is malformed, unknown, expired or revoked. The error is the same for all four. */
     const val UNAUTHENTICATED = "unauthenticated"
@@ -78,7 +87,10 @@ object FailureCode {
     const val STORE_CONTENTION = "store_contention"
     /** The engine is busy or cannot be reached; nothing was applied. Retrying helps. */
     const val STORE_UNAVAILABLE = "store_unavailable"
-    /** The engine failed during a commit, so it is unknown whether the commit was applied. If the engine is behind a network, the commit may still be applied after this error was returned. */
+    /**
+     * The engine failed during a commit, so it is unknown whether the commit was applied. If the engine is behind
+     * a network, the commit may still be applied after this error was returned.
+     */
     const val STORE_OUTCOME_UNKNOWN = "store_outcome_unknown"
     /** The disk is full; nothing was applied. */
     const val STORE_FULL = "store_full"
@@ -100,7 +112,10 @@ object FailureCode {
     const val STORE_FORKED = "store_forked"
     /** The store's files were moved, deleted or replaced while they were open. */
     const val STORE_MOVED = "store_moved"
-    /** The store has a journal with changes that are not folded into its rows yet. Without the journal it is an older fleet. */
+    /**
+     * The store has a journal with changes that are not folded into its rows yet. Without the journal it is an
+     * older fleet.
+     */
     const val STORE_JOURNALED = "store_journaled"
     /** The query may not be run, or its answer exceeds a bound. A fleet answers `invalid`. */
     const val STORE_QUERY_REFUSED = "store_query_refused"
