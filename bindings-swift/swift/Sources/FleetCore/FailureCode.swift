@@ -125,7 +125,7 @@ extension FailureCode {
     public static let storeFailed: Self = "store_failed"
     /// The file has no known format, and the platform's devices start only their own format.
     public static let imageUnrecognised: Self = "image_unrecognised"
-    /// The file is larger than [`MAX_IMAGE_BYTES`].
+    /// The file is larger than `MAX_IMAGE_BYTES`.
     public static let imageTooLarge: Self = "image_too_large"
     /// The user part does not fit the platform's flash.
     public static let imageOverFlash: Self = "image_over_flash"
@@ -287,7 +287,7 @@ extension FailureCode {
     public static let mcubootHashMismatch: Self = "mcuboot_hash_mismatch"
     /// The file has no bytes, or only blank lines.
     public static let empty: Self = "empty"
-    /// The file is larger than [`MAX_BYTES`].
+    /// The file is larger than `MAX_BYTES`.
     public static let tooLarge: Self = "too_large"
     /// The file has too many lines without a device id.
     public static let noIds: Self = "no_ids"

@@ -123,7 +123,7 @@ object FailureCode {
     const val STORE_FAILED = "store_failed"
     /** The file has no known format, and the platform's devices start only their own format. */
     const val IMAGE_UNRECOGNISED = "image_unrecognised"
-    /** The file is larger than [`MAX_IMAGE_BYTES`]. */
+    /** The file is larger than `MAX_IMAGE_BYTES`. */
     const val IMAGE_TOO_LARGE = "image_too_large"
     /** The user part does not fit the platform's flash. */
     const val IMAGE_OVER_FLASH = "image_over_flash"
@@ -285,7 +285,7 @@ object FailureCode {
     const val MCUBOOT_HASH_MISMATCH = "mcuboot_hash_mismatch"
     /** The file has no bytes, or only blank lines. */
     const val EMPTY = "empty"
-    /** The file is larger than [`MAX_BYTES`]. */
+    /** The file is larger than `MAX_BYTES`. */
     const val TOO_LARGE = "too_large"
     /** The file has too many lines without a device id. */
     const val NO_IDS = "no_ids"
