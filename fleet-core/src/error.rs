@@ -79,7 +79,7 @@ pub enum ErrorKind {
     #[error(transparent)]
     UnreadableFile(UnreadableFile),
     /// The host cancelled the call. The devices that an import added before remain (R-IMP-13); nothing else was changed.
-    #[error("the call was cancelled after {added} devices were added; to complete an import, import the same file again")]
+    #[error("the call was cancelled after {added} devices; to complete an import, import the same file again")]
     Cancelled {
         /// Number of devices that were added.
         added: u64,
