@@ -141,7 +141,8 @@ fn words(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     python::register(module)?;
-    module.add_class::<Cancel>()?;
+    // `add_class` would make it public.
+    module.setattr("_Cancel", module.py().get_type::<Cancel>())?;
     module.add_class::<fleet::Fleet>()?;
     module.add_class::<fleet::Tier>()?;
     module.add_class::<fleet::Price>()?;
