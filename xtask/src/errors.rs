@@ -204,11 +204,55 @@ fn cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn the_page_of_errors_is_that_of_the_source() {
         let found = fs::read_to_string(root().join(PAGE)).unwrap();
         assert!(found == page().unwrap(), "{PAGE} is not of the source; run `cargo xtask errors`");
+    }
+
+    /// Returns the words of a list of the bindings.
+    fn words(list: &str) -> BTreeSet<String> {
+        let text = fs::read_to_string(root().join("bindings-common/src/codes.rs")).unwrap();
+        let (_, rest) = text.split_once(&format!("pub const {list}: &[&str] = &[")).unwrap();
+        texts(rest.split_once("];").unwrap().0)
+    }
+
+    /// Returns the texts of a source.
+    fn texts(source: &str) -> BTreeSet<String> {
+        source.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+    }
+
+    /// Every language has the words of failures as types: a word that the core may say is in the list, and no other.
+    #[test]
+    fn the_words_of_failures_are_those_of_the_source() {
+        let text = page().unwrap();
+        let codes = text.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next().map(str::to_owned));
+        assert_eq!(words("ERROR_CODES"), codes.collect());
+
+        let source = source_of_the_core();
+        let marks = ["not_found(\"", "NotFound { what: \"", "Taken { what: \"", "Expired { what: \""];
+        let things = marks.iter().flat_map(|mark| source.split(mark).skip(1)).filter_map(|rest| rest.split('"').next());
+        assert_eq!(words("THINGS"), things.map(str::to_owned).collect());
+        assert!(!source.contains("Taken { what,"), "write the word where it is used, so that it is found here");
+
+        let (_, rest) = source.split_once("fn needs(self) -> &'static str {").unwrap();
+        assert_eq!(words("AUDIENCES"), texts(rest.split_once("\n    }").unwrap().0));
+    }
+
+    /// Returns all files of the core's source, one after the other.
+    fn source_of_the_core() -> String {
+        let (mut text, mut folders) = (String::new(), vec![root().join("fleet-core/src")]);
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+                match entry.file_type().unwrap().is_dir() {
+                    true => folders.push(entry.path()),
+                    false => text += &fs::read_to_string(entry.path()).unwrap(),
+                }
+            }
+        }
+        text
     }
 
     #[test]

@@ -6,7 +6,7 @@ from os import PathLike
 from types import TracebackType
 from typing import Any, ClassVar, Literal, Self, final
 
-from fleet_core._types import Actor, Agreement, AttemptProgress, Authentication, AuthenticationChoice, BetaLineVerdict, Cancel, Change, ChargeOutcome, ChargePurpose, Command, ConfigurationAnswer, Decision, Destination, EventOrigin, HoldReason, Identity, ImageFormat, ImportVerdict, Interval, InvoiceLineKind, InvoiceReason, InvoiceStatus, NoticeSubject, PaymentResult, Published, Resource, Rule, Scope, Standing, UpdateProgress, UpdateResult
+from fleet_core._types import Actor, Agreement, AttemptProgress, Audience, Authentication, AuthenticationChoice, BetaLineVerdict, Cancel, Change, ChargeOutcome, ChargePurpose, Command, ConfigurationAnswer, Decision, Destination, ErrorCode, EventOrigin, HoldReason, Identity, ImageFormat, ImportVerdict, Interval, InvoiceLineKind, InvoiceReason, InvoiceStatus, NoticeSubject, PaymentResult, Published, Resource, Rule, Scope, Standing, Thing, UpdateProgress, UpdateResult
 from fleet_core.store import Store
 
 @final
