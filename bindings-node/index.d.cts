@@ -424,9 +424,9 @@ export declare class Console {
    * Issues a token for these scopes to a customer. `life` is in seconds, up to a year. The token is shown only this
    * once.
    */
-  issueToken(product: number, customer: number, scopes: readonly Scope[], seconds: number): Promise<IssuedToken>;
+  issueToken(product: number, customer: number, scopes: readonly Scope[], life: number): Promise<IssuedToken>;
   /** Revokes a token at once. */
-  revokeToken(product: number, customer: number, tokenId: string): Promise<void>;
+  revokeToken(product: number, customer: number, token: string): Promise<void>;
   /** Gives a device its own claim code, such as the one on its sticker. */
   setDeviceCode(product: number, device: string, code: string): Promise<void>;
   /** Invites the customers of a list to the private beta. */

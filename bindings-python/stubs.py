@@ -14,6 +14,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SHAPES = HERE.parent / "bindings-common" / "src" / "shapes"
+CODES = SHAPES.parent / "codes.rs"
 PACKAGE = HERE / "python" / "fleet_core"
 
 PLAIN = {
@@ -198,6 +199,14 @@ class Writer:
                 self.alias(name, f"Literal[{words}]", doc)
             else:
                 self.choice(doc, name, body)
+
+    def lists(self, text: str) -> None:
+        types = re.findall(r'\("(\w+)", ([A-Z_]+)\)', text)
+        for name, constant in types:
+            found = re.search(rf"((?:^///[^\n]*\n)+)pub const {constant}: &\[&str\] = &\[\n(.*?)^\];", text, re.M | re.S)
+            assert found is not None, constant
+            words = ", ".join(repr(word) for word in re.findall(r'"(.*?)",', found[2]))
+            self.alias(name, f"Literal[{words}]", found[1])
 
     def choice(self, doc: str, name: str, body: str) -> None:
         variant = re.compile(
@@ -400,6 +409,7 @@ def written() -> dict[Path, str]:
         text = source.read_text()
         writer.shapes(text)
         writer.by_hand(text)
+    writer.lists(CODES.read_text())
     for source in sorted((HERE / "src").rglob("*.rs")):
         text = source.read_text()
         writer.by_hand(text)

@@ -2,7 +2,7 @@
 
 use crate::Moment;
 use crate::plain::count;
-use crate::shapes::{Interval, Limit, Missing};
+use crate::shapes::{Command, Interval, Limit, Missing};
 use fleet_core::{Error, ErrorKind};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -90,8 +90,8 @@ kinds! {
     },
     /// The actor may see the thing but may not do this to it.
     Forbidden(ForbiddenFailure) {
-        /// The requested action.
-        command: String,
+        /// The requested command.
+        command: Command,
         /// The people who may do it.
         needs: String,
     },
@@ -330,7 +330,7 @@ impl From<&ErrorKind> for FailureKind {
         match kind {
             ErrorKind::NotFound { what } => Self::NotFound(NotFoundFailure { what: (*what).to_owned() }),
             ErrorKind::Forbidden { command, needs } => {
-                Self::Forbidden(ForbiddenFailure { command: command.to_string(), needs: (*needs).to_owned() })
+                Self::Forbidden(ForbiddenFailure { command: (*command).into(), needs: (*needs).to_owned() })
             }
             ErrorKind::Invalid { field, problem } => {
                 Self::Invalid(InvalidFailure { field: (*field).to_owned(), problem: problem.clone() })

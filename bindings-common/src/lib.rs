@@ -25,6 +25,7 @@ pub mod shapes;
 pub mod store;
 
 mod closable;
+mod codes;
 mod failure;
 mod macros;
 mod plain;
@@ -41,6 +42,7 @@ pub mod python;
 pub mod typescript;
 
 pub use closable::{Begin, Begun};
+pub use codes::{AUDIENCES, ERROR_CODES, THINGS, TYPES};
 pub use doors::{
     Answered, Clock, Console, EventStream, Fleet, FleetOptions, Gateway, Meter, Portal, Report, StreamWait,
 };

@@ -328,5 +328,8 @@ pub fn words(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
         InvoiceReason InvoiceStatus PaymentResult Resource Rule Scope Standing
         UpdateProgress UpdateResult
     }
+    for (name, list) in crate::TYPES {
+        words.set_item(name, list.to_vec())?;
+    }
     Ok(words)
 }

@@ -91,7 +91,7 @@ const FAILURE: &str = "\
  */
 export declare class FleetError extends Error {
   /** A stable code, the same in every language. */
-  readonly code: string;
+  readonly code: ErrorCode;
   /** Whether the same call may succeed when retried, without any other change. */
   readonly isTransient: boolean;
 }
@@ -136,13 +136,38 @@ pub fn failures() -> String {
     let used: BTreeSet<&str> = types.filter(|name| shapes.contains(name)).collect();
     let used: Vec<&str> = used.into_iter().collect();
     let mut written = format!("{HEAD}import type {{ {} }} from './shapes.cjs';\n\n{FAILURE}", used.join(", "));
+    for (name, words) in crate::TYPES {
+        let _ = writeln!(written, "{}export type {name} =", list_comment(name));
+        for (word, last) in with_last(words) {
+            let word = word.replace('\'', "\\'");
+            let _ = writeln!(written, "  | '{word}'{}", if last { ";\n" } else { "" });
+        }
+    }
     for Variant { kind, docs, fields, .. } in kinds {
         comment(&mut written, docs, "");
         let _ = write!(written, "export declare class {kind}Error extends FleetError {{");
-        body(&mut written, fields, false);
+        let typed = |field: &Field| {
+            let found = crate::codes::FIELDS.iter().find(|(of, name, _)| of == kind && *name == field.name);
+            found.map_or(*field, |(.., ty)| Field { ty, ..*field })
+        };
+        body(&mut written, &fields.iter().map(typed).collect::<Vec<_>>(), false);
         written.push_str("}\n\n");
     }
     written
+}
+
+/// The documentation of a list of words.
+fn list_comment(name: &str) -> &'static str {
+    match name {
+        "ErrorCode" => {
+            "/**\n * A stable code of a failure, the same in every language. A later release may add codes: handle any \
+             other like a\n * failure that is not understood.\n */\n"
+        }
+        "Thing" => {
+            "/** A kind of thing that was looked for, is taken or has expired. A later release may add kinds. */\n"
+        }
+        _ => "/** The people who may do something. A later release may add some. */\n",
+    }
 }
 
 fn interface(

@@ -1,6 +1,6 @@
 // Generated from the definitions in bindings-common by `npm run write-types`.
 
-import type { Interval, Limit, Missing } from './shapes.cjs';
+import type { Command, Interval, Limit, Missing } from './shapes.cjs';
 
 /**
  * A failure of a door. Nothing was changed, unless the operation's documentation says otherwise. The message is for
@@ -8,23 +8,225 @@ import type { Interval, Limit, Missing } from './shapes.cjs';
  */
 export declare class FleetError extends Error {
   /** A stable code, the same in every language. */
-  readonly code: string;
+  readonly code: ErrorCode;
   /** Whether the same call may succeed when retried, without any other change. */
   readonly isTransient: boolean;
 }
 
+/**
+ * A stable code of a failure, the same in every language. A later release may add codes: handle any other like a
+ * failure that is not understood.
+ */
+export type ErrorCode =
+  | 'not_found'
+  | 'forbidden'
+  | 'invalid'
+  | 'taken'
+  | 'limit_exceeded'
+  | 'cancelled'
+  | 'not_proven'
+  | 'firmware_in_use'
+  | 'already_invited'
+  | 'expired'
+  | 'owner_stays'
+  | 'account_locked'
+  | 'no_seat'
+  | 'unauthenticated'
+  | 'wrong_code'
+  | 'barred'
+  | 'not_activated'
+  | 'manufacturing_started'
+  | 'not_ready'
+  | 'device_offline'
+  | 'cannot_join'
+  | 'quote_expired'
+  | 'renewal_unpaid'
+  | 'renewal_due'
+  | 'clock_leap'
+  | 'charge_open'
+  | 'unknown_charge'
+  | 'charge_finished'
+  | 'card_missing'
+  | 'price_by_agreement'
+  | 'not_an_upgrade'
+  | 'no_plan'
+  | 'product_id_used'
+  | 'store_contention'
+  | 'store_unavailable'
+  | 'store_outcome_unknown'
+  | 'store_full'
+  | 'store_read_only'
+  | 'store_not_ours'
+  | 'store_newer_schema'
+  | 'store_not_empty'
+  | 'store_unsupported'
+  | 'store_corrupt'
+  | 'store_taken'
+  | 'store_forked'
+  | 'store_moved'
+  | 'store_journaled'
+  | 'store_query_refused'
+  | 'store_failed'
+  | 'image_unrecognised'
+  | 'image_too_large'
+  | 'image_over_flash'
+  | 'image_other_format'
+  | 'image_other_platform'
+  | 'image_macro_missing'
+  | 'image_other_product'
+  | 'image_wildcard'
+  | 'image_other_version'
+  | 'version_not_greater'
+  | 'image_empty'
+  | 'foreign_elf'
+  | 'foreign_intel_hex'
+  | 'foreign_s_record'
+  | 'foreign_uf2'
+  | 'foreign_zip'
+  | 'foreign_fwup'
+  | 'foreign_mender'
+  | 'foreign_rauc'
+  | 'foreign_swupdate'
+  | 'foreign_tar'
+  | 'foreign_gzip'
+  | 'foreign_xz'
+  | 'foreign_zstd'
+  | 'foreign_esp8266'
+  | 'foreign_esp_partition_table'
+  | 'foreign_esp_flash'
+  | 'foreign_esp_nvs'
+  | 'foreign_erased_flash'
+  | 'foreign_file_system'
+  | 'foreign_disk'
+  | 'foreign_dfuse'
+  | 'foreign_bzip2'
+  | 'foreign_7z'
+  | 'foreign_pdf'
+  | 'foreign_html'
+  | 'particle_too_short'
+  | 'particle_no_prefix'
+  | 'particle_cut_short'
+  | 'particle_padded'
+  | 'particle_trailing_bytes'
+  | 'particle_combined'
+  | 'particle_crc_mismatch'
+  | 'particle_unknown_flags'
+  | 'particle_encrypted'
+  | 'particle_resource'
+  | 'particle_bootloader'
+  | 'particle_system_part'
+  | 'particle_settings'
+  | 'particle_network_coprocessor'
+  | 'particle_radio_stack'
+  | 'particle_asset'
+  | 'particle_unknown_function'
+  | 'particle_no_suffix'
+  | 'particle_sha256_mismatch'
+  | 'particle_extension'
+  | 'esp_too_short'
+  | 'esp_segments'
+  | 'esp_segment_cut_short'
+  | 'esp_not_an_application'
+  | 'esp_cut_short'
+  | 'esp_followed'
+  | 'esp_digest_flag'
+  | 'esp_checksum_mismatch'
+  | 'esp_sha256_mismatch'
+  | 'mcuboot_too_short'
+  | 'mcuboot_header_size'
+  | 'mcuboot_cut_short'
+  | 'mcuboot_no_tlv_area'
+  | 'mcuboot_protected_size'
+  | 'mcuboot_area_size'
+  | 'mcuboot_tlv_size'
+  | 'mcuboot_stray_bytes'
+  | 'mcuboot_value_length'
+  | 'mcuboot_tlv_twice'
+  | 'mcuboot_too_many_tlvs'
+  | 'mcuboot_no_hash'
+  | 'mcuboot_encrypted'
+  | 'mcuboot_non_bootable'
+  | 'mcuboot_followed'
+  | 'mcuboot_hash_mismatch'
+  | 'empty'
+  | 'too_large'
+  | 'no_ids'
+  | 'unsupported_encoding'
+  | 'spreadsheet_document'
+  | 'formatted_document'
+  | 'compressed'
+  | 'imported'
+  | 'already_here'
+  | 'duplicate'
+  | 'in_another_product'
+  | 'claimed_outside_team'
+  | 'names_another_product'
+  | 'wrong_platform'
+  | 'unknown_id'
+  | 'over_device_limit'
+  | 'wrong_length'
+  | 'not_hex'
+  | 'spreadsheet_number'
+  | 'unset_id'
+  | 'serial_number'
+  | 'serial_and_secret'
+  | 'imei'
+  | 'iccid'
+  | 'several_ids'
+  | 'unterminated_quote'
+  | 'undecodable'
+  | 'too_long'
+  | 'missing_field'
+  | 'events_missed'
+  | 'panicked';
+
+/** A kind of thing that was looked for, is taken or has expired. A later release may add kinds. */
+export type Thing =
+  | 'account'
+  | 'account with this e-mail'
+  | 'customer'
+  | 'device'
+  | 'e-mail'
+  | 'firmware'
+  | 'group'
+  | 'guest'
+  | 'identity'
+  | 'invitation'
+  | 'kind of error'
+  | 'linked account'
+  | 'member'
+  | 'open invoice'
+  | 'product'
+  | 'question'
+  | 'second record'
+  | 'subscription'
+  | 'title'
+  | 'token'
+  | 'user name'
+  | 'vendor\'s user';
+
+/** The people who may do something. A later release may add some. */
+export type Audience =
+  | 'an operator'
+  | 'an account'
+  | 'a member of the team'
+  | 'the owner'
+  | 'an invitation'
+  | 'a customer'
+  | 'the customer whose device it is';
+
 /** The thing does not exist, or the actor may not know that it exists. */
 export declare class NotFoundError extends FleetError {
   /** The kind of thing that was looked for. */
-  readonly what: string;
+  readonly what: Thing;
 }
 
 /** The actor may see the thing but may not do this to it. */
 export declare class ForbiddenError extends FleetError {
-  /** The requested action. */
-  readonly command: string;
+  /** The requested command. */
+  readonly command: Command;
   /** The people who may do it. */
-  readonly needs: string;
+  readonly needs: Audience;
 }
 
 /** An argument is out of its range or malformed. */
@@ -38,7 +240,7 @@ export declare class InvalidError extends FleetError {
 /** A name that must be unique is already in use. */
 export declare class TakenError extends FleetError {
   /** What must be unique. */
-  readonly what: string;
+  readonly what: Thing;
   /** The value that is in use. */
   readonly value: string;
 }
@@ -88,7 +290,7 @@ export declare class AlreadyInvitedError extends FleetError {
 /** Something with a limited life has expired. */
 export declare class ExpiredError extends FleetError {
   /** What has expired. */
-  readonly what: string;
+  readonly what: Thing;
   /** When it expired. */
   readonly at: Date;
 }

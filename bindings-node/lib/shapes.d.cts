@@ -1498,6 +1498,11 @@ export interface Event {
   readonly matched: readonly number[];
   /** Number of these, counted from the first, to which it was sent; the others were dropped. */
   readonly sent: number;
+  /**
+   * Cursor to follow the log from right after this event. In a list of one device's events, it is exact for the
+   * events of this device.
+   */
+  readonly cursor: string;
 }
 
 /** A part of a log that is being followed. */
@@ -1587,12 +1592,27 @@ export interface EventTurnedAway {
 /** What happened to an event. */
 export type Published = EventLogged | EventDenied | EventOfPersonalDevice | EventOfUnknownProduct | EventTurnedAway;
 
-/** One message to one subscriber. */
+/** One message to one subscriber, with all that is needed to send it. */
 export interface Delivery {
   /** The subscription's number. */
   readonly subscription: number;
   /** Its id, the same at every retry. */
   readonly key: string;
+  /**
+   * Where to send it. Absent if the event was published before and the subscription was ended since: then there
+   * is nothing to send.
+   */
+  readonly to: Destination | null;
+  /** The device. */
+  readonly device: string;
+  /** The event's name. */
+  readonly name: string;
+  /** Its data. */
+  readonly data: string;
+  /** The id that its publisher gave it. */
+  readonly id: string | null;
+  /** When it was logged. */
+  readonly at: Date;
 }
 
 /** The messages that were dropped at the tier's monthly limit. */

@@ -32,6 +32,27 @@ test('an event returns its deliveries', async () => {
   assert.deepEqual(await publish('door/open', { product: 65_000 }).then(({ kind }) => kind), 'unknown_product');
 });
 
+test('a delivery carries all that is needed to send it', async () => {
+  const { to } = await team.subscribe(product, { kind: 'webhook', url: 'https://example.com/hook' });
+  const published = await publish('door', { data: 'open', id: '17' });
+  const [{ key, ...delivery }] = published.deliveries;
+  assert.deepEqual(delivery, { subscription: 1, to, device, name: 'door', data: 'open', id: '17', at: NOON });
+  await team.unsubscribe(product, 1);
+  const again = await publish('door', { data: 'open', id: '17' });
+  assert.deepEqual([again.deliveries[0].key, again.deliveries[0].to], [key, null]);
+});
+
+test('a reader goes on after the event that it saw last', async () => {
+  const stream = await team.eventStream(product);
+  for (const name of ['one', 'two', 'three']) await publish(name);
+  const { items } = await team.readEventStream(stream);
+  for (const [index, { cursor }] of items.entries()) {
+    const rest = await team.followEvents(product, { after: cursor });
+    assert.deepEqual(rest.items.map(({ name }) => name), ['one', 'two', 'three'].slice(index + 1));
+  }
+  await assert.rejects(team.followEvents(product, { after: 'yesterday' }), InvalidError);
+});
+
 test('a log can be iterated completely', async () => {
   await fleet.gateway(NOON).publishMany(Array.from({ length: 7 }, (_, number) => ({ device, name: `n/${number}` })));
   const names = [];

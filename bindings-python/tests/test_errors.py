@@ -31,7 +31,7 @@ def test_an_error_has_its_code_and_the_data_to_branch_on(house: House) -> None:
 
     with pytest.raises(fc.Forbidden) as forbidden:
         house.console().set_tier(house.product, "Small")
-    assert forbidden.value.needs == "an operator"
+    assert (forbidden.value.command, forbidden.value.needs) == ("set_tier", "an operator")
 
 
 def test_the_error_of_a_wrong_code_has_the_number_of_tries_left(house: House) -> None:

@@ -46,6 +46,38 @@ def test_a_log_is_followed_and_streamed(house: House, device: str) -> None:
     assert (error.kind, error.count, error.device) == ("stack overflow", 1, device)
 
 
+def test_a_reader_goes_on_after_the_event_that_it_saw_last(house: House, device: str) -> None:
+    console = house.console()
+    start = console.follow_events(house.product).next
+    stream = console.event_stream(house.product)
+    gateway = house.fleet.gateway(NOON)
+    gateway.publish_many([fc.NewEvent(device, f"n/{number}") for number in range(5)])
+    followed = console.follow_events(house.product, after=start).items
+    listed_events = console.events(house.product).items[::-1]
+    for seen in (followed, console.read_event_stream(stream).items, listed_events):
+        gateway.publish(fc.NewEvent(device, "later"))
+        for index, event in enumerate(seen):
+            rest = console.follow_events(house.product, after=event.cursor).items
+            assert [one.sequence for one in rest[: len(seen) - index - 1]] == [one.sequence for one in seen[index + 1 :]]
+            assert {one.name for one in rest[len(seen) - index - 1 :]} == {"later"}
+    with pytest.raises(fc.Invalid, match="give the `cursor` of an event"):
+        console.follow_events(house.product, after="0" * 10_000)
+
+
+def test_a_delivery_carries_all_that_is_needed_to_send_it(house: House, device: str) -> None:
+    hook = house.console().subscribe(house.product, fc.Webhook("https://example.com/?key=s3cret"))
+    gateway = house.fleet.gateway(NOON)
+    published = gateway.publish(fc.NewEvent(device, "door", "open", id="17"))
+    assert isinstance(published, fc.EventLogged) and "s3cret" not in repr(published)
+    [delivery] = published.deliveries
+    assert delivery.to == hook.to
+    assert (delivery.device, delivery.name, delivery.data, delivery.id) == (device, "door", "open", "17")
+    assert delivery.at == published.at
+    house.console().unsubscribe(house.product, hook.id)
+    again = gateway.publish(fc.NewEvent(device, "door", "open", id="17"))
+    assert isinstance(again, fc.EventLogged) and again.deliveries[0].to is None
+
+
 def test_messages_are_metered(house: House) -> None:
     meter = house.fleet.meter(house.product, NOON)
     assert meter.admit() and meter.admit_many(9) == 9

@@ -134,6 +134,7 @@ const PROGRAMS: &[(&str, &str, &str, How)] = &[
     ("docs/guide/ktor.md", "kotlin", "", NEEDS_A_FRAMEWORK),
     ("docs/guide/vapor.md", "swift", "import Vapor", NEEDS_A_FRAMEWORK),
     ("docs/guide/vapor.md", "swift", "dependencies: [", NotRun("lines of a manifest of the reader's own")),
+    ("docs/guide/server-sent-events.md", "python", "", NEEDS_A_FRAMEWORK),
     ("docs/guide/several-nodes.md", "rust,ignore", "", NotRun("it needs a server; `stores/open` tests such URLs")),
     ("docs/guide/several-nodes.md", "python", "fleet = Fleet.open(", NotRun("it needs a server")),
     ("docs/guide/several-nodes.md", "python", "def report_usage", NotRun("it runs until the host stops")),

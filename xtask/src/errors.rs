@@ -47,9 +47,9 @@ from the source: `cargo xtask errors` writes this page, and a test compares the 
 `store_unavailable`, and `limit_exceeded` while another import reserves the capacity. After `store_outcome_unknown`, the
 call may have been applied: repeat it with the same session, id or key, or read what is stored.
 
-The documentation of each method lists the codes that it returns. These can come from any call: the codes of stores,
-`not_found`, `forbidden` and `invalid`; in Python, Node, Swift and Kotlin also `panicked`, which is a fault of the
-library.
+The documentation of each method lists the codes that it returns, as does [the last table](#by-call). These can come
+from any call: the codes of stores, `not_found`, `forbidden` and `invalid`; in Python, Node, Swift and Kotlin also
+`panicked`, which is a fault of the library.
 ";
 
 const TAIL: &str = "
@@ -59,6 +59,16 @@ const TAIL: &str = "
 |---|---|---|
 | `events_missed` | A loop over a stream of events was too slow, and events were lost. | the number of events, and where to read them |
 | `panicked` | The library has a fault. Please report it. | what was called |
+";
+
+const BY_CALL: &str = "
+## By call
+
+What each operation returns besides what any call can return. The names are those of Rust and Python; Node, Swift and
+Kotlin write them in camel case.
+
+| door | call | errors |
+|---|---|---|
 ";
 
 /// A variant of an enum: its documentation and its message.
@@ -187,7 +197,76 @@ fn page() -> Result<String, String> {
             }
         }
     }
-    Ok(page + TAIL)
+    page += TAIL;
+    page += BY_CALL;
+    let calls = calls()?;
+    for (door, name) in operations()? {
+        if let Some(errors) = calls.get(&(door.clone(), name.clone())) {
+            let _ = writeln!(page, "| {door} | `{name}` | {errors} |");
+        }
+    }
+    Ok(page)
+}
+
+/// Returns the operations of all languages: door and name, in the order of their list.
+fn operations() -> Result<Vec<(String, String)>, String> {
+    let path = root().join("bindings-common/src/doors/operations.rs");
+    let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let entries = text.split("of(Door::").skip(1).filter_map(|entry| {
+        let (door, rest) = entry.split_once(", \"")?;
+        Some((door.to_owned(), rest.split('"').next()?.to_owned()))
+    });
+    Ok(entries.collect())
+}
+
+/// Returns what the documentation of each public method of the core says under `# Errors`, by type and name.
+fn calls() -> Result<BTreeMap<(String, String), String>, String> {
+    let (mut calls, mut folders) = (BTreeMap::new(), vec![root().join("fleet-core/src")]);
+    while let Some(folder) = folders.pop() {
+        let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", folder.display());
+        for entry in fs::read_dir(&folder).map_err(|error| failed(&error))? {
+            let path = entry.map_err(|error| failed(&error))?.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            if path.extension().is_none_or(|extension| extension != "rs") {
+                continue;
+            }
+            let text = fs::read_to_string(&path).map_err(|error| failed(&error))?;
+            let source = syn::parse_file(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+            for item in &source.items {
+                let Item::Impl(item) = item else { continue };
+                let (Type::Path(of), None) = (&*item.self_ty, &item.trait_) else { continue };
+                for member in &item.items {
+                    let ImplItem::Fn(member) = member else { continue };
+                    let (syn::Visibility::Public(_), Some(errors)) = (&member.vis, errors_of(&member.attrs)) else {
+                        continue;
+                    };
+                    calls.insert((last(&of.path), member.sig.ident.to_string()), errors);
+                }
+            }
+        }
+    }
+    Ok(calls)
+}
+
+/// Returns the section `# Errors` of a documentation, in a form for a table.
+fn errors_of(attributes: &[Attribute]) -> Option<String> {
+    let lines = documented(attributes);
+    let lines = lines.iter().map(|line| line.trim()).skip_while(|line| *line != "# Errors").skip(1);
+    let lines: Vec<&str> = lines.take_while(|line| !line.starts_with('#')).collect();
+    let end = lines.iter().position(|line| line.starts_with("```")).unwrap_or(lines.len());
+    let text = cell(&lines.get(..end)?.join(" "));
+    (!text.is_empty()).then(|| without_links(&text))
+}
+
+/// Returns a text in which each link is only its words.
+fn without_links(text: &str) -> String {
+    let mut parts = text.split("](");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let linked = parts.fold(first, |text, part| text + "]" + part.split_once(')').map_or("", |(_, rest)| rest));
+    linked.replace("[`", "`").replace("`]", "`")
 }
 
 /// Returns the codes of a file with the variants that have them, in the order of the source.
@@ -270,12 +349,17 @@ fn last(path: &SynPath) -> String {
 
 /// Returns the documentation of a variant on one line, in a form for a table.
 fn documentation(attributes: &[Attribute]) -> String {
+    cell(&documented(attributes).join(" "))
+}
+
+/// Returns the lines of a documentation.
+fn documented(attributes: &[Attribute]) -> Vec<String> {
     let lines = attributes.iter().filter(|attribute| attribute.path().is_ident("doc"));
     let lines = lines.filter_map(|attribute| match &attribute.meta {
         Meta::NameValue(line) => text(&line.value),
         _ => None,
     });
-    cell(&lines.collect::<Vec<_>>().join(" "))
+    lines.collect()
 }
 
 /// Returns the message of a variant, in a form for a table.
@@ -312,11 +396,56 @@ fn cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn the_page_of_errors_is_that_of_the_source() {
         let found = fs::read_to_string(root().join(PAGE)).unwrap();
         assert!(found == page().unwrap(), "{PAGE} is not of the source; run `cargo xtask errors`");
+    }
+
+    /// Returns the words of a list of the bindings.
+    fn words(list: &str) -> BTreeSet<String> {
+        let text = fs::read_to_string(root().join("bindings-common/src/codes.rs")).unwrap();
+        let (_, rest) = text.split_once(&format!("pub const {list}: &[&str] = &[")).unwrap();
+        texts(rest.split_once("];").unwrap().0)
+    }
+
+    /// Returns the texts of a source.
+    fn texts(source: &str) -> BTreeSet<String> {
+        source.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+    }
+
+    /// Every language has the words of failures as types: a word that the core may say is in the list, and no other.
+    #[test]
+    fn the_words_of_failures_are_those_of_the_source() {
+        let text = page().unwrap();
+        let (text, _) = text.split_once("## By call").unwrap();
+        let codes = text.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next().map(str::to_owned));
+        assert_eq!(words("ERROR_CODES"), codes.collect());
+
+        let source = source_of_the_core();
+        let marks = ["not_found(\"", "NotFound { what: \"", "Taken { what: \"", "Expired { what: \""];
+        let things = marks.iter().flat_map(|mark| source.split(mark).skip(1)).filter_map(|rest| rest.split('"').next());
+        assert_eq!(words("THINGS"), things.map(str::to_owned).collect());
+        assert!(!source.contains("Taken { what,"), "write the word where it is used, so that it is found here");
+
+        let (_, rest) = source.split_once("fn needs(self) -> &'static str {").unwrap();
+        assert_eq!(words("AUDIENCES"), texts(rest.split_once("\n    }").unwrap().0));
+    }
+
+    /// Returns all files of the core's source, one after the other.
+    fn source_of_the_core() -> String {
+        let (mut text, mut folders) = (String::new(), vec![root().join("fleet-core/src")]);
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+                match entry.file_type().unwrap().is_dir() {
+                    true => folders.push(entry.path()),
+                    false => text += &fs::read_to_string(entry.path()).unwrap(),
+                }
+            }
+        }
+        text
     }
 
     #[test]

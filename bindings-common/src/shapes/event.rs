@@ -83,6 +83,9 @@ shape! {
         pub matched: Vec<u32>,
         /// Number of these, counted from the first, to which it was sent; the others were dropped.
         pub sent: u32,
+        /// Cursor to follow the log from right after this event. In a list of one device's events, it is exact for the
+        /// events of this device.
+        pub cursor: String,
     }
 }
 
@@ -183,12 +186,25 @@ choice! {
 }
 
 shape! {
-    /// One message to one subscriber.
+    /// One message to one subscriber, with all that is needed to send it.
     pub struct Delivery {
         /// The subscription's number.
         pub subscription: u32,
         /// Its id, the same at every retry.
         pub key: String,
+        /// Where to send it. Absent if the event was published before and the subscription was ended since: then there
+        /// is nothing to send.
+        pub to: Option<Destination>,
+        /// The device.
+        pub device: String,
+        /// The event's name.
+        pub name: String,
+        /// Its data.
+        pub data: String,
+        /// The id that its publisher gave it.
+        pub id: Option<String>,
+        /// When it was logged.
+        pub at: Moment,
     }
 }
 
@@ -256,19 +272,21 @@ impl TryFrom<Destination> for event::Destination {
     }
 }
 
+impl From<&event::Destination> for Destination {
+    fn from(destination: &event::Destination) -> Self {
+        match destination {
+            event::Destination::Webhook { url } => Self::Webhook(Webhook { url: SecretText(url.reveal().to_owned()) }),
+            event::Destination::Integration { name } => Self::Integration(Integration { name: name.to_string() }),
+            _ => Self::LiveStream,
+        }
+    }
+}
+
 impl From<&event::Subscription> for Subscription {
     fn from(subscription: &event::Subscription) -> Self {
         Self {
             id: subscription.id.get(),
-            to: match &subscription.destination {
-                event::Destination::Webhook { url } => {
-                    Destination::Webhook(Webhook { url: SecretText(url.reveal().to_owned()) })
-                }
-                event::Destination::Integration { name } => {
-                    Destination::Integration(Integration { name: name.to_string() })
-                }
-                _ => Destination::LiveStream,
-            },
+            to: (&subscription.destination).into(),
             prefix: subscription.prefix.to_string(),
             device: subscription.device.map(|id| id.to_string()),
             created_at: subscription.created_at.into(),
@@ -303,6 +321,7 @@ impl From<&event::EventView> for Event {
             error_kind: event.error.as_ref().map(ToString::to_string),
             matched: event.matched.iter().map(|id| id.get()).collect(),
             sent: event.sent,
+            cursor: view.cursor.to_string(),
         }
     }
 }
@@ -353,7 +372,17 @@ impl From<&event::Published> for Published {
 
 impl From<&event::Delivery> for Delivery {
     fn from(delivery: &event::Delivery) -> Self {
-        Self { subscription: delivery.subscription.get(), key: delivery.key.to_string() }
+        let message = &delivery.message;
+        Self {
+            subscription: delivery.subscription.get(),
+            key: delivery.key.to_string(),
+            to: delivery.to.as_ref().map(Destination::from),
+            device: message.device.to_string(),
+            name: message.name.to_string(),
+            data: message.data.to_string(),
+            id: message.id.as_ref().map(ToString::to_string),
+            at: message.at.into(),
+        }
     }
 }
 

@@ -312,10 +312,16 @@ impl From<&AuditRecord> for AuditEntry {
         Self {
             at: record.at.into(),
             actor: record.actor.into(),
-            command: word(record.command).parse().unwrap_or(Command::Other),
+            command: record.command.into(),
             subject: record.subject.clone(),
             old: record.old.clone(),
             new: record.new.clone(),
         }
+    }
+}
+
+impl From<fleet_core::Command> for Command {
+    fn from(command: fleet_core::Command) -> Self {
+        word(command).parse().unwrap_or(Self::Other)
     }
 }

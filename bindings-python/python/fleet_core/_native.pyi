@@ -6,7 +6,7 @@ from os import PathLike
 from types import TracebackType
 from typing import Any, ClassVar, Literal, Self, final
 
-from fleet_core._types import Actor, Agreement, AttemptProgress, Authentication, AuthenticationChoice, BetaLineVerdict, Cancel, Change, ChargeOutcome, ChargePurpose, Command, ConfigurationAnswer, Decision, Destination, EventOrigin, HoldReason, Identity, ImageFormat, ImportVerdict, Interval, InvoiceLineKind, InvoiceReason, InvoiceStatus, NoticeSubject, PaymentResult, Published, Resource, Rule, Scope, Standing, UpdateProgress, UpdateResult
+from fleet_core._types import Actor, Agreement, AttemptProgress, Audience, Authentication, AuthenticationChoice, BetaLineVerdict, Cancel, Change, ChargeOutcome, ChargePurpose, Command, ConfigurationAnswer, Decision, Destination, ErrorCode, EventOrigin, HoldReason, Identity, ImageFormat, ImportVerdict, Interval, InvoiceLineKind, InvoiceReason, InvoiceStatus, NoticeSubject, PaymentResult, Published, Resource, Rule, Scope, Standing, Thing, UpdateProgress, UpdateResult
 from fleet_core.store import Store
 
 @final
@@ -1395,7 +1395,7 @@ class Subscription:
 class Event:
     """An event of a product's log, and its position there."""
 
-    __match_args__: ClassVar[tuple[Literal['slot'], Literal['sequence'], Literal['at'], Literal['happened_at'], Literal['device'], Literal['origin'], Literal['name'], Literal['data'], Literal['id'], Literal['error_kind'], Literal['matched'], Literal['sent']]] = ...
+    __match_args__: ClassVar[tuple[Literal['slot'], Literal['sequence'], Literal['at'], Literal['happened_at'], Literal['device'], Literal['origin'], Literal['name'], Literal['data'], Literal['id'], Literal['error_kind'], Literal['matched'], Literal['sent'], Literal['cursor']]] = ...
     @property
     def slot(self) -> int:
         """The slot of the log."""
@@ -1432,6 +1432,9 @@ class Event:
     @property
     def sent(self) -> int:
         """Number of these, counted from the first, to which it was sent; the others were dropped."""
+    @property
+    def cursor(self) -> str:
+        """Cursor to follow the log from right after this event. In a list of one device's events, it is exact for the events of this device."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -1597,15 +1600,33 @@ class EventTurnedAway:
 
 @final
 class Delivery:
-    """One message to one subscriber."""
+    """One message to one subscriber, with all that is needed to send it."""
 
-    __match_args__: ClassVar[tuple[Literal['subscription'], Literal['key']]] = ...
+    __match_args__: ClassVar[tuple[Literal['subscription'], Literal['key'], Literal['to'], Literal['device'], Literal['name'], Literal['data'], Literal['id'], Literal['at']]] = ...
     @property
     def subscription(self) -> int:
         """The subscription's number."""
     @property
     def key(self) -> str:
         """Its id, the same at every retry."""
+    @property
+    def to(self) -> Destination | None:
+        """Where to send it. Absent if the event was published before and the subscription was ended since: then there is nothing to send."""
+    @property
+    def device(self) -> str:
+        """The device."""
+    @property
+    def name(self) -> str:
+        """The event's name."""
+    @property
+    def data(self) -> str:
+        """Its data."""
+    @property
+    def id(self) -> str | None:
+        """The id that its publisher gave it."""
+    @property
+    def at(self) -> datetime:
+        """When it was logged."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...

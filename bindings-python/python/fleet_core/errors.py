@@ -11,14 +11,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fleet_core import Interval, Limit, Missing
+    from fleet_core import Audience, Command, ErrorCode, Interval, Limit, Missing, Thing
 
 
 class FleetError(Exception):
     """A failure of a door."""
 
-    code: str = "failed"
-    """A stable code, the same in every language."""
+    code: ErrorCode
+    """A stable code, the same in every language. A later release may add codes."""
 
     is_transient: bool = False
     """Whether the same call may succeed when retried, without any other change."""
@@ -27,14 +27,14 @@ class FleetError(Exception):
 class NotFound(FleetError, LookupError):
     """The thing does not exist, or the actor may not know that it exists."""
 
-    what: str
+    what: Thing
 
 
 class Forbidden(FleetError, PermissionError):
     """The actor may see the thing but may not do this to it."""
 
-    command: str
-    needs: str
+    command: Command
+    needs: Audience
 
 
 class Invalid(FleetError, ValueError):
@@ -47,7 +47,7 @@ class Invalid(FleetError, ValueError):
 class Taken(FleetError):
     """A name that must be unique is already in use."""
 
-    what: str
+    what: Thing
     value: str
 
 
@@ -95,7 +95,7 @@ class AlreadyInvited(FleetError):
 class Expired(FleetError):
     """Something with a limited life has expired."""
 
-    what: str
+    what: Thing
     at: datetime
 
 

@@ -140,12 +140,14 @@ impl Console<'_> {
             if let Some(guard) = &guard
                 && tx.get_identity(product, guard)?.is_some()
             {
-                let (what, value) = match &identity {
-                    Identity::TwoLegged { user } => ("vendor's user", user.clone()),
-                    Identity::Linked { account } => ("linked account", account.to_string()),
-                    Identity::Simple => ("identity", String::new()),
+                let taken = match &identity {
+                    Identity::TwoLegged { user } => ErrorKind::Taken { what: "vendor's user", value: user.clone() },
+                    Identity::Linked { account } => {
+                        ErrorKind::Taken { what: "linked account", value: account.to_string() }
+                    }
+                    Identity::Simple => ErrorKind::Taken { what: "identity", value: String::new() },
                 };
-                return Err(ErrorKind::Taken { what, value }.into());
+                return Err(taken.into());
             }
             let mut count: Box<CustomerCount> = tx.get(product)?.unwrap_or_default();
             let id = CustomerId::new(count.next)?;

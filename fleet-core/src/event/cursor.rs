@@ -9,6 +9,9 @@ use std::str::FromStr;
 /// Number of slots of a product's log.
 pub const SLOTS: u8 = 8;
 
+/// Maximum number of bytes of a cursor's text.
+const MAX_TEXT: usize = 17 * SLOTS as usize - 1;
+
 /// The highest sequence number of an event. It fits the signed numbers of database engines.
 pub(crate) const LAST_SEQUENCE: u64 = i64::MAX.cast_unsigned();
 
@@ -93,9 +96,12 @@ impl FromStr for EventCursor {
         let wrong = || {
             Error::invalid(
                 "cursor",
-                "is not a cursor of a page of events; give the `next` of the previous page, or none",
+                "is not a cursor of events; give the `cursor` of an event, the `next` of a page, or none",
             )
         };
+        if text.len() > MAX_TEXT {
+            return Err(wrong());
+        }
         let mut cursor = Self::default();
         let mut parts = text.split('-');
         for sequence in &mut cursor.0 {
@@ -132,6 +138,10 @@ mod tests {
         {
             assert_eq!(text.parse::<EventCursor>().unwrap_err().code(), "invalid", "{text}");
         }
+        let longest = EventCursor([u64::MAX; SLOTS as usize]).to_string();
+        assert_eq!((longest.len(), longest.parse::<EventCursor>().is_ok()), (MAX_TEXT, true));
+        let too_long = format!("{}0-0-0-0-0-0-0-0", "0".repeat(MAX_TEXT));
+        assert_eq!(too_long.parse::<EventCursor>().unwrap_err().code(), "invalid");
     }
 
     #[test]

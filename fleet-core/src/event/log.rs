@@ -1,6 +1,6 @@
 //! Stored events: the rows of the log, and the heads of its slots.
 
-use super::cursor::Position;
+use super::cursor::{EventCursor, Position};
 use super::ids::{id_hash, old_id_hash};
 use super::record::Event;
 use super::subscription::SubscriptionId;
@@ -201,11 +201,25 @@ pub struct EventView {
     pub position: Position,
     /// The event.
     pub event: Arc<LoggedEvent>,
+    /// The boundary right after it: [`follow_events`](crate::Console::follow_events) from here returns exactly what
+    /// follows this event in the answer that returned it, and what is logged later. In an answer about one device, it
+    /// is exact for the events of this device.
+    pub cursor: EventCursor,
 }
 
 impl EventView {
     pub(super) fn new(position: Position, event: Arc<LoggedEvent>) -> Self {
-        Self { position, event }
+        Self { position, event, cursor: EventCursor::default() }
+    }
+
+    /// Returns the event with the cursor from which a reader continues after it.
+    pub(super) fn followed_from(self, cursor: EventCursor) -> Self {
+        Self { cursor, ..self }
+    }
+
+    /// Whether it is before a boundary of its slot.
+    pub(super) fn is_before(&self, boundary: EventCursor) -> bool {
+        self.position.sequence < boundary.sequence(self.position.slot)
     }
 
     /// Returns its sort key among the events of its log.

@@ -28,7 +28,7 @@ pub use ids::{EventId, KEPT_IDS, KnownEvent};
 pub use log::{EventLog, EventOrigin, EventView, LoggedEvent};
 pub(crate) use members::Members;
 pub use metering::{Meter, Usage};
-pub use published::{Delivery, DeliveryKey, Dropped, Entry, Published};
+pub use published::{Delivery, DeliveryKey, Dropped, Entry, Message, Published};
 pub use reading::{EventFilter, Followed};
 pub use record::{Event, MAX_DATA, MAX_ID, MAX_KIND, MAX_NAME};
 pub(crate) use stream::Live;

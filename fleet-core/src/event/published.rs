@@ -3,12 +3,15 @@
 use super::cursor::Position;
 use super::ids::KnownEvent;
 use super::log::{EventOrigin, LoggedEvent};
-use super::subscription::SubscriptionId;
+use super::record::Event;
+use super::subscription::{Destination, SubscriptionId, Subscriptions};
 use crate::billing::LimitExceeded;
+use crate::device::DeviceId;
 use crate::product::ProductId;
 use crate::time::Timestamp;
 use serde::{Serialize, Serializer};
 use std::fmt;
+use std::sync::Arc;
 
 /// Outcome of publishing an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -52,7 +55,7 @@ pub struct Entry {
     pub dropped: Option<Dropped>,
 }
 
-/// One message to one subscriber.
+/// One message to one subscriber: everything that the host needs to send it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Delivery {
@@ -60,6 +63,39 @@ pub struct Delivery {
     pub subscription: SubscriptionId,
     /// Its key, the same at every retry: the subscriber recognises the message by it.
     pub key: DeliveryKey,
+    /// Where to send it. `None` means that the event was published before and the subscription was ended since: there
+    /// is nothing to send.
+    pub to: Option<Destination>,
+    /// What to send: all deliveries of an event share it.
+    #[serde(serialize_with = "message")]
+    pub message: Arc<Message>,
+}
+
+/// The content of the messages of an event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Message {
+    /// The device.
+    pub device: DeviceId,
+    /// The event's name.
+    pub name: Box<str>,
+    /// Its data.
+    pub data: Box<str>,
+    /// The id that its caller assigned.
+    pub id: Option<Box<str>>,
+    /// When it was logged.
+    pub at: Timestamp,
+}
+
+fn message<S: Serializer>(message: &Arc<Message>, serializer: S) -> Result<S::Ok, S::Error> {
+    Message::serialize(message, serializer)
+}
+
+impl Message {
+    fn new(event: &Event, at: Timestamp) -> Arc<Self> {
+        let (name, data, id) = (event.name().into(), event.data().into(), event.id().map(Into::into));
+        Arc::new(Self { device: event.device(), name, data, id, at })
+    }
 }
 
 /// Key of a delivery, unique over all products.
@@ -117,13 +153,23 @@ impl<'e> From<&'e KnownEvent> for StoredResult<'e> {
 }
 
 impl Entry {
-    pub(super) fn new<'e>(product: ProductId, position: Position, result: impl Into<StoredResult<'e>>) -> Self {
+    /// Creates the answer to an event, from its stored result and the product's subscriptions.
+    pub(super) fn new<'e>(
+        product: ProductId,
+        position: Position,
+        result: impl Into<StoredResult<'e>>,
+        event: &Event,
+        subscriptions: &Subscriptions,
+    ) -> Self {
         let StoredResult { at, origin, matched, sent, limit } = result.into();
         let sent = usize::try_from(sent).unwrap_or(usize::MAX).min(matched.len());
         let (sent, dropped) = matched.split_at(sent);
-        let delivery = |subscription: &SubscriptionId| Delivery {
+        let message = (!sent.is_empty()).then(|| Message::new(event, at));
+        let delivery = |(subscription, message): (&SubscriptionId, &Arc<Message>)| Delivery {
             subscription: *subscription,
             key: DeliveryKey { product, position, subscription: *subscription },
+            to: subscriptions.destination(*subscription).cloned(),
+            message: Arc::clone(message),
         };
         Self {
             product,
@@ -132,7 +178,7 @@ impl Entry {
             origin,
             duplicate: false,
             id_reused: false,
-            deliveries: sent.iter().map(delivery).collect(),
+            deliveries: sent.iter().zip(message.iter().cycle()).map(delivery).collect(),
             dropped: limit.map(|limit| Dropped { subscriptions: dropped.to_vec(), limit: limit.clone() }),
         }
     }

@@ -95,7 +95,7 @@ impl Console<'_> {
                 if items.len() == limit {
                     return Ok(Page::new(items, Some(reached)));
                 }
-                items.push(view.clone());
+                items.push(view.clone().followed_from(reached));
             }
             reached.set(view.position.slot, view.position.sequence);
             walk.take();
@@ -161,7 +161,7 @@ impl Console<'_> {
             missed = missed.saturating_add(sequence.saturating_sub(next.sequence(slot)));
             next.set(slot, sequence.saturating_add(1));
             if view.event.is_young(&record.policy, self.now) {
-                items.push(view.clone());
+                items.push(view.clone().followed_from(next));
             } else {
                 missed = missed.saturating_add(1);
             }
@@ -191,8 +191,8 @@ impl Console<'_> {
     /// let streamed = console.read_event_stream(&stream, 100)?;
     /// assert_eq!(&*streamed.items[0].event.data, "open");
     ///
-    /// // A reader that keeps a cursor can catch up from the log if `missed` is not zero.
-    /// let read = streamed.items.iter().fold(stream.start(), |read, view| read.past(view.position));
+    /// // Each event carries the cursor that continues after it, also in the log.
+    /// let read = streamed.items[0].cursor;
     /// assert!(console.follow_events(product, Some(read), 100)?.items.is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -3,7 +3,7 @@
 //! Publishing never waits for a reader. An inbox holds a bounded number of events; beyond it the oldest are dropped and
 //! counted, and the reader receives the count, so that it can catch up from the log.
 
-use super::cursor::EventCursor;
+use super::cursor::{EventCursor, Position};
 use super::log::EventView;
 use crate::product::ProductId;
 use crate::store::Opener;
@@ -23,6 +23,36 @@ pub(crate) struct Live {
     /// Number of open streams, so that publishing without any costs nothing.
     listening: AtomicUsize,
     inboxes: Mutex<Vec<Arc<Inbox>>>,
+    order: Mutex<Order>,
+}
+
+/// What keeps the events of a slot in the order of the log, whichever thread learns first that its commit was applied.
+#[derive(Debug, Default)]
+struct Order {
+    /// Commits whose outcome is not known yet.
+    open: Vec<OpenCommit>,
+    /// Number of the latest call that committed.
+    last: u64,
+    /// Logged events that wait for the outcome of an earlier commit to their slot.
+    held: Vec<(ProductId, EventView)>,
+}
+
+/// A commit of events to a slot, from this sequence number on.
+#[derive(Debug)]
+struct OpenCommit {
+    call: u64,
+    product: ProductId,
+    slot: u8,
+    first: u64,
+}
+
+/// The open commits of one call. Later events of their slots are held back from the streams until this ends.
+#[derive(Debug)]
+pub(super) struct Committing<'l> {
+    live: &'l Live,
+    call: u64,
+    /// Whether its outcome was reported.
+    ended: bool,
 }
 
 #[derive(Debug)]
@@ -36,6 +66,12 @@ struct Inbox {
 struct Waiting {
     events: VecDeque<EventView>,
     missed: u64,
+    /// The end of the log when the stream was opened.
+    start: EventCursor,
+    /// The boundary after the events that arrived.
+    arrived: EventCursor,
+    /// The boundary after the events that were read or dropped.
+    read: EventCursor,
     /// Wakers to call when there is something to read, by the number of their [`Readable`].
     wakers: BTreeMap<u64, Waker>,
     waiters: u64,
@@ -47,6 +83,33 @@ impl Waiting {
     fn is_over(&self) -> bool {
         self.ended || !self.events.is_empty()
     }
+
+    /// Sets the start of the stream, and removes what was published before.
+    fn start_at(&mut self, start: EventCursor) {
+        self.start = start;
+        self.read = start;
+        self.events.retain(|event| !event.is_before(start));
+        self.arrived = self.events.iter().fold(start, |arrived, event| arrived.past(event.position));
+    }
+
+    fn push(&mut self, event: &EventView) {
+        if event.is_before(self.start) {
+            return;
+        }
+        if event.is_before(self.arrived) {
+            // It was held back for too long, and later events of its slot may be read already.
+            self.missed = self.missed.saturating_add(1);
+            return;
+        }
+        if self.events.len() >= STREAM_BUFFER {
+            if let Some(dropped) = self.events.pop_front() {
+                self.read = self.read.past(dropped.position);
+            }
+            self.missed = self.missed.saturating_add(1);
+        }
+        self.arrived = self.arrived.past(event.position);
+        self.events.push_back(event.clone());
+    }
 }
 
 /// A stream of the events of a product that this process publishes after it was [opened](crate::Console::event_stream).
@@ -55,7 +118,6 @@ impl Waiting {
 pub struct EventStream {
     live: Arc<Live>,
     inbox: Arc<Inbox>,
-    start: EventCursor,
     opener: Opener,
 }
 
@@ -73,8 +135,9 @@ pub struct Readable {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Streamed {
-    /// Events in the order in which this process published them. Two that were published at the same moment may come in
-    /// either order; their positions give the order of the log.
+    /// Events in the order in which this process published them, those of one slot in the order of the log. Two events
+    /// of different slots that were published at the same moment may come in either order. Following from the cursor of
+    /// an item returns everything that the stream returns after it, and what other processes logged meanwhile.
     pub items: Vec<EventView>,
     /// Number of earlier events that were dropped because nobody read them in time. They are in the log.
     pub missed: u64,
@@ -86,23 +149,53 @@ impl Live {
         self.listening.load(Ordering::Acquire) > 0
     }
 
-    /// Delivers events of a product to its streams.
-    pub(super) fn deliver(&self, product: ProductId, events: &[EventView]) {
+    /// Registers commits of events, each with its slot and first sequence number, before they are applied.
+    pub(super) fn begin(&self, commits: impl Iterator<Item = (ProductId, u8, u64)>) -> Committing<'_> {
+        let mut order = self.order();
+        order.last = order.last.wrapping_add(1);
+        let call = order.last;
+        order.open.extend(commits.map(|(product, slot, first)| OpenCommit { call, product, slot, first }));
+        Committing { live: self, call, ended: false }
+    }
+
+    /// Ends the commits of a call, and delivers the events that no earlier commit holds back any more.
+    fn end_commits(&self, call: u64, applied: &[(ProductId, u8, u64)], events: Vec<(ProductId, EventView)>) {
+        let mut order = self.order();
+        // Of two commits that begin at one number, only one is applied.
+        let is_over = |open: &OpenCommit| open.call == call || applied.contains(&(open.product, open.slot, open.first));
+        order.open.retain(|open| !is_over(open));
+        if self.is_listening() {
+            order.held.extend(events);
+        } else {
+            order.held.clear();
+        }
+        if order.held.is_empty() {
+            return;
+        }
+        let held = std::mem::take(&mut order.held);
+        // A commit that takes very long holds back no more than a stream holds.
+        let holds = held.len() <= STREAM_BUFFER;
+        let (held, mut ready): (Vec<_>, Vec<_>) =
+            held.into_iter().partition(|(product, event)| holds && order.holds_back(*product, event.position));
+        order.held = held;
+        ready.sort_by_key(|(product, event)| (*product, event.order()));
         let mut wakers: Vec<Waker> = Vec::new();
-        for inbox in self.inboxes().iter().filter(|inbox| inbox.product == product) {
-            let mut waiting = inbox.waiting();
-            for event in events {
-                if waiting.events.len() >= STREAM_BUFFER {
-                    waiting.events.pop_front();
-                    waiting.missed += 1;
-                }
-                waiting.events.push_back(event.clone());
+        for of_product in ready.chunk_by(|(a, _), (b, _)| a == b) {
+            let Some((product, _)) = of_product.first() else { continue };
+            for inbox in self.inboxes().iter().filter(|inbox| inbox.product == *product) {
+                let mut waiting = inbox.waiting();
+                of_product.iter().for_each(|(_, event)| waiting.push(event));
+                inbox.arrived.notify_all();
+                wakers.extend(std::mem::take(&mut waiting.wakers).into_values());
             }
-            inbox.arrived.notify_all();
-            wakers.extend(std::mem::take(&mut waiting.wakers).into_values());
         }
         // A woken task may read or drop a stream at once: no lock is held any more.
+        drop(order);
         wakers.into_iter().for_each(Waker::wake);
+    }
+
+    fn order(&self) -> MutexGuard<'_, Order> {
+        self.order.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends all streams and wakes all waiters.
@@ -124,14 +217,39 @@ impl Live {
         self.inboxes().push(Arc::clone(&inbox));
         self.listening.fetch_add(1, Ordering::AcqRel);
         // From here on dropping the stream closes it, also if reading the start fails.
-        let mut stream =
-            EventStream { live: Arc::clone(self), inbox, start: EventCursor::default(), opener: Opener::here() };
-        stream.start = start()?;
+        let stream = EventStream { live: Arc::clone(self), inbox, opener: Opener::here() };
+        let start = start()?;
+        stream.inbox.waiting().start_at(start);
         Ok(stream)
     }
 
     fn inboxes(&self) -> MutexGuard<'_, Vec<Arc<Inbox>>> {
         self.inboxes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Order {
+    /// Whether an earlier commit to the event's slot is still open.
+    fn holds_back(&self, product: ProductId, position: Position) -> bool {
+        let is_earlier =
+            |open: &OpenCommit| open.product == product && open.slot == position.slot && open.first < position.sequence;
+        self.open.iter().any(is_earlier)
+    }
+}
+
+impl Committing<'_> {
+    /// Ends the commits: those that were applied, and their events.
+    pub(super) fn end(mut self, applied: &[(ProductId, u8, u64)], events: Vec<(ProductId, EventView)>) {
+        self.ended = true;
+        self.live.end_commits(self.call, applied, events);
+    }
+}
+
+impl Drop for Committing<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.live.end_commits(self.call, &[], Vec::new());
+        }
     }
 }
 
@@ -158,7 +276,7 @@ impl EventStream {
     /// The end of the log when the stream was opened. Everything that is published afterwards, by any process, follows
     /// it in the log.
     pub fn start(&self) -> EventCursor {
-        self.start
+        self.inbox.waiting().start
     }
 
     /// Blocks the calling thread until there is something to read, for at most this time. Returns whether there is. In
@@ -183,7 +301,14 @@ impl EventStream {
     pub(super) fn read(&self, limit: usize) -> Streamed {
         let mut waiting = self.inbox.waiting();
         let count = waiting.events.len().min(limit);
-        Streamed { missed: std::mem::take(&mut waiting.missed), items: waiting.events.drain(..count).collect() }
+        let mut read = waiting.read;
+        let items = waiting.events.drain(..count).map(|event| {
+            read = read.past(event.position);
+            event.followed_from(read)
+        });
+        let items = items.collect();
+        waiting.read = read;
+        Streamed { missed: std::mem::take(&mut waiting.missed), items }
     }
 }
 
@@ -227,6 +352,9 @@ impl Drop for EventStream {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::device::DeviceId;
+    use crate::event::log::{EventOrigin, LoggedEvent};
+    use crate::time::Timestamp;
     use std::sync::atomic::AtomicU32;
     use std::task::Wake;
 
@@ -239,8 +367,12 @@ mod tests {
         }
     }
 
+    fn product() -> ProductId {
+        ProductId::new(1000).unwrap()
+    }
+
     fn stream(live: &Arc<Live>) -> EventStream {
-        live.open(ProductId::new(1000).unwrap(), || Ok::<_, ()>(EventCursor::default())).unwrap()
+        live.open(product(), || Ok::<_, ()>(EventCursor::default())).unwrap()
     }
 
     fn poll(readable: &mut Readable, count: &Arc<Count>) -> Poll<bool> {
@@ -262,6 +394,79 @@ mod tests {
         assert_eq!(count.0.load(Ordering::Relaxed), 2);
         assert!(waiters.iter_mut().all(|readable| poll(readable, &count) == Poll::Ready(false)));
         assert!(!stream.wait(Duration::from_secs(60)));
+    }
+
+    fn logged(slot: u8, sequence: u64) -> (ProductId, EventView) {
+        let event = LoggedEvent {
+            at: Timestamp::from_millis(0),
+            happened_at: Timestamp::from_millis(0),
+            device: DeviceId::new([1; 12]),
+            origin: EventOrigin::Member,
+            name: "a".into(),
+            data: "".into(),
+            id: None,
+            error: None,
+            matched: Box::default(),
+            sent: 0,
+            limit: None,
+            era: 0,
+            ages_from: None,
+        };
+        (product(), EventView::new(Position::new(slot, sequence), Arc::new(event)))
+    }
+
+    fn read(stream: &EventStream) -> Vec<(u8, u64)> {
+        let items = stream.read(usize::MAX).items;
+        items.iter().map(|view| (view.position.slot, view.position.sequence)).collect()
+    }
+
+    #[test]
+    fn a_later_commit_waits_for_an_earlier_one_of_its_slot() {
+        let live = Arc::new(Live::default());
+        let stream = stream(&live);
+        let begin = |slot, first| live.begin(std::iter::once((product(), slot, first)));
+        let (first, loser) = (begin(3, 0), begin(3, 0));
+        let (second, other) = (begin(3, 1), begin(4, 0));
+        second.end(&[(product(), 3, 1)], vec![logged(3, 1)]);
+        other.end(&[(product(), 4, 0)], vec![logged(4, 0)]);
+        assert_eq!(read(&stream), [(4, 0)]);
+        // The loser of the same number holds nothing back.
+        first.end(&[(product(), 3, 0)], vec![logged(3, 0)]);
+        assert_eq!(read(&stream), [(3, 0), (3, 1)]);
+        drop(loser);
+        // A commit that failed lets go what it held back.
+        let (failed, third) = (begin(3, 2), begin(3, 3));
+        third.end(&[(product(), 3, 3)], vec![logged(3, 3)]);
+        assert_eq!(read(&stream), []);
+        drop(failed);
+        assert_eq!(read(&stream), [(3, 3)]);
+        assert!(live.order().open.is_empty() && live.order().held.is_empty());
+    }
+
+    #[test]
+    fn a_stream_starts_at_the_end_of_the_log() {
+        let live = Arc::new(Live::default());
+        let mut start = EventCursor::default();
+        start.set(3, 7);
+        let early = live.begin(std::iter::once((product(), 3, 6)));
+        let stream = live.open(product(), || Ok::<_, ()>(start)).unwrap();
+        early.end(&[(product(), 3, 6)], vec![logged(3, 6)]);
+        live.begin(std::iter::once((product(), 3, 7))).end(&[(product(), 3, 7)], vec![logged(3, 7)]);
+        assert_eq!((read(&stream), stream.start()), (vec![(3, 7)], start));
+    }
+
+    #[test]
+    fn a_commit_that_takes_very_long_holds_back_a_bounded_number_of_events() {
+        let live = Arc::new(Live::default());
+        let stream = stream(&live);
+        let slow = live.begin(std::iter::once((product(), 3, 0)));
+        for sequence in 1..=STREAM_BUFFER as u64 + 1 {
+            let commit = (product(), 3, sequence);
+            live.begin(std::iter::once(commit)).end(&[commit], vec![logged(3, sequence)]);
+        }
+        slow.end(&[(product(), 3, 0)], vec![logged(3, 0)]);
+        let streamed = stream.read(usize::MAX);
+        assert_eq!((streamed.items.len(), streamed.missed), (STREAM_BUFFER, 2));
     }
 
     #[test]

@@ -223,6 +223,12 @@ impl Subscriptions {
         self.list.iter()
     }
 
+    /// Returns where a subscription's events are delivered. `None` means that it was ended.
+    pub fn destination(&self, id: SubscriptionId) -> Option<&Destination> {
+        let index = self.list.binary_search_by_key(&id, |one| one.id).ok()?;
+        self.list.get(index).map(|one| &one.destination)
+    }
+
     /// Returns the subscriptions that an event matches, in order (R-EVT-1).
     pub fn matching(&self, device: DeviceId, name: &str) -> impl Iterator<Item = SubscriptionId> {
         self.list.iter().filter(move |one| one.wants(device, name)).map(|one| one.id)

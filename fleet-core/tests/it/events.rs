@@ -731,6 +731,147 @@ proptest! {
         let accounted = followed.len() as u64 + rest.items.len() as u64 + missed + rest.missed;
         prop_assert_eq!(accounted, published.len() as u64);
     }
+
+    /// The events that a door returns can be continued after each of them, whatever is published or trimmed meanwhile.
+    #[test]
+    fn from_the_cursor_of_each_event_exactly_the_rest_follows(
+        kept in 20..80_u32,
+        steps in proptest::collection::vec((1..12_u8, -3..20_i64, 1..12_usize, 1..30_usize), 1..12),
+        after in 0..30_usize,
+    ) {
+        let world = World::new();
+        world.keep(kept, Duration::from_secs(86_400));
+        let stream = world.console(0).event_stream(world.product).unwrap();
+        let (mut clock, mut followed, mut cursor) = (0, Vec::<EventView>::new(), stream.start());
+        for (first, by, many, limit) in steps {
+            clock += by;
+            let batch: Vec<Event> = (0..many).map(|n| event(first + (n % 3) as u8, "a", "")).collect();
+            world.fleet.gateway(at(clock)).publish_many(&batch).unwrap();
+            let page = world.console(clock).follow_events(world.product, Some(cursor), limit).unwrap();
+            if page.missed > 0 {
+                followed.clear();
+            }
+            followed.extend(page.items);
+            cursor = page.next;
+        }
+        let page = world.console(clock).follow_events(world.product, Some(cursor), 1000).unwrap();
+        if page.missed > 0 {
+            followed.clear();
+        }
+        followed.extend(page.items);
+        let streamed = world.console(clock).read_event_stream(&stream, 1000).unwrap().items;
+        let (mut listed, mut before) = (Vec::new(), None);
+        loop {
+            let (items, next) = world.page(clock, &EventFilter::default(), before, 7);
+            listed.extend(items);
+            before = next;
+            if before.is_none() {
+                break;
+            }
+        }
+        listed.reverse();
+        let kept_of = |views: &[EventView]| views[views.len().saturating_sub(kept as usize)..].to_vec();
+        let (followed, streamed) = (kept_of(&followed), kept_of(&streamed));
+        check_cursors(&world, clock, &followed, &[]);
+        check_cursors(&world, clock, &streamed, &[]);
+        check_cursors(&world, clock, &listed, &[]);
+        // What is published later follows too; what was trimmed is gone.
+        let batch: Vec<Event> = (0..after.min(kept as usize - 1)).map(|n| event(1 + (n % 7) as u8, "b", "")).collect();
+        world.fleet.gateway(at(clock)).publish_many(&batch).unwrap();
+        let later = world.console(clock).read_event_stream(&stream, 1000).unwrap().items;
+        let left = |views: &[EventView]| {
+            let most = (kept as usize).saturating_sub(later.len());
+            views[views.len().saturating_sub(most)..].to_vec()
+        };
+        for views in [followed, streamed, listed] {
+            check_cursors(&world, clock, &left(&views), &later);
+        }
+    }
+}
+
+/// Checks that following from the cursor of each of these events, oldest first, returns exactly the later ones and then
+/// `later`.
+fn check_cursors(world: &World, seconds: i64, oldest_first: &[EventView], later: &[EventView]) {
+    let console = world.console(seconds);
+    for (index, view) in oldest_first.iter().enumerate() {
+        let cursor = view.cursor.to_string().parse().unwrap();
+        let rest = console.follow_events(world.product, Some(cursor), 1000).unwrap().items;
+        let rest: Vec<_> = rest.iter().map(|view| view.position).collect();
+        let wanted = oldest_first[index + 1..].iter().chain(later).map(|view| view.position);
+        assert_eq!(rest, wanted.collect::<Vec<_>>(), "after {index}");
+    }
+}
+
+/// What is published while many threads do so reaches a stream in the order of each slot.
+#[test]
+fn a_stream_read_among_many_publishers_can_be_continued_after_each_event() {
+    let world = World::new();
+    let stream = world.console(0).event_stream(world.product).unwrap();
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let world = &world;
+            scope.spawn(move || {
+                for number in 0..60 {
+                    // Two devices: each slot has several publishers.
+                    world.publish(0, &event(1 + number % 2, "a", &format!("{thread}/{number}")));
+                }
+            });
+        }
+    });
+    let console = world.console(0);
+    let streamed = console.read_event_stream(&stream, 1000).unwrap();
+    assert_eq!((streamed.items.len(), streamed.missed), (240, 0));
+    for (index, view) in streamed.items.iter().enumerate() {
+        let rest = console.follow_events(world.product, Some(view.cursor), 1000).unwrap().items;
+        let rest: BTreeSet<_> = rest.iter().map(|view| view.position).collect();
+        let wanted: BTreeSet<_> = streamed.items[index + 1..].iter().map(|view| view.position).collect();
+        assert_eq!(rest, wanted, "after {index}");
+    }
+}
+
+/// The list of one device's events is continued with the later events of this device.
+#[test]
+fn the_events_of_one_device_have_cursors_for_this_device() {
+    let world = World::new();
+    for number in 0..30 {
+        world.log(0, &event(1 + number % 5, "a", ""));
+    }
+    let mut filter = EventFilter::default();
+    filter.device = Some(device(2));
+    let (mut items, _) = world.page(0, &filter, None, 100);
+    items.reverse();
+    world.log(0, &event(2, "a", ""));
+    for (index, view) in items.iter().enumerate() {
+        let rest = world.console(0).follow_events(world.product, Some(view.cursor), 1000).unwrap().items;
+        let of_device = rest.iter().filter(|view| view.event.device == device(2)).count();
+        assert_eq!(of_device, items.len() - index, "after {index}");
+    }
+}
+
+/// R-EVT-1: a delivery carries everything that the host sends, also when the event is published again.
+#[test]
+fn a_delivery_carries_its_destination_and_its_message() {
+    let world = World::new();
+    let hook = Destination::Webhook { url: "https://example.com/hook?key=s3cret".parse().unwrap() };
+    let first = world.console(0).subscribe(world.product, &NewSubscription::new(hook.clone())).unwrap();
+    world.console(0).subscribe(world.product, &NewSubscription::new(Destination::LiveStream)).unwrap();
+    let opened = event(1, "door", "open").with_id("17").unwrap();
+    let answer = world.log(3, &opened);
+    assert!(!format!("{answer:?}").contains("s3cret"), "{answer:?}");
+    let to: Vec<_> = answer.deliveries.iter().map(|delivery| delivery.to.clone().unwrap()).collect();
+    assert_eq!(to, [hook, Destination::LiveStream]);
+    for delivery in &answer.deliveries {
+        let message = &delivery.message;
+        assert_eq!((message.device, &*message.name, &*message.data), (device(1), "door", "open"));
+        assert_eq!((message.id.as_deref(), message.at), (Some("17"), at(3)));
+    }
+    assert_eq!(world.log(9, &opened).deliveries, answer.deliveries);
+
+    // A subscription that was ended since has no destination, and its delivery keeps its key.
+    world.console(9).unsubscribe(world.product, first.id).unwrap();
+    let again = world.log(9, &opened);
+    assert_eq!(again.deliveries.iter().map(|delivery| delivery.to.is_some()).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(again.deliveries[0].key, answer.deliveries[0].key);
 }
 
 /// A publisher that retries under one id until it succeeds has published once, whatever the store did meanwhile.

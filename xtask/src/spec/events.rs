@@ -5,7 +5,8 @@ use super::argument::{Destined, EventsFilter, PublishedEvent};
 use super::command::Command;
 use super::world::{Found, PAGE, World, done, malformed};
 use fleet_core::event::{
-    Destination, Entry, Event, EventFilter, EventView, NewSubscription, Published, Subscription, SubscriptionId,
+    Delivery, Destination, Entry, Event, EventFilter, EventView, NewSubscription, Published, Subscription,
+    SubscriptionId,
 };
 use fleet_core::{Console, Timestamp};
 use serde_json::{Value, json};
@@ -126,18 +127,21 @@ fn time(at: Timestamp) -> Value {
 }
 
 fn subscription(subscription: &Subscription) -> Value {
-    let to = match &subscription.destination {
-        Destination::Webhook { url } => json!({ "webhook": { "url": url.reveal() } }),
-        Destination::Integration { name } => json!({ "integration": { "name": name } }),
-        _ => json!("live_stream"),
-    };
     json!({
         "id": subscription.id,
-        "to": to,
+        "to": target(&subscription.destination),
         "prefix": subscription.prefix,
         "device": subscription.device,
         "created_at": time(subscription.created_at),
     })
+}
+
+fn target(destination: &Destination) -> Value {
+    match destination {
+        Destination::Webhook { url } => json!({ "webhook": { "url": url.reveal() } }),
+        Destination::Integration { name } => json!({ "integration": { "name": name } }),
+        _ => json!("live_stream"),
+    }
 }
 
 fn event(view: &EventView) -> Value {
@@ -155,6 +159,7 @@ fn event(view: &EventView) -> Value {
         "error_kind": event.error,
         "matched": event.matched,
         "sent": event.sent,
+        "cursor": view.cursor,
     })
 }
 
@@ -168,10 +173,22 @@ fn published(published: &Published) -> Value {
     }
 }
 
+fn delivery(delivery: &Delivery) -> Value {
+    let message = &delivery.message;
+    json!({
+        "subscription": delivery.subscription,
+        "key": delivery.key.to_string(),
+        "to": delivery.to.as_ref().map(target),
+        "device": message.device,
+        "name": message.name,
+        "data": message.data,
+        "id": message.id,
+        "at": time(message.at),
+    })
+}
+
 fn logged(entry: &Entry) -> Value {
-    let deliveries = entry.deliveries.iter();
-    let deliveries =
-        deliveries.map(|delivery| json!({ "subscription": delivery.subscription, "key": delivery.key.to_string() }));
+    let deliveries = entry.deliveries.iter().map(delivery);
     let dropped = entry
         .dropped
         .as_ref()

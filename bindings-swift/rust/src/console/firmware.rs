@@ -14,9 +14,9 @@ impl Console {
         product: u32,
         version: u32,
         title: String,
+        binary: Vec<u8>,
         description: Option<String>,
         requires_system: Option<String>,
-        binary: Vec<u8>,
     ) -> Answered<Firmware> {
         self.ask(move |door| {
             door.upload(product, version, &title, description.as_deref(), requires_system.as_deref(), &binary)

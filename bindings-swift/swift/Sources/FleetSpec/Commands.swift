@@ -303,8 +303,8 @@ func firmware(_ name: String, _ console: Console, _ vectors: Vectors, _ step: Ar
     case "upload":
         return try await console.upload(
             product: step.number("product"), version: step.number("version"),
-            title: step.text("title"), description: step.textIfAny("description"),
-            requiresSystem: step.textIfAny("requires_system"), binary: vectors.binary(step))
+            title: step.text("title"), binary: vectors.binary(step), description: step.textIfAny("description"),
+            requiresSystem: step.textIfAny("requires_system"))
     case "firmware":
         return items(try await console.firmware(product: step.number("product")))
     case "edit_firmware":

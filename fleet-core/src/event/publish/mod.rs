@@ -272,7 +272,9 @@ impl<'e> Publishing<'_, 'e> {
                         Some(Row {
                             record: Record::EventId(EventId { event: Some(first), slot, sequence }), ..
                         }) if first.is_repeated_by(pending.event, policy, now) => {
-                            let entry = Entry::new(pending.product, Position::new(slot, sequence), &*first);
+                            let position = Position::new(slot, sequence);
+                            let entry =
+                                Entry::new(pending.product, position, &*first, pending.event, &found.subscriptions);
                             self.answer(pending.index, Published::Logged(entry.into_duplicate()));
                         }
                         Some(Row { record: Record::EventId(id @ EventId { event: None, .. }), stamp, .. }) => {
@@ -389,8 +391,9 @@ impl<'e> Publishing<'_, 'e> {
         for ((pending, origin, position, stamp), row) in known.into_iter().zip(rows) {
             match row.map(|row| row.record) {
                 Some(Record::Event(logged)) if logged.is(pending.event) => {
-                    let entry = Entry::new(pending.product, position, &*logged).into_duplicate();
-                    self.answer(pending.index, Published::Logged(entry));
+                    let Some(found) = products.get(pending.product) else { continue };
+                    let entry = Entry::new(pending.product, position, &*logged, pending.event, &found.subscriptions);
+                    self.answer(pending.index, Published::Logged(entry.into_duplicate()));
                 }
                 _ => {
                     let draft =
@@ -449,6 +452,8 @@ impl<'e> Publishing<'_, 'e> {
             .iter_mut()
             .filter_map(|draft| Some(draft.commit(products.get(draft.product)?, fleet.stamps())))
             .collect();
+        // From here on later events of these slots reach the streams after these.
+        let committing = fleet.live().begin(drafts.iter().map(|draft| (draft.product, draft.slot, draft.before.next)));
         let outcomes = match store::apply_all(fleet.store(), &commits) {
             Ok(outcomes) => outcomes,
             Err(error) => {
@@ -460,7 +465,7 @@ impl<'e> Publishing<'_, 'e> {
         for (draft, outcome) in drafts.iter().zip(outcomes) {
             match outcome {
                 Some(CommitOutcome::Applied) => {
-                    self.applied(draft);
+                    self.applied(draft, products);
                     applied.push(draft);
                     if trim::is_due(&draft.before, &draft.head) {
                         to_trim.push((draft.product, draft.before.agreed_clock()));
@@ -471,12 +476,9 @@ impl<'e> Publishing<'_, 'e> {
                 None => unknown = true,
             }
         }
-        if fleet.live().is_listening() {
-            for of_product in applied.chunk_by(|a, b| a.product == b.product) {
-                let Some(first) = of_product.first() else { continue };
-                self.deliver(first.product, of_product);
-            }
-        }
+        let views = if fleet.live().is_listening() { views(&applied) } else { Vec::new() };
+        let applied: Vec<_> = applied.iter().map(|draft| (draft.product, draft.slot, draft.before.next)).collect();
+        committing.end(&applied, views);
         to_trim.dedup_by_key(|(product, _)| *product);
         for (product, agreed) in to_trim {
             // The events are published; the next publish retries the trim.
@@ -505,30 +507,32 @@ impl<'e> Publishing<'_, 'e> {
     }
 
     /// Answers the events that are now in the log.
-    fn applied(&mut self, draft: &Draft<'e>) {
-        let position = |entry: &DraftEntry<'_>| Position::new(draft.slot, entry.sequence);
+    fn applied(&mut self, draft: &Draft<'e>, products: &Products) {
+        let Some(found) = products.get(draft.product) else { return };
+        let entry_of = |entry: &DraftEntry<'_>| {
+            let position = Position::new(draft.slot, entry.sequence);
+            Entry::new(draft.product, position, &*entry.event, entry.pending.event, &found.subscriptions)
+        };
         for entry in &draft.entries {
-            let answer = Entry::new(draft.product, position(entry), &*entry.event);
+            let answer = entry_of(entry);
             let answer = Entry { id_reused: entry.id_reused, ..answer };
             self.answer(entry.pending.index, Published::Logged(answer));
         }
         for (index, first) in &draft.repeated {
             if let Some(entry) = draft.entries.get(*first) {
-                let answer = Entry::new(draft.product, position(entry), &*entry.event).into_duplicate();
-                self.answer(*index, Published::Logged(answer));
+                self.answer(*index, Published::Logged(entry_of(entry).into_duplicate()));
             }
         }
     }
+}
 
-    /// Delivers the events that are now in the log to the streams, in their order.
-    fn deliver(&self, product: ProductId, applied: &[&Draft<'e>]) {
-        let entries = applied.iter().flat_map(|draft| draft.entries.iter().map(|entry| (draft.slot, entry)));
-        let mut views: Vec<EventView> = entries
-            .map(|(slot, entry)| EventView::new(Position::new(slot, entry.sequence), Arc::clone(&entry.event)))
-            .collect();
-        views.sort_unstable_by_key(EventView::order);
-        self.gateway.fleet.live().deliver(product, &views);
-    }
+/// Returns the events that are now in the log, for the streams.
+fn views(applied: &[&Draft<'_>]) -> Vec<(ProductId, EventView)> {
+    let view = |draft: &Draft<'_>, entry: &DraftEntry<'_>| {
+        let position = Position::new(draft.slot, entry.sequence);
+        (draft.product, EventView::new(position, Arc::clone(&entry.event)))
+    };
+    applied.iter().flat_map(|draft| draft.entries.iter().map(|entry| view(draft, entry))).collect()
 }
 
 impl Products {
