@@ -145,6 +145,25 @@ fn a_newer_schema_is_refused() {
 }
 
 #[test]
+fn the_tests_run_where_the_folder_of_temporary_files_has_a_long_name_with_blanks() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let long = folder.path().join(format!("a b/{}", "x".repeat(120)));
+    std::fs::create_dir_all(&long).unwrap();
+    // The server runs as another user if the tests run as root.
+    for folder in long.ancestors().take(3) {
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let test = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["a_newer_schema_is_refused", "--exact"])
+        .env("TMPDIR", &long)
+        .output()
+        .unwrap();
+    assert!(test.status.success(), "{}", String::from_utf8_lossy(&test.stdout));
+}
+
+#[test]
 fn errors_of_opening_have_a_message_without_the_password() {
     let hasty = || Options::new().patience(Duration::from_millis(200));
     let port = fleet_postgres_server::shared().unwrap().port();
