@@ -32,6 +32,7 @@ mod model;
 mod payments;
 mod people;
 mod reports;
+mod restored;
 mod targeting;
 mod threads;
 mod together;

@@ -99,9 +99,9 @@ fn schemas_of_versions_2_and_3_are_brought_up_to_date() {
         let schema = schema();
         let name = &schema.name;
         let migrations = [
-            include_str!("../src/schema/1.sql"),
-            include_str!("../src/schema/2.sql"),
-            include_str!("../src/schema/3.sql"),
+            include_str!("../../src/schema/1.sql"),
+            include_str!("../../src/schema/2.sql"),
+            include_str!("../../src/schema/3.sql"),
         ];
         let rows =
             "INSERT INTO registration (stamp, product, registered, id, sequence, newest_session, security_counter)
@@ -156,11 +156,12 @@ fn the_tests_run_where_the_folder_of_temporary_files_has_a_long_name_with_blanks
         std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755)).unwrap();
     }
     let test = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["a_newer_schema_is_refused", "--exact"])
+        .args(["database::a_newer_schema_is_refused", "--exact"])
         .env("TMPDIR", &long)
         .output()
         .unwrap();
-    assert!(test.status.success(), "{}", String::from_utf8_lossy(&test.stdout));
+    let said = String::from_utf8_lossy(&test.stdout);
+    assert!(test.status.success() && said.contains("1 passed"), "{said}");
 }
 
 #[test]

@@ -62,7 +62,7 @@ fn expressions(sql: &str) -> f64 {
 
 /// Whether the steps of a statement cost so much that the time between two checks of the time limit is not bounded.
 pub(super) fn is_too_high(connection: &Connection, statement: &str) -> Result<bool> {
-    let mut program = connection.prepare(&format!("EXPLAIN {statement}"))?;
+    let mut program = connection.prepare(&format!("EXPLAIN {}", without_prefix(statement)))?;
     let mut steps = program.query([])?;
     let mut cost = 0;
     while let Some(step) = steps.next()? {
@@ -75,9 +75,34 @@ pub(super) fn is_too_high(connection: &Connection, statement: &str) -> Result<bo
     Ok(false)
 }
 
+/// A statement without the semicolons, blanks and comments before it.
+fn without_prefix(statement: &str) -> &str {
+    let mut rest = statement;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c == ';' || c.is_ascii_whitespace());
+        let comment = match rest.get(..2) {
+            Some("--") => rest.split_once('\n'),
+            Some("/*") => rest.split_once("*/"),
+            _ => None,
+        };
+        match comment {
+            Some((_, after)) => rest = after,
+            None => return rest,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_statement_begins_after_semicolons_and_comments() {
+        for text in ["SELECT 1", " ;; SELECT 1", "-- a\n;/* b */ -- c\nSELECT 1"] {
+            assert_eq!(without_prefix(text), "SELECT 1");
+        }
+        assert_eq!(without_prefix("-- a"), "-- a");
+    }
 
     #[test]
     fn merging_is_bounded_by_words_and_levels() {

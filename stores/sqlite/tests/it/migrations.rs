@@ -78,7 +78,7 @@ fn a_file_of_schema_2_opens_and_keeps_the_order_of_connections_from_then_on() {
 fn older(path: &Path, schema: u32) {
     std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schema-2.sqlite"), path).unwrap();
     let file = Connection::open(path).unwrap();
-    file.execute_batch(include_str!("../src/schema/3.sql")).unwrap();
+    file.execute_batch(include_str!("../../src/schema/3.sql")).unwrap();
     file.execute_batch(
         "UPDATE device SET newest_session = 9, ended_session = 8, ended_at = 1457438400000, listed = 1, relapses = 2,
             outcome_at = 1457438400000, outcome_target = 1, outcome_result = 3
@@ -87,7 +87,7 @@ fn older(path: &Path, schema: u32) {
     )
     .unwrap();
     if schema > 3 {
-        file.execute_batch(include_str!("../src/schema/4.sql")).unwrap();
+        file.execute_batch(include_str!("../../src/schema/4.sql")).unwrap();
         file.execute_batch("UPDATE event SET era = 1, ages_from = at").unwrap();
     }
     file.pragma_update(None, "user_version", schema).unwrap();

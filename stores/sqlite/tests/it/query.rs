@@ -187,7 +187,7 @@ fn an_ordinary_report_is_answered() {
         "PRAGMA table_info(device)".to_owned(),
         "EXPLAIN QUERY PLAN SELECT * FROM devices".to_owned(),
         "EXPLAIN SELECT * FROM devices".to_owned(),
-        ";;  -- a remark\nSELECT 1 AS n;".to_owned(),
+        "-- a remark\n;; /* another */ SELECT 1 AS n;".to_owned(),
     ] {
         store.query(&Query::new(&sql)).unwrap_or_else(|error| panic!("{error}: {sql}"));
     }
