@@ -7,6 +7,7 @@ mod cost;
 mod linear;
 
 use crate::error::explain;
+use fleet_core::CancelToken;
 use fleet_core::store::{Query, SqlRow, SqlValue, StoreError, StoreErrorKind};
 use rusqlite::fallible_iterator::FallibleIterator as _;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
@@ -40,7 +41,8 @@ const COLUMNS: usize = 200;
 /// Maximum size of an answer, in bytes.
 const ANSWER: usize = 64 << 20;
 
-/// Number of SQLite's steps between two checks of the time limit: some microseconds, unless values are large.
+/// Number of SQLite's steps between two checks of the time limit and of a cancellation: some microseconds, unless values
+/// are large.
 const STEPS: i32 = 100;
 
 /// Pause between two interruptions of a query that is late.
@@ -92,24 +94,36 @@ pub(crate) fn run(mut connection: Connection, path: &Path, query: &Query<'_>) ->
     linear::install(&connection, VALUE.unsigned_abs() as usize).map_err(engine)?;
     cost::limit_merging(&connection, query.sql());
     let end = Instant::now().checked_add(query.most_time());
-    let is_late = move || end.is_some_and(|end| Instant::now() > end);
-    connection.progress_handler(STEPS, Some(is_late)).map_err(engine)?;
+    let cancel = query.cancel().cloned();
+    let is_over =
+        move || end.is_some_and(|end| Instant::now() > end) || cancel.as_ref().is_some_and(CancelToken::is_cancelled);
+    connection.progress_handler(STEPS, Some(is_over)).map_err(engine)?;
     connection.authorizer(Some(only_reads)).map_err(engine)?;
-    let answer = interrupting(&connection, end, || answer(&connection, query));
+    let answer = interrupting(&connection, end, query.cancel().cloned(), || answer(&connection, query));
     answer.map_err(|problem| problem.into_error(path, query))
 }
 
-/// Interrupts a connection from a thread once the time is over. `count(*)` of a table looks for an interruption at each
+/// Interrupts a connection from a thread once the time is over or the query is cancelled. `count(*)` of a table looks for an interruption at each
 /// page, and nowhere checks the time limit. An interruption between two statements has no effect, so it is repeated.
-fn interrupting<T>(connection: &Connection, end: Option<Instant>, run: impl FnOnce() -> T) -> T {
+fn interrupting<T>(
+    connection: &Connection,
+    end: Option<Instant>,
+    cancel: Option<CancelToken>,
+    run: impl FnOnce() -> T,
+) -> T {
+    let may_be_cancelled = cancel.is_some();
     thread::scope(|scope| {
         let (done, running) = channel::<()>();
         let interrupt = connection.get_interrupt_handle();
-        let mut rest = end.map_or(Duration::MAX, |end| end.saturating_duration_since(Instant::now()));
+        let rest = move || end.map_or(Duration::MAX, |end| end.saturating_duration_since(Instant::now()));
+        let is_cancelled = move || cancel.as_ref().is_some_and(CancelToken::is_cancelled);
         let watch = move || {
-            while running.recv_timeout(rest) == Err(RecvTimeoutError::Timeout) {
-                interrupt.interrupt();
-                rest = AGAIN;
+            let mut pause = if may_be_cancelled { rest().min(AGAIN) } else { rest() };
+            while running.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+                if rest().is_zero() || is_cancelled() {
+                    interrupt.interrupt();
+                }
+                pause = AGAIN;
             }
         };
         // Without this thread the time limit is still checked between steps.
@@ -146,6 +160,9 @@ impl Problem {
             Self::Engine(error) => error,
         };
         match error.sqlite_error_code() {
+            Some(ErrorCode::OperationInterrupted) if query.is_cancelled() => {
+                refused("the query was cancelled".to_owned())
+            }
             Some(ErrorCode::OperationInterrupted) => refused(format!(
                 "the query took longer than {} seconds; select fewer rows, by key if possible",
                 query.most_time().as_secs_f64()
