@@ -5,8 +5,12 @@
 
 use crate::billing::{Interval, LimitExceeded};
 use crate::device::import::UnreadableFile;
-use crate::device::{DeviceId, Standing};
-use crate::firmware::{FirmwareVersion, UploadRefused};
+use crate::device::{DeviceId, MalformedDeviceId, Standing};
+use crate::firmware::image::ImageError;
+use crate::firmware::image::esp_idf::AppImageError;
+use crate::firmware::image::mcuboot::McubootError;
+use crate::firmware::image::particle::ModuleError;
+use crate::firmware::{FirmwareVersion, MalformedSha256, UploadRefused};
 use crate::product::{Missing, ProductId};
 use crate::store::StoreError;
 use crate::team::Command;
@@ -398,5 +402,79 @@ impl From<UnreadableFile> for Error {
 impl From<UploadRefused> for Error {
     fn from(refused: UploadRefused) -> Self {
         ErrorKind::UploadRefused(refused).into()
+    }
+}
+
+impl From<MalformedDeviceId> for Error {
+    fn from(problem: MalformedDeviceId) -> Self {
+        Self::invalid("device", problem.to_string())
+    }
+}
+
+impl From<MalformedSha256> for Error {
+    fn from(problem: MalformedSha256) -> Self {
+        Self::invalid("sha256", problem.to_string())
+    }
+}
+
+/// What refuses a firmware image by itself.
+macro_rules! refuse_image {
+    ($($problem:ty),*) => {$(
+        impl From<$problem> for Error {
+            fn from(problem: $problem) -> Self {
+                UploadRefused::Image(problem.into()).into()
+            }
+        }
+    )*};
+}
+
+refuse_image!(ImageError, ModuleError, AppImageError, McubootError);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::billing::{ChargeKey, QuoteId};
+    use crate::customer::{ActivationCode, Secret};
+    use crate::firmware::{Sha256, image};
+    use crate::{Currency, Date, Platform, SystemVersion};
+
+    /// Compiles only while every error of a parser converts, as callers of several parsers expect.
+    fn read(text: &str, place: usize) -> Result<(), Error> {
+        match place {
+            0 => drop(text.parse::<DeviceId>()?),
+            1 => drop(text.parse::<Sha256>()?),
+            2 => drop(text.parse::<Timestamp>()?),
+            3 => drop(text.parse::<Date>()?),
+            4 => drop(text.parse::<Currency>()?),
+            5 => drop(text.parse::<Platform>()?),
+            6 => drop(text.parse::<SystemVersion>()?),
+            7 => drop(text.parse::<ChargeKey>()?),
+            8 => drop(text.parse::<QuoteId>()?),
+            9 => {
+                let _: Secret = text.parse()?;
+            }
+            10 => drop(text.parse::<ActivationCode>()?),
+            11 => drop(image::particle::read_module(text.as_bytes())?),
+            12 => drop(image::esp_idf::read_app_image(text.as_bytes())?),
+            13 => drop(image::mcuboot::read_mcuboot_image(text.as_bytes())?),
+            _ => return Err(ImageError::Empty.into()),
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn what_cannot_be_parsed_converts_into_an_error_with_a_code_and_advice() {
+        for place in 0..15 {
+            let error = read("\u{1}", place).unwrap_err();
+            let wanted = match place {
+                9 => "unauthenticated",
+                11 => "particle_",
+                12 => "esp_",
+                13 => "mcuboot_",
+                14 => "image_empty",
+                _ => "invalid",
+            };
+            assert!(error.code().starts_with(wanted), "{place}: {} {error}", error.code());
+        }
     }
 }

@@ -5,13 +5,13 @@
 //! transaction.
 
 use super::{
-    AttemptResult, BillingPolicy, Charge, ChargeKey, ChargedCard, Contract, Invoice, OpenCharge, OpenInvoice, Payer,
-    PaymentAttempt, PaymentLock, Purpose, Step, failures, is_exhausted, next_step,
+    AttemptResult, BillingPolicy, Charge, ChargeKey, Charged, ChargedCard, Contract, Invoice, OpenCharge, OpenInvoice,
+    Payer, PaymentAttempt, PaymentLock, Step, failures, is_exhausted, next_step,
 };
 use crate::notice::{NoticeSubject, notify};
 use crate::store::{Key, Record, StoreError, StoreErrorKind, Transaction};
 use crate::team::{Account, AccountId};
-use crate::{Error, Money, ProductId, Timestamp};
+use crate::{Error, Money, Product, ProductId, Timestamp};
 use std::sync::Arc;
 
 /// Does what is due now for an account's open renewal invoices: one at a time, the oldest first (R-PAY-6). Stores the
@@ -77,19 +77,20 @@ pub(crate) fn invoice(tx: &mut Transaction<'_>, product: ProductId, number: u32)
     Ok(tx.get((product, number))?.ok_or_else(missing)?)
 }
 
-/// Requests a charge: stores a record in the outbox, under a new key.
+/// Requests a charge: stores a record in the outbox, under the key of what is charged.
 pub(crate) fn ask(
     tx: &mut Transaction<'_>,
     contract: &mut Contract,
     (product, account): (ProductId, AccountId),
-    purpose: Purpose,
+    what: Charged,
     amount: Money,
     card: Option<ChargedCard>,
     now: Timestamp,
 ) -> Result<Charge, Error> {
     let number = contract.next_charge()?;
-    let key = ChargeKey { product, number, nonce: tx.random() };
-    let charge = Charge { key, product, account, purpose, amount, card, at: now, unknown: false };
+    let created = tx.get::<Arc<Product>>(product)?.map(|product| product.created_at);
+    let key = ChargeKey::of(product, created, number, account, what);
+    let charge = Charge { key, product, account, purpose: what.purpose(), amount, card, at: now, unknown: false };
     tx.put((product, number), Arc::new(charge.clone()));
     Ok(charge)
 }
@@ -105,9 +106,10 @@ fn present(
     let mut contract: Arc<Contract> = tx.get(invoice.product)?.unwrap_or_default();
     let attempt =
         PaymentAttempt { at: now, scheduled, card: Some(card.number), result: AttemptResult::Open, known_at: None };
-    let (whose, purpose) = ((invoice.product, invoice.payer), Purpose::Renewal { invoice: invoice.number });
+    let what = Charged::Renewal { invoice: invoice.number, period: invoice.period, attempt: invoice.attempts.len() };
+    let whose = (invoice.product, invoice.payer);
     let amount = invoice.outstanding()?;
-    let charge = ask(tx, Arc::make_mut(&mut contract), whose, purpose, amount, Some(card), now)?;
+    let charge = ask(tx, Arc::make_mut(&mut contract), whose, what, amount, Some(card), now)?;
     tx.put(invoice.product, contract);
     invoice.attempts.push(attempt);
     payer.charging = Some(OpenCharge { product: invoice.product, number: charge.key.number });

@@ -4,7 +4,7 @@
 use super::clock::apply_upgrade;
 use super::collect::{ask, collect, invoice};
 use super::quote::{Target, quote};
-use super::{Anchor, Card, Charge, Contract, Interval, Invoice, NewCard, OpenUpgrade, Payer, Purpose, Quote, QuoteId};
+use super::{Anchor, Card, Charge, Charged, Contract, Interval, Invoice, NewCard, OpenUpgrade, Payer, Quote, QuoteId};
 use crate::audit::{Entry, shown};
 use crate::device::{DeviceCount, Page, check_page};
 use crate::event::Usage;
@@ -135,7 +135,15 @@ impl Console<'_> {
                 collect(tx, self.fleet.billing(), owner, self.now)?;
                 return Ok(Upgrade::Done(Box::new(invoice)));
             }
-            let charge = ask(tx, contract, (product, owner), Purpose::Upgrade, quote.due, Some(card), self.now)?;
+            let charge = ask(
+                tx,
+                contract,
+                (product, owner),
+                Charged::Upgrade { quote: quote.id },
+                quote.due,
+                Some(card),
+                self.now,
+            )?;
             contract.quotes.clear();
             contract.upgrade = Some(OpenUpgrade { charge: charge.key.number, quote });
             self.note(tx, product, Command::ChangePlan, before.change(subject, &record));

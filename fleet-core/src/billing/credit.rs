@@ -3,7 +3,7 @@
 
 use super::collect::{ask, invoice};
 use super::invoice::total;
-use super::{Anchor, Contract, Interval, Invoice, InvoiceLine, InvoiceStatus, LineKind, Period, Plan, Purpose, Reason};
+use super::{Anchor, Charged, Contract, Interval, Invoice, InvoiceLine, InvoiceStatus, LineKind, Period, Plan, Reason};
 use crate::notice::{NoticeSubject, notify};
 use crate::product::Product;
 use crate::store::Transaction;
@@ -50,8 +50,8 @@ pub(crate) fn write_credit(
         attempts: Vec::new(),
     };
     if !note.refund.is_zero() {
-        let purpose = Purpose::Refund { invoice: note.number };
-        ask(tx, contract, (product, payer), purpose, note.refund, None, now)?;
+        let what = Charged::Refund { invoice: note.number, period };
+        ask(tx, contract, (product, payer), what, note.refund, None, now)?;
     }
     tx.put((product, note.number), Arc::new(note.clone()));
     let subject = NoticeSubject::PlanReduced { account: payer, invoice: note.number, refund: Some(refund) };

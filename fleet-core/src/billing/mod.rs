@@ -27,6 +27,7 @@ mod tier;
 
 pub use account::AccountBilling;
 pub use card::{Card, CardToken, ExpiryMonth, KnownCard, NewCard, PastCard};
+pub(crate) use charge::Charged;
 pub use charge::{Charge, ChargeKey, ChargeOutcome, ChargedCard, Purpose};
 pub use clock::{Advanced, ChargeCursor, Clock, Due, Skipped};
 pub use console::{BillingStatus, CardView, Upgrade};

@@ -30,6 +30,7 @@ mod model;
 mod payments;
 mod people;
 mod reports;
+mod restored;
 mod targeting;
 mod threads;
 mod together;

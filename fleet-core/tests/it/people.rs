@@ -194,6 +194,30 @@ fn a_customer_claims_a_device_by_its_code_and_only_then_sees_it() {
 }
 
 #[test]
+fn a_customer_claims_at_most_200_times_a_day() {
+    let world = World::new();
+    world.imports(&[device(1)]);
+    world.owner(1).set_device_code(world.product, device(1), "STICKER-0001").unwrap();
+    let [token, other] = ["carl@example.com", "dora@example.com"].map(|name| {
+        let (customer, _) = world.customer(name, &ALL);
+        world.owner(1).issue_token(world.product, customer, &ALL.into(), Duration::from_secs(200_000)).unwrap().1
+    });
+    let claim = |token: &Secret, seconds| code(world.fleet.portal(token, at(seconds)).claim(device(1), "STICKER-0001"));
+    let free = |token: &Secret, seconds| world.fleet.portal(token, at(seconds)).unclaim(device(1)).unwrap();
+    for number in 1..=200 {
+        assert_eq!(claim(&token, 10 + number), "ok", "claim {number}");
+        assert_eq!(claim(&token, 10 + number), "ok", "a repeated claim changes nothing and is not counted");
+        free(&token, 10 + number);
+    }
+    let refused = world.fleet.portal(&token, at(300)).claim(device(1), "STICKER-0001").unwrap_err();
+    assert!(matches!(refused.kind(), ErrorKind::Barred { until } if *until == at(11 + DAY)), "{refused:?}");
+    assert_eq!(claim(&other, 301), "ok", "each customer has a count of their own");
+    free(&other, 302);
+    assert_eq!(claim(&token, 10 + DAY), "barred");
+    assert_eq!(claim(&token, 11 + DAY), "ok");
+}
+
+#[test]
 fn a_claim_code_is_valid_once_for_an_hour_and_for_its_own_product() {
     let world = World::new();
     world.imports(&[device(1), device(2)]);

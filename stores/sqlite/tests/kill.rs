@@ -1,22 +1,26 @@
 //! A writer that is killed at any moment leaves a file with every acknowledged commit, complete; also with a journal,
-//! whenever it dies during a fold.
+//! whenever it dies during a fold. So do an import, and a process that brings the file up to date.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
 
 use common::*;
-use fleet_core::Timestamp;
 use fleet_core::store::{
     AuditId, Commit, CommitOutcome, JournalOptions, Journaled, Key, Kind, Range, Record, Store, Write,
 };
+use fleet_core::{Actor, Fleet, ProductId, Timestamp, invariants};
 use fleet_store_sqlite::{Options, SqliteStore, Synchronous};
+use std::ffi::OsStr;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, BufReader, Write as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+const OPENED: &str = "FLEET_KILLED_OPENERS_FILE";
+const IMPORTED: &str = "FLEET_KILLED_IMPORTS_FILE";
+const ROUND: &str = "FLEET_KILLED_IMPORTS_ROUND";
 const FILE: &str = "FLEET_KILLED_WRITERS_FILE";
 const JOURNALED: &str = "FLEET_KILLED_WRITERS_JOURNAL";
 const ROUNDS: usize = 24;
@@ -127,4 +131,125 @@ fn stands(store: &dyn Store, path: &Path, acknowledged: u32) {
     let file = rusqlite::Connection::open(path).unwrap();
     let verdict = file.pragma_query_value(None, "integrity_check", |row| row.get::<_, String>(0)).unwrap();
     assert_eq!(verdict, "ok");
+}
+
+const NOW: Timestamp = Timestamp::from_millis(1_457_438_400_000);
+
+/// More than one commit of an import holds.
+const IMPORTS: usize = 9_000;
+
+fn list(round: usize) -> String {
+    (0..IMPORTS).map(|number| format!("aa{round:06x}{number:016x}\n")).collect()
+}
+
+fn fleet(path: &Path, is_journaled: bool) -> Fleet {
+    if is_journaled { Fleet::open(open_journaled(path)) } else { Fleet::open(open(path)) }
+}
+
+fn start(test: &str, variables: &[(&str, &OsStr)]) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args([test, "--exact", "--nocapture"])
+        .envs(variables.iter().copied())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// Waits for a line that begins with these words.
+fn wait_for(child: &mut Child, words: &str) {
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.map_while(Result::ok).any(|line| line.starts_with(words)), "the process did not write `{words}`");
+}
+
+fn say(words: &str) {
+    let mut out = std::io::stdout();
+    writeln!(out, "\n{words}").unwrap();
+    out.flush().unwrap();
+}
+
+/// Not a test by itself: what the killed process does.
+#[test]
+fn import_until_killed() {
+    let Some(path) = std::env::var_os(IMPORTED) else { return };
+    let round = std::env::var(ROUND).unwrap().parse().unwrap();
+    let fleet = fleet(Path::new(&path), std::env::var_os(JOURNALED).is_some());
+    say("started");
+    let product = ProductId::new(94).unwrap();
+    fleet.console(Actor::Operator, NOW).import(product, list(round).as_bytes()).unwrap();
+    say("done");
+    std::thread::sleep(Duration::from_secs(60));
+}
+
+#[test]
+fn an_import_that_is_killed_is_completed_by_the_same_file() {
+    for is_journaled in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("fleet.db");
+        let product = ProductId::new(94).unwrap();
+        {
+            let fleet = fleet(&path, is_journaled);
+            let operator = fleet.console(Actor::Operator, NOW);
+            let owner = operator.create_account("alice@example.com").unwrap().id;
+            operator.create_product_with_id(product, owner, "Thermostat", "photon".parse().unwrap()).unwrap();
+            operator.set_tier(product, "Enterprise").unwrap();
+        }
+        // At some moment of the import, and after it was acknowledged.
+        for (round, delay) in [Some(RandomState::new().hash_one(1) % 600), None].into_iter().enumerate() {
+            let number = round.to_string();
+            let mut variables = vec![(IMPORTED, path.as_os_str()), (ROUND, number.as_ref())];
+            variables.extend(is_journaled.then_some((JOURNALED, "1".as_ref())));
+            let mut child = start("import_until_killed", &variables);
+            wait_for(&mut child, if delay.is_some() { "started" } else { "done" });
+            std::thread::sleep(Duration::from_millis(delay.unwrap_or(0)));
+            child.kill().unwrap();
+            child.wait().unwrap();
+
+            let fleet = fleet(&path, is_journaled);
+            assert_eq!(invariants::check(&fleet, NOW).unwrap(), [], "round {round}, journal {is_journaled}");
+            let console = fleet.console(Actor::Operator, NOW);
+            let devices = || usize::try_from(console.summary(product).unwrap().devices).unwrap();
+            let (earlier, all, before) = (round * IMPORTS, (round + 1) * IMPORTS, devices());
+            assert!((earlier..=all).contains(&before), "round {round}: {before} devices");
+            assert!(delay.is_some() || before == all, "an acknowledged import is complete");
+            let done = console.import(product, list(round).as_bytes()).unwrap();
+            assert_eq!((done.counts().imported as usize, devices()), (all - before, all));
+            assert_eq!(invariants::check(&fleet, NOW).unwrap(), []);
+        }
+    }
+}
+
+/// Not a test by itself: what the killed process does, and each of two processes that open a file at once.
+#[test]
+fn open_until_killed() {
+    let Some(path) = std::env::var_os(OPENED) else { return };
+    say("started");
+    let fleet = Fleet::open(SqliteStore::open(&path).unwrap());
+    let summary = fleet.console(Actor::Operator, NOW).summary(ProductId::new(94).unwrap()).unwrap();
+    say(&format!("opened {}", summary.devices));
+    std::thread::sleep(Duration::from_secs(60));
+}
+
+#[test]
+fn a_migration_that_is_killed_or_that_two_processes_do_at_once_keeps_all_data() {
+    let folder = tempfile::tempdir().unwrap();
+    for round in 0..10 {
+        let path = folder.path().join(format!("{round}.db"));
+        std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schema-1.sqlite"), &path).unwrap();
+        let mut openers = [0; 2].map(|_| start("open_until_killed", &[(OPENED, path.as_os_str())]));
+        if round % 2 == 0 {
+            openers.iter_mut().for_each(|opener| wait_for(opener, "opened 2"));
+        } else {
+            wait_for(&mut openers[0], "started");
+            std::thread::sleep(Duration::from_micros(RandomState::new().hash_one(round) % 20_000));
+        }
+        for opener in &mut openers {
+            opener.kill().unwrap();
+            opener.wait().unwrap();
+        }
+        let fleet = Fleet::open(SqliteStore::open(&path).unwrap());
+        assert_eq!(invariants::check(&fleet, NOW).unwrap(), [], "round {round}");
+        let summary = fleet.console(Actor::Operator, NOW).summary(ProductId::new(94).unwrap()).unwrap();
+        assert_eq!((summary.devices, summary.online), (2, 1), "round {round}");
+    }
 }

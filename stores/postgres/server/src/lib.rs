@@ -182,7 +182,9 @@ impl Server {
 
     fn spawn(&self) -> Result<Child> {
         let mut postgres = self.program("postgres");
-        postgres.arg("-D").arg(self.data()).arg("-p").arg(self.port.to_string()).arg("-k").arg(&self.folder);
+        postgres.arg("-D").arg(self.data()).arg("-p").arg(self.port.to_string());
+        // Relative to the data: the path of a socket has at most 107 bytes, and the folder of temporary files may be longer.
+        postgres.args(["-k", ".."]);
         let fixed = ["listen_addresses=127.0.0.1", "log_min_messages=fatal", "max_connections=200"];
         for setting in fixed.into_iter().chain(self.settings.iter().map(String::as_str)) {
             postgres.arg("-c").arg(setting);

@@ -23,5 +23,5 @@ fn all_of_400_strangers_join_at_once() {
 #[test]
 fn callers_of_four_processes_are_answered() {
     let schema = schemas::schema();
-    contention::processes_are_answered(|| Arc::new(schema.open()), 4, 80);
+    crowd::processes_are_answered(|| Arc::new(schema.open()), 4, 80);
 }

@@ -92,6 +92,46 @@ fn a_schema_of_version_1_is_brought_up_to_date() {
     assert_eq!((seen.get::<_, i64>(0), seen.get::<_, &str>(1)), (-1, "runs_another"));
 }
 
+/// What the code of schemas 2 and 3 created and wrote: the order of a device's connections, and a directive number.
+#[test]
+fn schemas_of_versions_2_and_3_are_brought_up_to_date() {
+    for version in [2, 3] {
+        let schema = schema();
+        let name = &schema.name;
+        let migrations = [
+            include_str!("../../src/schema/1.sql"),
+            include_str!("../../src/schema/2.sql"),
+            include_str!("../../src/schema/3.sql"),
+        ];
+        let rows =
+            "INSERT INTO registration (stamp, product, registered, id, sequence, newest_session, security_counter)
+            VALUES (1, 94, false, decode('55ff6d04498b49a1b2c3d4e5', 'hex'), 4, 9, 0);
+            INSERT INTO device (product, stamp, added_at, sequence, security_counter, seen_at, session, version_since,
+                version, standing, failures, image, platform, development, forced, takes_updates, online, id,
+                outcome_at, outcome_target, outcome_result, newest_session, ended_session, ended_at, listed, relapses)
+            VALUES (94, 2, 0, 3, 7, 5, 7, 5, 1, 0, 0, 0, 0, false, false, true, false,
+                decode('55ff6d04498b49a1b2c3d4e5', 'hex'), 6, 2, 3, 9, 8, 1457438400000, 1, 2)";
+        let older = migrations[..version].join(";");
+        let sql = format!("CREATE SCHEMA {name}; SET search_path = {name}; {older}; {rows}");
+        client(&schema).batch_execute(&sql).unwrap();
+        client(&schema).batch_execute(&format!("INSERT INTO fleet_store VALUES ({version})")).unwrap();
+        let store = schema.open();
+        let (product, device) = (ProductId::new(94).unwrap(), "55ff6d04498b49a1b2c3d4e5".parse().unwrap());
+        let found = store.get(&[Key::Device(product, device), Key::Registration(device)]).unwrap();
+        let [Some(row), Some(entry)] = &found[..] else { panic!("{found:?}") };
+        let (Record::Device(row), Record::Registration(entry)) = (&row.record, &entry.record) else {
+            panic!("{found:?}")
+        };
+        let ended = Mark::new(8, Some(NOW));
+        assert_eq!(row.trail.get(), Trail { newest: Mark::new(9, None), ended }, "version {version}");
+        assert_eq!((row.relapses, row.chip_revision, entry.sequence), (2, None, 4));
+        let seen = client(&schema).query_one("SELECT outcome_result, chip_revision FROM devices", &[]).unwrap();
+        assert_eq!((seen.get::<_, &str>(0), seen.get::<_, Option<i32>>(1)), ("withdrawn", None));
+        let found = client(&schema).query_one("SELECT version FROM fleet_store", &[]).unwrap();
+        assert_eq!(found.get::<_, i32>(0), 4);
+    }
+}
+
 #[test]
 fn a_newer_schema_is_refused() {
     let schema = schema();
@@ -102,6 +142,26 @@ fn a_newer_schema_is_refused() {
         "`postgres` on 127.0.0.1 (schema `{name}`) has schema 99, and this program supports up to 4; update the program"
     );
     assert_eq!(refusal(&schema), (StoreErrorKind::NewerSchema, message));
+}
+
+#[test]
+fn the_tests_run_where_the_folder_of_temporary_files_has_a_long_name_with_blanks() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let long = folder.path().join(format!("a b/{}", "x".repeat(120)));
+    std::fs::create_dir_all(&long).unwrap();
+    // The server runs as another user if the tests run as root.
+    for folder in long.ancestors().take(3) {
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let test = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["database::a_newer_schema_is_refused", "--exact"])
+        .env("TMPDIR", &long)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&test.stdout);
+    assert!(test.status.success() && said.contains("1 passed"), "{said}");
 }
 
 #[test]

@@ -10,5 +10,6 @@ mod contract;
 mod files;
 mod full;
 mod migrations;
+mod query;
 mod storm;
 mod twins;

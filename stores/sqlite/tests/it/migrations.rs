@@ -1,7 +1,7 @@
 //! Files of older versions can always be opened.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use fleet_core::device::{Report, Trail};
+use fleet_core::device::{Mark, Report, Trail};
 use fleet_core::event::{Event, EventFilter, Published};
 use fleet_core::firmware::{Answer, Hold};
 use fleet_core::{Actor, Fleet, ProductId, Timestamp, invariants};
@@ -71,4 +71,54 @@ fn a_file_of_schema_2_opens_and_keeps_the_order_of_connections_from_then_on() {
         .unwrap()
         .query_row("SELECT outcome_result FROM devices", [], |row| row.get::<_, Option<String>>(0));
     assert_eq!(outcome.unwrap(), None, "the view is there");
+}
+
+/// Makes a file of schema 3 or 4: `fixtures/schema-2.sqlite` with the migrations up to that version, and with what the
+/// code of that version stored: a connection that ended, an update that was withdrawn, and a directive number.
+fn older(path: &Path, schema: u32) {
+    std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schema-2.sqlite"), path).unwrap();
+    let file = Connection::open(path).unwrap();
+    file.execute_batch(include_str!("../../src/schema/3.sql")).unwrap();
+    file.execute_batch(
+        "UPDATE device SET newest_session = 9, ended_session = 8, ended_at = 1457438400000, listed = 1, relapses = 2,
+            outcome_at = 1457438400000, outcome_target = 1, outcome_result = 3
+            WHERE id = x'55ff6d04498b49a1b2c3d4e5';
+        UPDATE registration SET sequence = 5, newest_session = 4 WHERE id = x'45f96d06492949f0e1d2c3b4';",
+    )
+    .unwrap();
+    if schema > 3 {
+        file.execute_batch(include_str!("../../src/schema/4.sql")).unwrap();
+        file.execute_batch("UPDATE event SET era = 1, ages_from = at").unwrap();
+    }
+    file.pragma_update(None, "user_version", schema).unwrap();
+}
+
+#[test]
+fn files_of_schemas_3_and_4_open_with_all_of_their_data() {
+    for schema in [3, 4] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("fleet.db");
+        older(&path, schema);
+        let now: Timestamp = "2016-03-09T12:00:00Z".parse().unwrap();
+        let fleet = Fleet::open(SqliteStore::open(&path).unwrap());
+        assert_eq!(invariants::check(&fleet, now).unwrap(), [], "schema {schema}");
+        let (product, device) = (ProductId::new(94).unwrap(), "55ff6d04498b49a1b2c3d4e5".parse().unwrap());
+        let (console, gateway) = (fleet.console(Actor::Operator, now), fleet.gateway(now));
+        let row = console.device(product, device).unwrap().row;
+        let ended = Mark::new(8, Some(Timestamp::from_millis(1_457_438_400_000)));
+        assert_eq!(row.trail.get(), Trail { newest: Mark::new(9, None), ended });
+        assert_eq!((row.relapses, row.chip_revision), (2, None));
+
+        let report = Report { product: Some(94), version: Some(1), session: 8, ..Report::new(device, None) };
+        let answer = gateway.connect(&report).unwrap().answer;
+        assert!(matches!(answer, Answer::Held { hold: Hold::StaleReport, .. }), "schema {schema}: {answer}");
+        gateway.connect(&Report { session: 10, chip_revision: Some(301), ..report }).unwrap();
+        assert_eq!(console.device(product, device).unwrap().row.chip_revision, Some(301));
+        let event = Event::new(device, "door", "open", now).unwrap();
+        assert!(matches!(gateway.publish(&event).unwrap(), Published::Logged(_)));
+        assert_eq!(invariants::check(&fleet, now).unwrap(), [], "schema {schema}");
+        drop(fleet);
+        let file = Connection::open(&path).unwrap();
+        assert_eq!(file.pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0)).unwrap(), 5);
+    }
 }

@@ -140,7 +140,7 @@ pub(super) fn invoices() -> Vec<Record> {
 pub(super) fn charges() -> Vec<Record> {
     let purposes = [Purpose::Renewal { invoice: u32::MAX }, Purpose::Upgrade, Purpose::Refund { invoice: 0 }];
     let charge = |(at, purpose): (Timestamp, Purpose)| Charge {
-        key: ChargeKey { product: product(u32::MAX), number: u32::MAX, nonce: u64::MAX },
+        key: ChargeKey { product: product(u32::MAX), number: u32::MAX, digest: u64::MAX },
         product: product(u32::MAX),
         account: account(u64::MAX),
         purpose,
