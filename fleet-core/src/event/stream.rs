@@ -49,7 +49,7 @@ impl Waiting {
     }
 }
 
-/// A stream of the events of a product that this process publishes after it was [opened](crate::Console::event_stream).
+/// A stream of the events of a product that this process publishes after it was [opened](crate::ProductConsole::event_stream).
 /// Events that other processes publish are only in the log. Dropping the stream closes it.
 #[derive(Debug)]
 pub struct EventStream {
