@@ -384,7 +384,7 @@ pub struct Console<'f> {
 /// let hall = thermostat.device("55ff6d04498b49a1b2c3d4e5".parse()?);
 /// hall.rename("hall")?;
 /// assert_eq!(hall.get()?.row.name(), "hall");
-/// # Ok::<(), fleet_core::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ProductConsole<'f> {

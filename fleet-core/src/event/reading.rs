@@ -70,8 +70,8 @@ impl ProductConsole<'_> {
     /// cursor it starts now: it returns no event, only the cursor to continue with (R-EVT-8).
     ///
     /// A reader that continues from each answer's `next` gets every event once, as long as it reads the event before
-    /// that leaves the log; `missed` counts those that left. A page of [`events`](ProductConsole::events) before the same
-    /// cursor contains the earlier ones.
+    /// that leaves the log; `missed` counts those that left. A page of [`events`](ProductConsole::events) before the
+    /// same cursor contains the earlier ones.
     ///
     /// # Errors
     /// `not_found`; `invalid` for a limit out of its range.
