@@ -254,7 +254,7 @@ impl ProductConsole<'_> {
 
     /// Returns the invoices and credit notes of a product, newest first, `limit` (1 to 1,000) a page. An operator also
     /// reads those of a removed product, and an account those that it paid, with
-    /// [`account_invoices`](Self::account_invoices).
+    /// [`account_invoices`](Console::account_invoices).
     ///
     /// # Errors
     /// `not_found`; `forbidden` for a member who is not the owner; `invalid` for a limit out of its range.

@@ -160,8 +160,9 @@ impl ProductConsole<'_> {
 
     /// Removes a product (R-PRD-5). Only an operator may do this. Afterwards nobody sees the product, its devices are
     /// personal again, its plan ends as by [`cancel_plan`](Self::cancel_plan), the remaining credit is refunded, and
-    /// its number is never used again. Its debts for the time before remain: [`account_billing`](Self::account_billing)
-    /// shows them. If the removal is interrupted, the same command completes it.
+    /// its number is never used again. Its debts for the time before remain:
+    /// [`account_billing`](crate::Console::account_billing) shows them. If the removal is interrupted, the same command
+    /// completes it.
     ///
     /// # Errors
     /// `not_found`; `charge_open` while a charge for it has no outcome.
