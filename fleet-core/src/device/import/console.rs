@@ -8,6 +8,7 @@
 
 use super::verdict::{ImportReport, LineVerdict, Verdict, judge};
 use super::{DeviceList, UnreadableFile};
+use crate::CancelToken;
 use crate::billing::LimitExceeded;
 use crate::device::{Device, DeviceCount, DeviceId, Registration, Reservation, Standing, tally};
 use crate::fleet::{Console, ProductConsole};
@@ -68,11 +69,20 @@ impl ProductConsole<'_> {
     /// # Errors
     /// If the file is not a list, or the product is not the actor's.
     pub fn plan_import(&self, list: &[u8]) -> Result<ImportReport, Error> {
+        self.plan_import_until(list, &CancelToken::new())
+    }
+
+    /// Returns what [`plan_import`](Self::plan_import) returns, and checks after every few thousand devices whether it
+    /// was cancelled.
+    ///
+    /// # Errors
+    /// As [`plan_import`](Self::plan_import); `cancelled` if `cancel` was cancelled.
+    pub fn plan_import_until(&self, list: &[u8], cancel: &CancelToken) -> Result<ImportReport, Error> {
         let Self { console, product } = *self;
         let import = import_of(list);
         let list = DeviceList::read(list)?;
         let context = console.context(product)?;
-        Ok(console.plan(&context, &list, import)?.0)
+        Ok(console.plan(&context, &list, import, cancel)?.0)
     }
 
     /// Imports a list of devices: a .txt with one id per line, or a .csv with ids in its first or its `id` column
@@ -166,7 +176,7 @@ impl Console<'_> {
     ) -> Result<(ImportReport, Vec<Candidate>), Error> {
         let (mut tries, mut retries, mut seen) = (0, 0, None);
         while tries < store::TRIES {
-            let (report, mut new) = self.plan(&self.context(product)?, list, import)?;
+            let (report, mut new) = self.plan(&self.context(product)?, list, import, &CancelToken::new())?;
             let held = report.refused.as_ref().and_then(|limit| limit.held.map(|held| (held, limit.used)));
             // Another import's reservation may be for devices of this very list.
             if held.is_some() && retries < MAX_RETRIES {
@@ -200,6 +210,7 @@ impl Console<'_> {
         context: &Context,
         list: &DeviceList<'_>,
         import: u64,
+        cancel: &CancelToken,
     ) -> Result<(ImportReport, Vec<Candidate>), Error> {
         let mut lines = Vec::new();
         let mut ids: Vec<(DeviceId, u32)> = Vec::new();
@@ -240,6 +251,9 @@ impl Console<'_> {
         }
         let mut new: u64 = 0;
         for chunk in candidates.chunks_mut(self.fleet.import_chunk()) {
+            if cancel.is_cancelled() {
+                return Err(ErrorKind::Cancelled { added: 0 }.into());
+            }
             self.judge(context, chunk)?;
             for one in chunk {
                 if one.verdict == Verdict::Imported {
