@@ -15,7 +15,9 @@ use fleet_core::device::import::{ImportReport, LineVerdict, Verdict};
 use fleet_core::device::{Connected, Disconnect, Report, UpdateProgress, UpdateResult};
 use fleet_core::firmware::{Answer, Change, Upload};
 use fleet_core::notice::NoticeSubject;
-use fleet_core::{Actor, Console, DeviceId, FirmwareVersion, Fleet, Platform, ProductId, Sha256, Timestamp};
+use fleet_core::{
+    Actor, DeviceId, FirmwareVersion, Flash, Fleet, Platform, ProductConsole, ProductId, Sha256, Timestamp,
+};
 use fleet_store_sqlite::SqliteStore;
 use std::ffi::OsString;
 use std::fmt;
@@ -100,15 +102,15 @@ impl Story {
         Ok(Self { fleet, alice: alice.id, product: product.id })
     }
 
-    /// The door for people, opened by Alice.
-    fn console(&self, now: Timestamp) -> Console<'_> {
-        self.fleet.console(self.alice, now)
+    /// The product, as Alice sees it. This reads nothing.
+    fn thermostats(&self, now: Timestamp) -> ProductConsole<'_> {
+        self.fleet.console(self.alice, now).product(self.product)
     }
 
     /// Imports a list as people really write it: valid lines are added, every other line gets its verdict.
     fn import(&self, now: Timestamp) -> Result<Vec<Thermostat>> {
         chapter(now, "Importing examples/data/devices.csv");
-        let report = self.console(now).import(self.product, LIST)?;
+        let report = self.thermostats(now).import(LIST)?;
         // All or nothing: a list that does not fit the tier adds no device at all.
         if let Some(limit) = report.refused {
             return Err(limit.into());
@@ -120,7 +122,7 @@ impl Story {
         }
         let house = named(&report, &String::from_utf8_lossy(LIST));
         for thermostat in &house {
-            self.console(now).name_device(self.product, thermostat.id, &thermostat.room)?;
+            self.thermostats(now).device(thermostat.id).rename(&thermostat.room)?;
         }
         Ok(house)
     }
@@ -139,7 +141,7 @@ impl Story {
     }
 
     fn upload_one(&self, now: Timestamp, (name, binary): (&str, &[u8]), upload: &Upload<'_>) -> Result<()> {
-        let result = match self.console(now).upload(self.product, upload, binary) {
+        let result = match self.thermostats(now).upload(upload, binary) {
             Ok(firmware) => format!("accepted: `{}`, {} bytes", firmware.title, firmware.image.size),
             Err(error) => format!("refused: {error}"),
         };
@@ -150,7 +152,7 @@ impl Story {
     /// The gate: a version that ran on no device cannot be released to all.
     fn release_too_early(&self, now: Timestamp) -> Result<()> {
         chapter(now, "Releasing version 2 to everybody, at once");
-        match self.console(now).release(self.product, version(2)?) {
+        match self.thermostats(now).release(version(2)?) {
             Ok(()) => say("", "released"),
             Err(error) => say("refused: ", &error.to_string()),
         }
@@ -160,17 +162,17 @@ impl Story {
     /// Four ways to keep a device from the version of all others.
     fn set_some_apart(&self, house: &[Thermostat], now: Timestamp) -> Result<()> {
         chapter(now, "Setting some apart");
-        let (console, product) = (self.console(now), self.product);
-        console.mark_development(product, find(house, "desk")?.id, true)?;
+        let thermostats = self.thermostats(now);
+        thermostats.device(find(house, "desk")?.id).mark_development()?;
         say("desk            ", "marked for development: its developer flashes it by cable");
-        console.lock_and_flash_on_reset(product, find(house, "studio")?.id, version(1)?)?;
+        thermostats.device(find(house, "studio")?.id).lock(version(1)?, Flash::OnReset)?;
         say("studio          ", "locked to version 1");
-        let guests = console.create_group(product, "guests")?;
-        console.set_groups(product, find(house, "guest room")?.id, &[guests].into())?;
-        console.release_to_group(product, guests, Some(version(1)?))?;
+        let guests = thermostats.create_group("guests")?;
+        thermostats.device(find(house, "guest room")?.id).set_groups(&[guests].into())?;
+        thermostats.release_to_group(guests, Some(version(1)?))?;
         say("guest room      ", "in the group `guests`, to which version 1 is released");
         let [_, returned, ..] = strangers()?;
-        console.deny_device(product, returned.id)?;
+        thermostats.device(returned.id).deny()?;
         say("a returned one  ", "denied: it may not ask again");
         Ok(())
     }
@@ -179,7 +181,7 @@ impl Story {
     fn prove(&self, house: &mut [Thermostat], now: Timestamp) -> Result<()> {
         chapter(now, "Proving version 2 on the test device");
         let bench = house.iter_mut().find(|thermostat| thermostat.room == "bench").ok_or_else(|| missing("bench"))?;
-        let answer = self.console(now).lock_and_flash_now(self.product, bench.id, version(2)?)?;
+        let answer = self.thermostats(now).device(bench.id).lock(version(2)?, Flash::Now)?;
         say("flash now   ", &answer.to_string());
         let Answer::Update { directive, .. } = answer else { return Ok(()) };
 
@@ -197,8 +199,8 @@ impl Story {
     /// Releases a version, after a dry run.
     fn release(&self, now: Timestamp) -> Result<()> {
         chapter(now, "Releasing version 2: a dry run, then the release");
-        let console = self.console(now);
-        let ways = console.dry_run(self.product, &Change::Release(Some(version(2)?)))?.by_change;
+        let thermostats = self.thermostats(now);
+        let ways = thermostats.dry_run(&Change::Release(Some(version(2)?)))?.by_change;
         let counts = format!(
             "{} devices will be sent it when they connect: {} from a lower version, {} from a higher one, {} from none",
             ways.total(),
@@ -207,7 +209,7 @@ impl Story {
             ways.from_none
         );
         say("dry run  ", &counts);
-        console.release(self.product, version(2)?)?;
+        thermostats.release(version(2)?)?;
         say("release  ", "done: one small write, however large the fleet");
         Ok(())
     }
@@ -265,11 +267,11 @@ impl Story {
         chapter(now, "The team changes its mind: what would be decided now?");
         let [neighbour, ..] = strangers()?;
         let (nursery, studio) = (find(house, "nursery")?, find(house, "studio")?);
-        self.console(now).approve_device(self.product, neighbour.id)?;
-        self.console(minutes(now, 1)).force_update(self.product, nursery.id)?;
-        self.console(minutes(now, 2)).unlock(self.product, studio.id)?;
+        self.thermostats(now).device(neighbour.id).approve()?;
+        self.thermostats(minutes(now, 1)).device(nursery.id).force_update()?;
+        self.thermostats(minutes(now, 2)).device(studio.id).unlock()?;
         for (did, device) in [("approved", &neighbour), ("forced", nursery), ("unlocked", studio)] {
-            let answer = self.console(minutes(now, 3)).explain(self.product, device.id)?;
+            let answer = self.thermostats(minutes(now, 3)).device(device.id).explain()?;
             say(&format!("{:<20} {did:<8}  ", device.room), &answer.to_string());
         }
         Ok(())
@@ -278,7 +280,7 @@ impl Story {
     /// The day in numbers, counted incrementally: reading them costs the same for a million devices.
     fn count(&self, now: Timestamp) -> Result<()> {
         chapter(now, "The day in numbers");
-        let summary = self.console(now).summary(self.product)?;
+        let summary = self.thermostats(now).summary()?;
         say("", &format!("{} devices: {} online, {} never seen", summary.devices, summary.online, summary.never_seen));
         for (version, devices) in &summary.versions {
             let bar = "#".repeat(usize::try_from(*devices).unwrap_or(usize::MAX).min(50));
@@ -314,7 +316,7 @@ impl Story {
             // Sent. Until the host acknowledges it, it is listed again.
             self.fleet.acknowledge(&notice.key)?;
         }
-        for record in self.console(now).audit_log(self.product, None, 4)?.items {
+        for record in self.thermostats(now).audit_log(None, 4)?.items {
             say(&format!("{}    ", clock(record.at)), &format!("{}: {}", record.command, record.subject));
         }
         Ok(())

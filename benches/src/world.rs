@@ -202,7 +202,7 @@ impl World {
         let owner = operator.create_account("alice@example.com")?.id;
         let product = ProductId::new(94)?;
         operator.create_product_with_id(product, owner, "Thermostat", PLATFORM.parse()?)?;
-        operator.set_tier(product, "Enterprise")?;
+        operator.product(product).set_tier("Enterprise")?;
         Ok(Self { fleet, owner, product })
     }
 
@@ -212,7 +212,7 @@ impl World {
     /// Fails if it has no owner.
     pub fn open(store: impl Store + 'static) -> Result<Self> {
         let fleet = Fleet::open(store);
-        let owner = fleet.console(Actor::Operator, NOW).product(ProductId::new(94)?)?.owner;
+        let owner = fleet.console(Actor::Operator, NOW).product(ProductId::new(94)?).get()?.owner;
         Ok(Self { fleet, owner, product: ProductId::new(94)? })
     }
 
@@ -222,15 +222,15 @@ impl World {
     /// Errors of the store.
     pub fn running(store: impl Store + 'static, ids: &[DeviceId]) -> Result<Self> {
         let world = Self::empty(store)?;
-        world.console().upload(world.product, &Upload::new(version(1)?, "First"), V1)?;
-        world.console().upload(world.product, &Upload::new(version(2)?, "Second"), V2)?;
+        world.console().product(world.product).upload(&Upload::new(version(1)?, "First"), V1)?;
+        world.console().product(world.product).upload(&Upload::new(version(2)?, "Second"), V2)?;
         world.populate(ids)?;
         // One device proves both versions.
         let device = *ids.first().ok_or("a fleet needs a device")?;
         let gateway = world.fleet.gateway(NOW);
         gateway.connect(&Report { version: Some(1), ..report(device, 2)? })?;
         gateway.connect(&report(device, 3)?)?;
-        world.console().release(world.product, version(2)?)?;
+        world.console().product(world.product).release(version(2)?)?;
         Ok(world)
     }
 
@@ -244,7 +244,7 @@ impl World {
     /// # Errors
     /// Errors of the store.
     pub fn product_and_firmware(&self) -> Result<(Product, FirmwareIndex)> {
-        let product = self.console().product(self.product)?;
+        let product = self.console().product(self.product).get()?;
         let rows = self.fleet.store().get(&[Key::Firmware(self.product)])?;
         match rows.into_iter().next().flatten().map(|row| row.record) {
             Some(Record::Firmware(index)) => Ok((product, FirmwareIndex::clone(&index))),

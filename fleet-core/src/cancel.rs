@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Cancels the call that it is passed to: [`Console::plan_import_until`](crate::Console::plan_import_until), or a query
+/// Cancels the call that it is passed to: [`ProductConsole::plan_import_until`](crate::ProductConsole::plan_import_until), or a query
 /// with [`Query::until`](crate::store::Query::until). Clones cancel the same call.
 #[derive(Clone, Debug, Default)]
 pub struct CancelToken(Arc<AtomicBool>);

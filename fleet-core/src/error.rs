@@ -24,7 +24,7 @@ use std::fmt;
 ///
 /// let fleet = Fleet::open(MemoryStore::new());
 /// let now = Timestamp::from_millis(0);
-/// let error = fleet.console(Actor::Operator, now).product(ProductId::new(94)?).unwrap_err();
+/// let error = fleet.console(Actor::Operator, now).product(ProductId::new(94)?).get().unwrap_err();
 /// assert_eq!(error.code(), "not_found");
 /// assert_eq!(error.to_string(), "there is no such product, or it is not yours to see");
 /// # Ok::<(), fleet_core::Error>(())

@@ -2,7 +2,8 @@
 
 use crate::audit::{AuditRecord, Entry};
 use crate::billing::{BillingPolicy, Catalogue};
-use crate::device::{ConnectQueue, JoinQueue};
+use crate::customer::CustomerId;
+use crate::device::{ConnectQueue, DeviceId, JoinQueue};
 use crate::event::metering::Meters;
 use crate::event::{Live, Members};
 use crate::product::{Product, ProductId};
@@ -365,6 +366,86 @@ pub struct Console<'f> {
     pub(crate) fleet: &'f Fleet,
     pub(crate) actor: Actor,
     pub(crate) now: Timestamp,
+}
+
+/// A product, as an actor sees it at a moment. [`Console::product`] returns it.
+///
+/// A handle is a console and an id. To get one reads nothing, so a handle of a product that does not exist is possible;
+/// its methods fail with `not_found`. [`get`](Self::get) reads the record.
+///
+/// ```
+/// use fleet_core::{Actor, Fleet, MemoryStore, Timestamp};
+///
+/// let (fleet, now) = (Fleet::open(MemoryStore::new()), Timestamp::from_millis(0));
+/// let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com")?;
+/// let console = fleet.console(alice.id, now);
+/// let thermostat = console.product(console.create_product("Thermostat", "photon".parse()?)?.id);
+///
+/// thermostat.import(b"55ff6d04498b49a1b2c3d4e5")?;
+/// let hall = thermostat.device("55ff6d04498b49a1b2c3d4e5".parse()?);
+/// hall.rename("hall")?;
+/// assert_eq!(hall.get()?.row.name(), "hall");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct ProductConsole<'f> {
+    pub(crate) console: Console<'f>,
+    pub(crate) product: ProductId,
+}
+
+/// A device of a product, as an actor sees it at a moment. [`ProductConsole::device`] returns it, and reads nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct DeviceConsole<'f> {
+    pub(crate) console: Console<'f>,
+    pub(crate) product: ProductId,
+    pub(crate) device: DeviceId,
+}
+
+/// A customer of a product, as an actor sees them at a moment. [`ProductConsole::customer`] returns it, and reads
+/// nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct CustomerConsole<'f> {
+    pub(crate) console: Console<'f>,
+    pub(crate) product: ProductId,
+    pub(crate) customer: CustomerId,
+}
+
+impl<'f> Console<'f> {
+    /// Returns the handle of a product, for everything that is done with it. Nothing is read.
+    pub fn product(&self, product: ProductId) -> ProductConsole<'f> {
+        ProductConsole { console: *self, product }
+    }
+}
+
+impl<'f> ProductConsole<'f> {
+    /// Returns the number of the product.
+    pub fn id(&self) -> ProductId {
+        self.product
+    }
+
+    /// Returns the handle of a device of the product. Nothing is read.
+    pub fn device(&self, device: DeviceId) -> DeviceConsole<'f> {
+        DeviceConsole { console: self.console, product: self.product, device }
+    }
+
+    /// Returns the handle of a customer of the product. Nothing is read.
+    pub fn customer(&self, customer: CustomerId) -> CustomerConsole<'f> {
+        CustomerConsole { console: self.console, product: self.product, customer }
+    }
+}
+
+impl DeviceConsole<'_> {
+    /// Returns the id of the device.
+    pub fn id(&self) -> DeviceId {
+        self.device
+    }
+}
+
+impl CustomerConsole<'_> {
+    /// Returns the number of the customer.
+    pub fn id(&self) -> CustomerId {
+        self.customer
+    }
 }
 
 /// The door for devices, at a moment.

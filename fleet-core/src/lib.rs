@@ -31,7 +31,7 @@
 //!
 //! **Import.** Adds the devices of a list, which may come from a spreadsheet or a scanner and contain mistakes. Each
 //! line gets a [`Verdict`](device::import::Verdict). The valid lines join; if they do not all fit the tier, none of
-//! them does. [`plan_import`](Console::plan_import) returns the same verdicts without changing anything.
+//! them does. [`plan_import`](ProductConsole::plan_import) returns the same verdicts without changing anything.
 //!
 //! ```
 //! # use fleet_core::{Actor, Fleet, MemoryStore, Timestamp};
@@ -39,16 +39,18 @@
 //! let operator = fleet.console(Actor::Operator, now);
 //! let alice = operator.create_account("alice@example.com")?;
 //! // The number is already compiled into the firmware, so the operator chooses it.
-//! let product = operator.create_product_with_id(94.try_into()?, alice.id, "Thermostat", "photon".parse()?)?.id;
+//! let product = operator.create_product_with_id(94.try_into()?, alice.id, "Thermostat", "photon".parse()?)?;
+//! // A handle: it reads nothing.
+//! let thermostat = fleet.console(alice.id, now).product(product.id);
 //!
 //! let list = b"Room;Device ID\r\nbench;55FF6D04498B49A1B2C3D4E5\r\nattic;45f96d06492949f0e1d2c3b4\r\nhall;2800\r\n";
-//! let report = fleet.console(alice.id, now).import(product, list)?;
+//! let report = thermostat.import(list)?;
 //! assert_eq!((report.counts().imported, report.counts().refused), (2, 1));
 //! # Ok::<(), fleet_core::Error>(())
 //! ```
 //!
-//! **Firmware.** [`upload`](Console::upload) parses the binary and compares it with the product and with the version
-//! that a person entered; a refusal names both values. The host stores the file under its SHA-256. Versions are
+//! **Firmware.** [`upload`](ProductConsole::upload) parses the binary and compares it with the product and with the
+//! version that a person entered; a refusal names both values. The host stores the file under its SHA-256. Versions are
 //! integers that only increase.
 //!
 //! **Gate.** A version can be released only after it ran on a device of the product: on one device by default, on more
@@ -60,46 +62,48 @@
 //!
 //! ```
 //! # use fleet_core::{Actor, Fleet, FirmwareVersion, MemoryStore, Timestamp};
-//! # use fleet_core::{device::Report, firmware::Upload};
+//! # use fleet_core::{Flash, device::Report, firmware::Upload};
 //! # let (fleet, now) = (Fleet::open(MemoryStore::new()), Timestamp::from_millis(0));
 //! # let operator = fleet.console(Actor::Operator, now);
 //! # let alice = operator.create_account("alice@example.com")?;
 //! # let product = operator.create_product_with_id(94.try_into()?, alice.id, "Thermostat", "photon".parse()?)?.id;
 //! # let bench = "55ff6d04498b49a1b2c3d4e5".parse()?;
-//! # let console = fleet.console(alice.id, now);
-//! # console.import(product, b"55ff6d04498b49a1b2c3d4e5")?;
+//! # let thermostat = fleet.console(alice.id, now).product(product);
+//! # thermostat.import(b"55ff6d04498b49a1b2c3d4e5")?;
 //! # let binary = std::fs::read("tests/vectors/firmware/particle/photon_p94_v2.bin")?;
-//! let wrong = console.upload(product, &Upload::new(FirmwareVersion::new(3)?, "Quieter"), &binary).unwrap_err();
+//! let wrong = thermostat.upload(&Upload::new(FirmwareVersion::new(3)?, "Quieter"), &binary).unwrap_err();
 //! assert_eq!(wrong.code(), "image_other_version");
 //!
 //! let two = FirmwareVersion::new(2)?;
-//! console.upload(product, &Upload::new(two, "Quieter"), &binary)?;
-//! assert_eq!(console.release(product, two).unwrap_err().code(), "not_proven");
+//! thermostat.upload(&Upload::new(two, "Quieter"), &binary)?;
+//! assert_eq!(thermostat.release(two).unwrap_err().code(), "not_proven");
 //!
-//! console.lock_and_flash_on_reset(product, bench, two)?;
+//! let test_device = thermostat.device(bench);
+//! test_device.lock(two, Flash::OnReset)?;
 //! // The host sends the file; the device reconnects and reports what it runs now.
 //! let report = Report { product: Some(94), version: Some(2), ..Report::new(bench, now) };
 //! fleet.gateway(now).connect(&report)?;
-//! console.release(product, two)?;
+//! thermostat.release(two)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! **Release.** Makes a version the one that every device, or every device of a group, should run. It is one small
 //! write whatever the fleet's size: which version a device gets is decided when it connects.
-//! [`dry_run`](Console::dry_run) counts the affected devices first.
+//! [`dry_run`](ProductConsole::dry_run) counts the affected devices first.
 //!
 //! **Connect.** A device [reports](device::Report) what it is and what it runs, and gets an
 //! [`Answer`](firmware::Answer): up to date, update with a [`Directive`](firmware::Directive), or held. Each answer
 //! names the rule that decided and any version that the rule held back. An update has succeeded only when the device
-//! reports the new version at its next connect. [`explain`](Console::explain) returns the answer that a device would
-//! get now.
+//! reports the new version at its next connect. [`explain`](DeviceConsole::explain) returns the answer that a device
+//! would get now.
 //!
 //! **Events.** A device [publishes](Gateway::publish) an [`Event`](event::Event). The core adds it to the product's log
-//! and matches it with each [subscription](Console::subscribe) by name and device. The answer lists the
+//! and matches it with each [subscription](ProductConsole::subscribe) by name and device. The answer lists the
 //! [deliveries](event::Delivery) that the host makes, each with a key that is the same for every retry, and the
-//! deliveries that the tier's monthly limit [drops](event::Dropped). The log can be [read by page](Console::events),
-//! [followed from a cursor](Console::follow_events), or [streamed](Console::event_stream) as it grows. Errors that
-//! devices report are [counted by kind](Console::device_errors).
+//! deliveries that the tier's monthly limit [drops](event::Dropped). The log can be [read by
+//! page](ProductConsole::events), [followed from a cursor](ProductConsole::follow_events), or
+//! [streamed](ProductConsole::event_stream) as it grows. Errors that devices report are [counted by
+//! kind](ProductConsole::device_errors).
 //!
 //! ```
 //! # use fleet_core::{Actor, Fleet, MemoryStore, Timestamp};
@@ -107,12 +111,12 @@
 //! # let (fleet, now) = (Fleet::open(MemoryStore::new()), Timestamp::from_millis(0));
 //! # let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com")?;
 //! # let console = fleet.console(alice.id, now);
-//! # let product = console.create_product("Thermostat", "photon".parse()?)?.id;
+//! # let thermostat = console.product(console.create_product("Thermostat", "photon".parse()?)?.id);
 //! # let bench = "55ff6d04498b49a1b2c3d4e5".parse()?;
-//! # console.import(product, b"55ff6d04498b49a1b2c3d4e5")?;
+//! # thermostat.import(b"55ff6d04498b49a1b2c3d4e5")?;
 //!
 //! let sheet = Destination::Integration { name: "temperatures".into() };
-//! console.subscribe(product, &NewSubscription::new(sheet).prefix("room/"))?;
+//! thermostat.subscribe(&NewSubscription::new(sheet).prefix("room/"))?;
 //! match fleet.gateway(now).publish(&Event::new(bench, "room/temperature", "21.5", now)?)? {
 //!     Published::Logged(entry) => assert_eq!(entry.deliveries.len(), 1),
 //!     other => panic!("{other:?}"),
@@ -120,11 +124,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! **Queries.** [`summary`](Console::summary) counts a fleet without scanning it; [`devices`](Console::devices) lists
-//! it by page and filter.
+//! **Queries.** [`summary`](ProductConsole::summary) counts a fleet without scanning it;
+//! [`devices`](ProductConsole::devices) lists it by page and filter.
 //!
 //! **Notices and audit.** A notice for people waits in an [outbox](Fleet::pending_notices) until the host has sent it.
-//! The [audit log](Console::audit_log) records who did what. Both are written by the commit that they describe.
+//! The [audit log](ProductConsole::audit_log) records who did what. Both are written by the commit that they describe.
 //!
 //! **Stores.** [`MemoryStore`] is built in; `fleet-store-sqlite` stores a fleet in one file; a store of your own
 //! implements [`Store`]: get, scan, commit. Every operation loads records, decides by a pure rule, and commits. If
@@ -132,21 +136,21 @@
 //! [`GroupCommit`](store::GroupCommit) merges the commits of many threads; [`Journaled`](store::Journaled) makes
 //! connects cheap for a process that is the only one to use its fleet.
 //!
-//! **People.** The owner invites accounts to the team ([`Console::invite`]); each member uses a seat of the tier. One
-//! matrix of role and command decides who may do what, and who may not learn that a thing exists. The product's end
-//! users are its [customers](customer): they use the [`Portal`] with a scoped token, claim their device with a code,
-//! and control it as far as the product allows. Before devices are manufactured, the team answers the [configuration's
-//! questions](product::QUESTIONS); some answers take effect immediately.
+//! **People.** The owner invites accounts to the team ([`ProductConsole::invite`]); each member uses a seat of the
+//! tier. One matrix of role and command decides who may do what, and who may not learn that a thing exists. The
+//! product's end users are its [customers](customer): they use the [`Portal`] with a scoped token, claim their device
+//! with a code, and control it as far as the product allows. Before devices are manufactured, the team answers the
+//! [configuration's questions](product::QUESTIONS); some answers take effect immediately.
 //!
 //! **Metering.** Outbound messages are counted against the tier's monthly limit, and the limit is never exceeded,
 //! whatever the number of processes ([`event::metering`]). A host that runs more than one process calls
 //! [`report_usage`](Fleet::report_usage) each second; every host calls [`settle_usage`](Fleet::settle_usage) before it
-//! stops. [`usage`](Console::usage) returns how many messages are used, how many are leased to processes, and when the
-//! count starts again.
+//! stops. [`usage`](ProductConsole::usage) returns how many messages are used, how many are leased to processes, and
+//! when the count starts again.
 //!
 //! **Billing.** A product that pays is on a [`Plan`](billing::Plan): a tier, by the month or by the year, in periods
-//! counted from the day the product was created. An upgrade is [quoted](Console::quote_upgrade), then charged, and
-//! takes effect when the charge succeeds. The core puts charges in an [outbox](Fleet::pending_charges); the host's
+//! counted from the day the product was created. An upgrade is [quoted](ProductConsole::quote_upgrade), then charged,
+//! and takes effect when the charge succeeds. The core puts charges in an [outbox](Fleet::pending_charges); the host's
 //! payment provider makes them, and the host reports the outcome to the [`Clock`]. Renewals, retries and notices happen
 //! when the host [advances](Clock::advance) the clock: advancing it late, twice or on two nodes gives the same result.
 //! `docs/BILLING.md` works through examples with numbers.
@@ -158,19 +162,19 @@
 //! # let (fleet, now) = (Fleet::open(MemoryStore::new()), "2016-03-08T00:00:00Z".parse()?);
 //! # let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com")?.id;
 //! let console = fleet.console(alice, now);
-//! let product = console.create_product("Thermostat", "photon".parse()?)?.id;
+//! let thermostat = console.product(console.create_product("Thermostat", "photon".parse()?)?.id);
 //! // The payment provider's token for the card.
 //! let token = CardToken::new("tok_visa")?;
 //! let (brand, last_four) = ("visa".to_owned(), "4242".to_owned());
 //! console.set_card(&NewCard { token, brand, last_four, expires: ExpiryMonth::new(2019, 12)? })?;
 //!
-//! let quote = console.quote_upgrade(product, "Small", Interval::Monthly)?;
+//! let quote = thermostat.quote_upgrade("Small", Interval::Monthly)?;
 //! assert_eq!(quote.due.to_string(), "89.00 USD");
-//! if let Upgrade::Charging(charge) = console.upgrade(product, quote.id)? {
+//! if let Upgrade::Charging(charge) = thermostat.upgrade(quote.id)? {
 //!     // The host has the provider charge it, with the key as idempotency key, and reports the outcome.
 //!     fleet.clock(now).charge_outcome(charge.key, ChargeOutcome::Succeeded)?;
 //! }
-//! let status = console.billing_status(product)?;
+//! let status = thermostat.billing_status()?;
 //! assert_eq!((&*status.tier, status.renewal), ("Small", Some("2016-04-08T00:00:00Z".parse()?)));
 //! # Ok::<(), fleet_core::Error>(())
 //! ```
@@ -198,7 +202,9 @@
 //! Each domain is a module with its records, its pure rules and its operations: [`product`], [`device`], [`firmware`],
 //! [`team`], [`customer`], [`event`] and [`billing`]; beside them are [`notice`], [`audit`] and [`store`]. The
 //! operations are methods of four types, called doors: [`Console`] for the team, [`Portal`] for customers, [`Gateway`]
-//! for devices and [`Clock`] for billing over time. [`Fleet`] opens all of them.
+//! for devices and [`Clock`] for billing over time. [`Fleet`] opens all of them. A console returns handles, which read
+//! nothing: [`ProductConsole`] holds all that is done with one product, [`DeviceConsole`] and [`CustomerConsole`] all
+//! that is done with one of its devices or customers.
 //!
 //! The rules that answers, errors and this documentation cite, such as `R-TGT-4`, are in the repository's
 //! `docs/RULES.md`.
@@ -231,8 +237,8 @@ pub use customer::Portal;
 pub use device::{Device, DeviceId, MalformedDeviceId, SystemVersion};
 pub use directory::Directory;
 pub use error::{Error, ErrorKind};
-pub use firmware::{FirmwareVersion, Sha256};
-pub use fleet::{Console, Fleet, Gateway};
+pub use firmware::{FirmwareVersion, Flash, Sha256};
+pub use fleet::{Console, CustomerConsole, DeviceConsole, Fleet, Gateway, ProductConsole};
 pub use money::{Currency, Money};
 pub use product::{Platform, Policy, PolicyChange, Product, ProductId};
 pub use store::{MemoryStore, Store, StoreError};

@@ -349,7 +349,7 @@ fn the_first_program_prints_the_output_on_the_page() {
     let console = fleet.console(alice.id, now);
     let product = console.create_product("Thermostat", "photon".parse().unwrap()).unwrap();
     let mut printed = String::new();
-    for line in console.import(product.id, b"55FF6D04498B49A1B2C3D4E5\n3.50029E+23\n").unwrap().lines {
+    for line in console.product(product.id).import(b"55FF6D04498B49A1B2C3D4E5\n3.50029E+23\n").unwrap().lines {
         writeln!(printed, "line {}: {}", line.line, line.verdict).unwrap();
     }
     for device in ["55ff6d04498b49a1b2c3d4e5", "45f96d06492949f0e1d2c3b4"] {

@@ -5,7 +5,7 @@ use crate::world::{NOW, PLATFORM, Random, SYSTEM};
 use fleet_core::customer::Identity;
 use fleet_core::device::{DeviceId, Disconnect, Report};
 use fleet_core::event::Event;
-use fleet_core::{AccountId, Error, FirmwareVersion, ProductId};
+use fleet_core::{AccountId, Error, FirmwareVersion, Flash, ProductId};
 use std::sync::atomic::Ordering;
 
 /// The actors, and what they act on.
@@ -148,7 +148,7 @@ impl Act {
                 Ok(1)
             }
             Self::Approve => {
-                console.approve_device(product, few(random))?;
+                console.product(product).device(few(random)).approve()?;
                 shared.came(product, 1);
                 Ok(1)
             }
@@ -157,35 +157,35 @@ impl Act {
                 // A device that was imported once, because no other action uses those: otherwise a device that only
                 // waits could be removed too.
                 let made = shared.device.load(Ordering::Relaxed).max(1);
-                console.remove_device(product, numbered(NEW, random.next_number() % made))?;
+                console.product(product).device(numbered(NEW, random.next_number() % made)).remove()?;
                 shared.came(product, -1);
                 Ok(1)
             }
             Self::Lock => {
                 let version = one_or_two(random)?;
-                console.lock_and_flash_on_reset(product, device(random), version).map(|_| 1)
+                console.product(product).device(device(random)).lock(version, Flash::OnReset).map(|_| 1)
             }
-            Self::Unlock => console.unlock(product, device(random)).map(|_| 1),
-            Self::Release => console.release(product, one_or_two(random)?).map(|_| 0),
-            Self::Invite => console.invite(product, person(shared, random).1).map(|_| 0),
+            Self::Unlock => console.product(product).device(device(random)).unlock().map(|_| 1),
+            Self::Release => console.product(product).release(one_or_two(random)?).map(|_| 0),
+            Self::Invite => console.product(product).invite(person(shared, random).1).map(|_| 0),
             Self::Answer => {
                 let console = shared.fleet.console(person(shared, random).0, now);
                 match random.next_number() % 3 {
-                    0 => console.decline_invitation(product).map(|()| 0),
-                    _ => console.accept_invitation(product).map(|()| 0),
+                    0 => console.product(product).decline_invitation().map(|()| 0),
+                    _ => console.product(product).accept_invitation().map(|()| 0),
                 }
             }
             Self::Revoke => {
                 let account = person(shared, random).0;
                 match random.next_number() % 3 {
-                    0 => console.revoke_invitation(product, account).map(|()| 0),
-                    1 => shared.fleet.console(account, now).leave_team(product).map(|()| 0),
-                    _ => console.remove_member(product, account).map(|()| 0),
+                    0 => console.product(product).revoke_invitation(account).map(|()| 0),
+                    1 => shared.fleet.console(account, now).product(product).leave_team().map(|()| 0),
+                    _ => console.product(product).remove_member(account).map(|()| 0),
                 }
             }
             Self::Customer => {
                 let name = format!("customer {}", random.next_number() % 500);
-                console.create_customer(product, &name, &Identity::Simple).map(|_| 0)
+                console.product(product).create_customer(&name, &Identity::Simple).map(|_| 0)
             }
             Self::Claim => {
                 let console = shared.fleet.console(person(shared, random).0, now);
@@ -204,7 +204,7 @@ impl Act {
                 let event = Event::new(device(random), "door/front", "open", now)?.with_id(&id.to_string())?;
                 gateway.publish(&event).map(|_| 1)
             }
-            Self::Summary => console.summary(product).map(|_| 0),
+            Self::Summary => console.product(product).summary().map(|_| 0),
         }
     }
 }
@@ -235,7 +235,7 @@ fn import(shared: &Shared<'_>, product: ProductId, owner: AccountId, random: &mu
     for _ in 0..2 {
         list.push_str(&format!("{}\n", few(random)));
     }
-    let counts = shared.fleet.console(owner, shared.now()).import(product, list.as_bytes())?.counts();
+    let counts = shared.fleet.console(owner, shared.now()).product(product).import(list.as_bytes())?.counts();
     shared.came(product, counts.imported.cast_signed());
     Ok(counts.imported)
 }

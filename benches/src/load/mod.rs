@@ -162,13 +162,13 @@ fn populate(store: Arc<impl Store + 'static>, plan: &Plan) -> Result<(Fleet, Act
         products.push((made.id, owner));
     }
     let hook = Destination::Webhook { url: "https://example.com/hook".parse()? };
-    fleet.console(owner, NOW).subscribe(product, &NewSubscription::new(hook).prefix("door"))?;
+    fleet.console(owner, NOW).product(product).subscribe(&NewSubscription::new(hook).prefix("door"))?;
     let emails = accounts.into_iter().map(|account| (account.id, account.email)).collect();
     Ok((fleet, Actors { fleet: (product, owner), products, emails }, ids))
 }
 
 fn members_of(fleet: &Fleet, product: ProductId) -> Result<i64> {
-    Ok(fleet.console(Actor::Operator, NOW).summary(product)?.devices.cast_signed())
+    Ok(fleet.console(Actor::Operator, NOW).product(product).summary()?.devices.cast_signed())
 }
 
 /// Checks that the number of devices of each product agrees with the acknowledged additions and removals.

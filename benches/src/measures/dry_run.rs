@@ -18,7 +18,7 @@ pub(super) fn memory(setting: &Setting) -> Result<Figures> {
         setting.rounds(15),
         1,
         || {
-            timed(|| match world.console().dry_run(world.product, &change)?.by_change.down {
+            timed(|| match world.console().product(world.product).dry_run(&change)?.by_change.down {
                 down if down == expected => Ok(()),
                 down => Err(format!("{down} devices are downgraded, not {expected}").into()),
             })

@@ -55,7 +55,7 @@ pub(super) fn sqlite(setting: &Setting) -> Result<Figures> {
 fn import(store: impl Store + 'static, list: &Path, devices: usize) -> Result<Duration> {
     let world = World::empty(store)?;
     timed(|| {
-        let report = world.console().import(world.product, &std::fs::read(list)?)?;
+        let report = world.console().product(world.product).import(&std::fs::read(list)?)?;
         if report.counts().imported == devices as u64 { Ok(report) } else { Err("not all were imported".into()) }
     })
 }

@@ -181,7 +181,7 @@ impl<'s> Rust<'s> {
         let console = fleet.console(alice.id, NOW);
         let product = console.create_product("Thermostat", "photon".parse()?)?.id;
         let list: Vec<String> = setting.ids().iter().map(ToString::to_string).collect();
-        console.import(product, list.join("\n").as_bytes())?;
+        console.product(product).import(list.join("\n").as_bytes())?;
         let this = Self { setting, fleet, product, random: Random(7), session: 1 };
         let reports: Vec<Report> = setting.ids().iter().map(|id| this.report(*id)).collect();
         this.fleet.gateway(NOW).connect_many(&reports)?;

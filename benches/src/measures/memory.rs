@@ -18,7 +18,7 @@ pub(super) fn imported(setting: &Setting) -> Result<Figures> {
 /// Memory after an import and an ordered list, for which the store builds and keeps the order of the keys.
 pub(super) fn listed(setting: &Setting) -> Result<Figures> {
     weigh(setting, |world| {
-        let page = world.console().devices(world.product, &DeviceFilter::default(), None, 1)?;
+        let page = world.console().product(world.product).devices(&DeviceFilter::default(), None, 1)?;
         if page.items.is_empty() { Err("no device is listed".into()) } else { Ok(()) }
     })
 }
@@ -27,7 +27,7 @@ fn weigh(setting: &Setting, then: impl FnOnce(&World) -> Result<()>) -> Result<F
     let list = std::fs::read(setting.device_list()?)?;
     let (world, bytes) = kept_by(|| -> Result<World> {
         let world = World::empty(MemoryStore::new())?;
-        world.console().import(world.product, &list)?;
+        world.console().product(world.product).import(&list)?;
         then(&world)?;
         Ok(world)
     });

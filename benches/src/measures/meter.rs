@@ -24,7 +24,7 @@ pub(super) fn two_threads(setting: &Setting) -> Result<Figures> {
 
 fn admit<const THREADS: usize>(setting: &Setting) -> Result<Figures> {
     let world = World::running(MemoryStore::new(), &[DeviceId::new([1; 12])])?;
-    world.fleet.console(Actor::Operator, NOW).set_tier(world.product, "Enterprise")?;
+    world.fleet.console(Actor::Operator, NOW).product(world.product).set_tier("Enterprise")?;
     let meter = world.fleet.meter(world.product)?;
     let number = AtomicI64::new(0);
     beside(

@@ -163,7 +163,7 @@ pub(super) fn import(setting: &Setting) -> Result<Figures> {
             drop_schema(setting, &std::mem::replace(&mut ours, schema))?;
             let world = World::empty(store)?;
             timed(|| {
-                let report = world.console().import(world.product, &std::fs::read(&list)?)?;
+                let report = world.console().product(world.product).import(&std::fs::read(&list)?)?;
                 if report.counts().imported == setting.devices as u64 {
                     Ok(report)
                 } else {

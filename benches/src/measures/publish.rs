@@ -82,7 +82,7 @@ pub(super) fn sqlite_started(setting: &Setting) -> Result<Figures> {
 
 fn beside_by_hand(setting: &Setting, world: &World) -> Result<Figures> {
     subscribe(world)?;
-    world.console().set_policy(world.product, &Policy { log_events: 1_000_000, ..Policy::default() })?;
+    world.console().product(world.product).set_policy(&Policy { log_events: 1_000_000, ..Policy::default() })?;
     let mut connection = by_hand::open(&setting.sqlite_copy("publish-floor.db")?)?;
     by_hand::look_at_devices(&connection)?;
     let mut next = [0_i64; fleet_core::event::SLOTS as usize];
@@ -115,7 +115,7 @@ fn beside_by_hand(setting: &Setting, world: &World) -> Result<Figures> {
 fn subscribe(world: &World) -> Result<()> {
     for prefix in ["", "room/", "room/temperature"] {
         let wanted = NewSubscription::new(Destination::LiveStream).prefix(prefix);
-        world.console().subscribe(world.product, &wanted)?;
+        world.console().product(world.product).subscribe(&wanted)?;
     }
     Ok(())
 }

@@ -39,7 +39,7 @@ fn release(world: &World, times: usize) -> Result<Duration> {
     let (one, two) = (version(1)?, version(2)?);
     timed(|| {
         for time in 0..times {
-            world.console().release(world.product, if time % 2 == 0 { one } else { two })?;
+            world.console().product(world.product).release(if time % 2 == 0 { one } else { two })?;
         }
         Ok(())
     })

@@ -20,7 +20,7 @@ fn ask(setting: &Setting, world: &World) -> Result<Figures> {
     alone(setting.rounds(15), TIMES, || {
         timed(|| {
             for _ in 0..TIMES {
-                let summary = world.console().summary(world.product)?;
+                let summary = world.console().product(world.product).summary()?;
                 if summary.online != setting.devices as u64 {
                     return Err(format!("{} are online, not all", summary.online).into());
                 }

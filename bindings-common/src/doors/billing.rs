@@ -14,22 +14,22 @@ const STEPS: u32 = 1000;
 impl Console {
     /// Quotes what it costs to move to a tier, at an interval, now.
     pub fn quote_upgrade(&self, product: u32, tier: &str, interval: Interval) -> Answered<Quote> {
-        Ok((&self.door()?.quote_upgrade(product_id(product)?, tier, interval.into())?).into())
+        Ok((&self.door()?.product(product_id(product)?).quote_upgrade(tier, interval.into())?).into())
     }
 
     /// Accepts a quote. Returns the charge that the upgrade waits for, or its invoice if there is nothing to charge.
     pub fn upgrade(&self, product: u32, quote: &str) -> Answered<Upgrade> {
-        (&self.door()?.upgrade(product_id(product)?, quote.parse()?)?).try_into()
+        (&self.door()?.product(product_id(product)?).upgrade(quote.parse()?)?).try_into()
     }
 
     /// Changes the interval from the next renewal on.
     pub fn switch_interval(&self, product: u32, interval: Interval) -> Answered<()> {
-        Ok(self.door()?.switch_interval(product_id(product)?, interval.into())?)
+        Ok(self.door()?.product(product_id(product)?).switch_interval(interval.into())?)
     }
 
     /// Sets the currency in which a product is billed, before its first invoice.
     pub fn set_currency(&self, product: u32, currency: &str) -> Answered<()> {
-        Ok(self.door()?.set_currency(product_id(product)?, currency.parse()?)?)
+        Ok(self.door()?.product(product_id(product)?).set_currency(currency.parse()?)?)
     }
 
     /// Puts a card on the actor's file, after the payment provider accepted it. `expires` is the last month in which it
@@ -50,37 +50,37 @@ impl Console {
 
     /// Returns the state of a product's billing.
     pub fn billing_status(&self, product: u32) -> Answered<BillingStatus> {
-        Ok((&self.door()?.billing_status(product_id(product)?)?).into())
+        Ok((&self.door()?.product(product_id(product)?).billing_status()?).into())
     }
 
     /// Lists a product's invoices, newest first.
     pub fn invoices(&self, product: u32, after: Option<&str>, page: Option<u32>) -> Answered<InvoicePage> {
         let number =
             |after: &str| after.parse().map_err(|_| Failure::invalid("after", "is not a cursor of a page of invoices"));
-        let page = self.door()?.invoices(product_id(product)?, after.map(number).transpose()?, limit(page))?;
+        let page = self.door()?.product(product_id(product)?).invoices(after.map(number).transpose()?, limit(page))?;
         let items = page.items.iter().map(|invoice| Invoice::try_from(&**invoice)).collect::<Answered<_>>()?;
         Ok(InvoicePage { items, next: page.next.map(|number| number.to_string()) })
     }
 
     /// Ends a product's plan and returns the credit note. An operator's command.
     pub fn cancel_plan(&self, product: u32) -> Answered<Invoice> {
-        (&self.door()?.cancel_plan(product_id(product)?)?).try_into()
+        (&self.door()?.product(product_id(product)?).cancel_plan()?).try_into()
     }
 
     /// Moves a product to a lower tier and returns the credit note. An operator's command.
     pub fn downgrade(&self, product: u32, tier: &str) -> Answered<Invoice> {
-        (&self.door()?.downgrade(product_id(product)?, tier)?).try_into()
+        (&self.door()?.product(product_id(product)?).downgrade(tier)?).try_into()
     }
 
     /// Agrees on a price for a product, or cancels the agreement. An operator's command.
     pub fn agree_price(&self, product: u32, tier: &str, interval: Interval, price: Option<Money>) -> Answered<()> {
         let price = price.map(TryInto::try_into).transpose()?;
-        Ok(self.door()?.agree_price(product_id(product)?, tier, interval.into(), price)?)
+        Ok(self.door()?.product(product_id(product)?).agree_price(tier, interval.into(), price)?)
     }
 
     /// Writes off an unpaid invoice, also that of a removed product. An operator's command.
     pub fn write_off(&self, product: u32, invoice: u32) -> Answered<Invoice> {
-        (&self.door()?.write_off(product_id(product)?, invoice)?).try_into()
+        (&self.door()?.product(product_id(product)?).write_off(invoice)?).try_into()
     }
 
     /// Returns what an account owes over all its products, including removed ones.

@@ -31,7 +31,7 @@ impl Console {
 
     /// Returns a product.
     pub fn product(&self, product: u32) -> Answered<Product> {
-        Ok((&self.door()?.product(product_id(product)?)?).into())
+        Ok((&self.door()?.product(product_id(product)?).get()?).into())
     }
 
     /// Lists the products whose team the actor is on, by number.
@@ -41,39 +41,39 @@ impl Console {
 
     /// Renames a product.
     pub fn rename_product(&self, product: u32, name: &str) -> Answered<Product> {
-        Ok((&self.door()?.rename_product(product_id(product)?, name)?).into())
+        Ok((&self.door()?.product(product_id(product)?).rename(name)?).into())
     }
 
     /// Changes the given policies; the others stay as they are.
     pub fn set_policy(&self, product: u32, policy: PolicySettings) -> Answered<Product> {
         let change = fleet_core::PolicyChange::try_from(policy)?;
-        Ok((&self.door()?.set_policy(product_id(product)?, change)?).into())
+        Ok((&self.door()?.product(product_id(product)?).set_policy(change)?).into())
     }
 
     /// Puts a product on a tier without a charge. An operator's command.
     pub fn set_tier(&self, product: u32, tier: &str) -> Answered<Product> {
-        Ok((&self.door()?.set_tier(product_id(product)?, tier)?).into())
+        Ok((&self.door()?.product(product_id(product)?).set_tier(tier)?).into())
     }
 
     /// Removes a product. An operator's command.
     pub fn remove_product(&self, product: u32) -> Answered<()> {
-        Ok(self.door()?.remove_product(product_id(product)?)?)
+        Ok(self.door()?.product(product_id(product)?).remove()?)
     }
 
     /// Creates a group for devices and returns its number.
     pub fn create_group(&self, product: u32, name: &str) -> Answered<u16> {
-        Ok(self.door()?.create_group(product_id(product)?, name)?.get())
+        Ok(self.door()?.product(product_id(product)?).create_group(name)?.get())
     }
 
     /// Deletes a group.
     pub fn delete_group(&self, product: u32, group: u16) -> Answered<()> {
-        Ok(self.door()?.delete_group(product_id(product)?, GroupId::new(group))?)
+        Ok(self.door()?.product(product_id(product)?).delete_group(GroupId::new(group))?)
     }
 
     /// Lists what was done to a product, newest first.
     pub fn audit_log(&self, product: u32, after: Option<&str>, page: Option<u32>) -> Answered<AuditPage> {
         let after = after.map(audit_id).transpose()?;
-        Ok(audit_page(&self.door()?.audit_log(product_id(product)?, after, limit(page))?))
+        Ok(audit_page(&self.door()?.product(product_id(product)?).audit_log(after, limit(page))?))
     }
 
     /// Lists what was done to an account, newest first.
@@ -84,23 +84,23 @@ impl Console {
 
     /// Returns a product's answers to the questions before manufacturing.
     pub fn configuration(&self, product: u32) -> Answered<Configuration> {
-        Ok((&self.door()?.configuration(product_id(product)?)?).into())
+        Ok((&self.door()?.product(product_id(product)?).configuration()?).into())
     }
 
     /// Answers a question, or removes its answer.
     pub fn configure(&self, product: u32, question: &str, answer: Option<ConfigurationAnswer>) -> Answered<()> {
         let answer = answer.map(TryInto::try_into).transpose()?;
-        Ok(self.door()?.configure(product_id(product)?, question, answer.as_ref())?)
+        Ok(self.door()?.product(product_id(product)?).configure(question, answer.as_ref())?)
     }
 
     /// Lists what is missing before manufacturing can start.
     pub fn manufacturing_readiness(&self, product: u32) -> Answered<Vec<Missing>> {
-        Ok(super::shapes(&self.door()?.manufacturing_readiness(product_id(product)?)?))
+        Ok(super::shapes(&self.door()?.product(product_id(product)?).manufacturing_readiness()?))
     }
 
     /// Starts manufacturing.
     pub fn start_manufacturing(&self, product: u32) -> Answered<()> {
-        Ok(self.door()?.start_manufacturing(product_id(product)?)?)
+        Ok(self.door()?.product(product_id(product)?).start_manufacturing()?)
     }
 }
 

@@ -12,17 +12,17 @@ use std::ops::ControlFlow;
 impl Console {
     /// Returns the verdicts that an import of this list would give, without changing anything.
     pub fn plan_import(&self, product: u32, list: &[u8]) -> Answered<ImportReport> {
-        Ok((&self.door()?.plan_import(product_id(product)?, list)?).into())
+        Ok((&self.door()?.product(product_id(product)?).plan_import(list)?).into())
     }
 
     /// The same, until it is cancelled.
     pub fn plan_import_until(&self, product: u32, list: &[u8], cancel: &CancelToken) -> Answered<ImportReport> {
-        Ok((&self.door()?.plan_import_until(product_id(product)?, list, cancel)?).into())
+        Ok((&self.door()?.product(product_id(product)?).plan_import_until(list, cancel)?).into())
     }
 
     /// Imports a list of devices: a text file with one id a line, or a .csv.
     pub fn import(&self, product: u32, list: &[u8]) -> Answered<ImportReport> {
-        Ok((&self.door()?.import(product_id(product)?, list)?).into())
+        Ok((&self.door()?.product(product_id(product)?).import(list)?).into())
     }
 
     /// The same, but calls `watch` with the progress after every few thousand devices. If it returns `false`, the
@@ -33,11 +33,12 @@ impl Console {
         list: &[u8],
         mut watch: impl FnMut(ImportProgress) -> bool,
     ) -> Answered<ImportReport> {
-        let report =
-            self.door()?.import_watched(product_id(product)?, list, |progress| match watch(progress.into()) {
+        let report = self.door()?.product(product_id(product)?).import_watched(list, |progress| {
+            match watch(progress.into()) {
                 true => ControlFlow::Continue(()),
                 false => ControlFlow::Break(()),
-            })?;
+            }
+        })?;
         Ok((&report).into())
     }
 
@@ -61,17 +62,17 @@ impl Console {
     ) -> Answered<()> {
         let platform = platform.map(str::parse).transpose()?;
         let correction = Correction { platform, security_counter };
-        Ok(self.door()?.correct_device(product_id(product)?, device_id(device)?, &correction)?)
+        Ok(self.door()?.product(product_id(product)?).device(device_id(device)?).correct(&correction)?)
     }
 
     /// Frees the places that imports reserve for devices not yet added. Returns how many.
     pub fn free_places(&self, product: u32) -> Answered<i64> {
-        Ok(count(self.door()?.free_places(product_id(product)?)?))
+        Ok(count(self.door()?.product(product_id(product)?).free_places()?))
     }
 
     /// Returns a device of the product, also one that waits or is denied.
     pub fn device(&self, product: u32, device: &str) -> Answered<Device> {
-        Ok((&self.door()?.device(product_id(product)?, device_id(device)?)?).into())
+        Ok((&self.door()?.product(product_id(product)?).device(device_id(device)?).get()?).into())
     }
 
     /// Lists the devices that match a filter, by id.
@@ -83,53 +84,55 @@ impl Console {
         page: Option<u32>,
     ) -> Answered<DevicePage> {
         let after = after.map(device_id).transpose()?;
-        let page = self.door()?.devices(product_id(product)?, &filter.into(), after, limit(page))?;
+        let page = self.door()?.product(product_id(product)?).devices(&filter.into(), after, limit(page))?;
         Ok(DevicePage { items: super::shapes(&page.items), next: page.next.map(|id| id.to_string()) })
     }
 
     /// Returns the numbers of the fleet.
     pub fn summary(&self, product: u32) -> Answered<Summary> {
-        Ok((&self.door()?.summary(product_id(product)?)?).into())
+        Ok((&self.door()?.product(product_id(product)?).summary()?).into())
     }
 
     /// Returns what a device would be told to run if it connected now, and why.
     pub fn explain(&self, product: u32, device: &str) -> Answered<Decision> {
-        Ok((&self.door()?.explain(product_id(product)?, device_id(device)?)?).into())
+        Ok((&self.door()?.product(product_id(product)?).device(device_id(device)?).explain()?).into())
     }
 
     /// Names a device; an empty name removes the name.
     pub fn name_device(&self, product: u32, device: &str, name: &str) -> Answered<()> {
-        Ok(self.door()?.name_device(product_id(product)?, device_id(device)?, name)?)
+        Ok(self.door()?.product(product_id(product)?).device(device_id(device)?).rename(name)?)
     }
 
     /// Marks a device for development, or removes the mark.
     pub fn mark_development(&self, product: u32, device: &str, development: bool) -> Answered<()> {
-        Ok(self.door()?.mark_development(product_id(product)?, device_id(device)?, development)?)
+        let door = self.door()?;
+        let device = door.product(product_id(product)?).device(device_id(device)?);
+        Ok(if development { device.mark_development() } else { device.clear_development() }?)
     }
 
     /// Puts a device in these groups and removes it from all others.
     pub fn set_groups(&self, product: u32, device: &str, groups: &[u16]) -> Answered<()> {
-        Ok(self.door()?.set_groups(product_id(product)?, device_id(device)?, &group_ids(groups))?)
+        Ok(self.door()?.product(product_id(product)?).device(device_id(device)?).set_groups(&group_ids(groups))?)
     }
 
     /// Admits a waiting device.
     pub fn approve_device(&self, product: u32, device: &str) -> Answered<()> {
-        Ok(self.door()?.approve_device(product_id(product)?, device_id(device)?)?)
+        Ok(self.door()?.product(product_id(product)?).device(device_id(device)?).approve()?)
     }
 
     /// Denies a device.
     pub fn deny_device(&self, product: u32, device: &str) -> Answered<()> {
-        Ok(self.door()?.deny_device(product_id(product)?, device_id(device)?)?)
+        Ok(self.door()?.product(product_id(product)?).device(device_id(device)?).deny()?)
     }
 
     /// Allows a denied device to ask again.
     pub fn undeny_device(&self, product: u32, device: &str) -> Answered<()> {
-        Ok(self.door()?.undeny_device(product_id(product)?, device_id(device)?)?)
+        Ok(self.door()?.product(product_id(product)?).device(device_id(device)?).undeny()?)
     }
 
     /// Removes a device from the product.
     pub fn remove_device(&self, product: u32, device: &str) -> Answered<()> {
-        Ok(self.door()?.remove_device(product_id(product)?, device_id(device)?)?)
+        Ok(self.door()?.product(product_id(product)?).device(device_id(device)?).remove()?)
     }
 
     /// Claims an unclaimed device for the actor.

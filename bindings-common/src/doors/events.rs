@@ -53,17 +53,17 @@ impl Console {
     ) -> Answered<Subscription> {
         let mut new = NewSubscription::new(to.try_into()?).prefix(prefix.unwrap_or_default());
         new.device = device.map(device_id).transpose()?;
-        Ok((&self.door()?.subscribe(product_id(product)?, &new)?).into())
+        Ok((&self.door()?.product(product_id(product)?).subscribe(&new)?).into())
     }
 
     /// Ends a subscription.
     pub fn unsubscribe(&self, product: u32, subscription: u32) -> Answered<()> {
-        Ok(self.door()?.unsubscribe(product_id(product)?, SubscriptionId::new(subscription))?)
+        Ok(self.door()?.product(product_id(product)?).unsubscribe(SubscriptionId::new(subscription))?)
     }
 
     /// Lists a product's subscriptions, oldest first.
     pub fn subscriptions(&self, product: u32) -> Answered<Vec<Subscription>> {
-        Ok(super::shapes(&self.door()?.subscriptions(product_id(product)?)?))
+        Ok(super::shapes(&self.door()?.product(product_id(product)?).subscriptions()?))
     }
 
     /// Lists the events of a product's log, newest first: of one device, or those whose name begins with a prefix.
@@ -79,21 +79,21 @@ impl Console {
         filter.device = device.map(device_id).transpose()?;
         filter.prefix = prefix.map(str::to_owned);
         let before = before.map(str::parse).transpose()?;
-        let page = self.door()?.events(product_id(product)?, &filter, before, limit(page))?;
+        let page = self.door()?.product(product_id(product)?).events(&filter, before, limit(page))?;
         Ok(EventPage { items: super::shapes(&page.items), next: page.next.map(|cursor| cursor.to_string()) })
     }
 
     /// Lists the events that were logged after a cursor, oldest first; without a cursor, from now on.
     pub fn follow_events(&self, product: u32, after: Option<&str>, page: Option<u32>) -> Answered<FollowedEvents> {
         let after = after.map(str::parse).transpose()?;
-        let followed = self.door()?.follow_events(product_id(product)?, after, limit(page))?;
+        let followed = self.door()?.product(product_id(product)?).follow_events(after, limit(page))?;
         let (next, missed) = (followed.next.to_string(), count(followed.missed));
         Ok(FollowedEvents { items: super::shapes(&followed.items), next, missed })
     }
 
     /// Opens a stream of the events that this process publishes for a product from now on.
     pub fn event_stream(&self, product: u32) -> Answered<EventStream> {
-        let stream = self.door()?.event_stream(product_id(product)?)?;
+        let stream = self.door()?.product(product_id(product)?).event_stream()?;
         Ok(EventStream(Arc::new(Listening { stream, held: Mutex::default() })))
     }
 
@@ -118,7 +118,7 @@ impl Console {
 
     /// Lists the errors that members of a product reported, by kind.
     pub fn device_errors(&self, product: u32) -> Answered<Vec<DeviceError>> {
-        let errors = self.door()?.device_errors(product_id(product)?)?;
+        let errors = self.door()?.product(product_id(product)?).device_errors()?;
         let shapes = errors.iter().map(|(kind, error)| DeviceError {
             kind: kind.to_string(),
             count: count(error.count),
@@ -131,11 +131,11 @@ impl Console {
 
     /// Resets the count of the errors of a kind.
     pub fn forget_device_errors(&self, product: u32, error_kind: &str) -> Answered<()> {
-        Ok(self.door()?.forget_device_errors(product_id(product)?, error_kind)?)
+        Ok(self.door()?.product(product_id(product)?).forget_device_errors(error_kind)?)
     }
 
     /// Returns a product's message counts in the usage month of this moment.
     pub fn usage(&self, product: u32) -> Answered<Usage> {
-        Ok((&self.door()?.usage(product_id(product)?)?).into())
+        Ok((&self.door()?.product(product_id(product)?).usage()?).into())
     }
 }

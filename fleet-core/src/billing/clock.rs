@@ -188,8 +188,8 @@ impl Clock<'_> {
     /// #     expires: ExpiryMonth::new(2020, 1)?,
     /// # };
     /// # console.set_card(&card)?;
-    /// # let quote = console.quote_upgrade(product, "Small", Interval::Monthly)?;
-    /// # let Upgrade::Charging(charge) = console.upgrade(product, quote.id)? else { panic!() };
+    /// # let quote = console.product(product).quote_upgrade("Small", Interval::Monthly)?;
+    /// # let Upgrade::Charging(charge) = console.product(product).upgrade(quote.id)? else { panic!() };
     /// # fleet.clock(now).charge_outcome(charge.key, ChargeOutcome::Succeeded)?;
     /// let clock = fleet.clock("2016-04-08T00:00:00Z".parse()?);
     /// while clock.advance(100)?.more {}

@@ -8,8 +8,8 @@ use super::{Anchor, Card, Charge, Charged, Contract, Interval, Invoice, NewCard,
 use crate::audit::{Entry, shown};
 use crate::device::{DeviceCount, Page, check_page};
 use crate::event::Usage;
-use crate::fleet::Console;
-use crate::product::{Product, ProductId};
+use crate::fleet::{Console, ProductConsole};
+use crate::product::Product;
 use crate::store::{Key, Record, Transaction};
 use crate::team::{Access, Account, Actor, Command, allow};
 use crate::{Currency, Error, ErrorKind, Money, Timestamp};
@@ -80,7 +80,7 @@ impl CardView {
     }
 }
 
-impl Console<'_> {
+impl ProductConsole<'_> {
     /// Returns the price of an upgrade to a tier, at an interval, now (R-BILL-3 to 6). The quote is valid for 15
     /// minutes by default, and not beyond the end of the period.
     ///
@@ -88,17 +88,18 @@ impl Console<'_> {
     /// `not_an_upgrade` for a lower tier, the tier that the product has, or a month instead of a paid year; `invalid`
     /// for a tier that is not in the catalogue; `price_by_agreement`; `renewal_unpaid`, `renewal_due`, `charge_open`;
     /// `forbidden` for anybody but the owner.
-    pub fn quote_upgrade(&self, product: ProductId, tier: &str, interval: Interval) -> Result<Quote, Error> {
-        self.fleet.transact(|tx| {
-            let access = Access::check(tx, self.actor, Command::ChangePlan, product)?;
-            let mut record = self.free_contract(tx, &access.product)?;
-            let target = self.target(&access.product, &record, tier, interval)?;
+    pub fn quote_upgrade(&self, tier: &str, interval: Interval) -> Result<Quote, Error> {
+        let Self { console, product } = *self;
+        console.fleet.transact(|tx| {
+            let access = Access::check(tx, console.actor, Command::ChangePlan, product)?;
+            let mut record = console.free_contract(tx, &access.product)?;
+            let target = console.target(&access.product, &record, tier, interval)?;
             let (id, anchor) = (QuoteId(tx.random()), Anchor::at(access.product.created_at));
-            let life = self.fleet.billing().quote_life();
+            let life = console.fleet.billing().quote_life();
             let paid = paid_by_owner(tx, &access.product, record.plan.as_ref())?;
-            let quote = quote(id, &record, paid, anchor, target, self.now, life)?;
+            let quote = quote(id, &record, paid, anchor, target, console.now, life)?;
             let contract = Arc::make_mut(&mut record);
-            contract.quotes.retain(|quote| quote.expires_at > self.now);
+            contract.quotes.retain(|quote| quote.expires_at > console.now);
             if contract.quotes.len() >= MAX_QUOTES {
                 contract.quotes.remove(0);
             }
@@ -115,24 +116,25 @@ impl Console<'_> {
     /// # Errors
     /// `quote_expired`; `card_missing`, even if nothing is charged now; `renewal_unpaid`, `renewal_due`, `charge_open`;
     /// `forbidden` for anybody but the owner, also for an operator.
-    pub fn upgrade(&self, product: ProductId, quote: QuoteId) -> Result<Upgrade, Error> {
-        self.fleet.transact(|tx| {
-            let access = Access::check(tx, self.actor, Command::BuyUpgrade, product)?;
+    pub fn upgrade(&self, quote: QuoteId) -> Result<Upgrade, Error> {
+        let Self { console, product } = *self;
+        console.fleet.transact(|tx| {
+            let access = Access::check(tx, console.actor, Command::BuyUpgrade, product)?;
             let owner = access.product.owner;
-            let mut record = self.free_contract(tx, &access.product)?;
+            let mut record = console.free_contract(tx, &access.product)?;
             let before = Arc::clone(&record);
             let contract = Arc::make_mut(&mut record);
-            let held = contract.quotes.iter().find(|held| held.id == quote && self.now < held.expires_at);
+            let held = contract.quotes.iter().find(|held| held.id == quote && console.now < held.expires_at);
             let quote = held.cloned().ok_or(ErrorKind::QuoteExpired)?;
             let subject = format!("to {}, {}", quote.tier, quote.interval);
             // An upgrade that costs nothing now is paid for at a later renewal.
             let payer: Arc<Payer> = tx.get(owner)?.unwrap_or_default();
-            let card = payer.presentable(self.now).ok_or(ErrorKind::CardMissing)?;
+            let card = payer.presentable(console.now).ok_or(ErrorKind::CardMissing)?;
             if quote.due.is_zero() {
-                let invoice = apply_upgrade(self.fleet, tx, (product, owner), contract, quote, None, self.now)?;
-                self.note(tx, product, Command::ChangePlan, before.change(subject, &record));
+                let invoice = apply_upgrade(console.fleet, tx, (product, owner), contract, quote, None, console.now)?;
+                console.note(tx, product, Command::ChangePlan, before.change(subject, &record));
                 tx.put(product, record);
-                collect(tx, self.fleet.billing(), owner, self.now)?;
+                collect(tx, console.fleet.billing(), owner, console.now)?;
                 return Ok(Upgrade::Done(Box::new(invoice)));
             }
             let charge = ask(
@@ -142,11 +144,11 @@ impl Console<'_> {
                 Charged::Upgrade { quote: quote.id },
                 quote.due,
                 Some(card),
-                self.now,
+                console.now,
             )?;
             contract.quotes.clear();
             contract.upgrade = Some(OpenUpgrade { charge: charge.key.number, quote });
-            self.note(tx, product, Command::ChangePlan, before.change(subject, &record));
+            console.note(tx, product, Command::ChangePlan, before.change(subject, &record));
             tx.put(product, record);
             Ok(Upgrade::Charging(Box::new(charge)))
         })
@@ -158,28 +160,29 @@ impl Console<'_> {
     /// # Errors
     /// `no_plan`; `not_an_upgrade` for annual instead of monthly; `price_by_agreement`; `forbidden` for anybody but the
     /// owner.
-    pub fn switch_interval(&self, product: ProductId, interval: Interval) -> Result<(), Error> {
-        self.up_to_date(product, Command::ChangePlan)?;
-        self.fleet.transact(|tx| {
-            let access = Access::check(tx, self.actor, Command::ChangePlan, product)?;
+    pub fn switch_interval(&self, interval: Interval) -> Result<(), Error> {
+        let Self { console, product } = *self;
+        console.up_to_date(product, Command::ChangePlan)?;
+        console.fleet.transact(|tx| {
+            let access = Access::check(tx, console.actor, Command::ChangePlan, product)?;
             let mut record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
-            record.no_renewal_due(self.now)?;
+            record.no_renewal_due(console.now)?;
             let current = record.plan.as_ref().ok_or(ErrorKind::NoPlan)?.interval;
             if current == Interval::Monthly && interval == Interval::Annual {
                 let problem = "annual instead of monthly takes effect at once: request a quote for the same tier";
                 return Err(ErrorKind::NotAnUpgrade { problem }.into());
             }
             let tier = &access.product.tier;
-            if interval != current && self.fleet.price(&record, tier, interval).is_none_or(Money::is_zero) {
+            if interval != current && console.fleet.price(&record, tier, interval).is_none_or(Money::is_zero) {
                 return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(tier), interval }.into());
             }
             let before = Arc::clone(&record);
             let contract = Arc::make_mut(&mut record);
             contract.at_renewal = (interval != current).then_some(interval);
-            self.fleet.warn(tx, product, contract, self.now)?;
+            console.fleet.warn(tx, product, contract, console.now)?;
             let entry = before.change(format!("{interval} from the next renewal on"), &record);
             tx.put(product, record);
-            self.note(tx, product, Command::ChangePlan, entry);
+            console.note(tx, product, Command::ChangePlan, entry);
             Ok(())
         })
     }
@@ -189,9 +192,10 @@ impl Console<'_> {
     /// # Errors
     /// `invalid` once the product was billed, or has an agreed price, in another currency; `charge_open`; `forbidden`
     /// for anybody but the owner.
-    pub fn set_currency(&self, product: ProductId, currency: Currency) -> Result<(), Error> {
-        self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, Command::ChangePlan, product)?;
+    pub fn set_currency(&self, currency: Currency) -> Result<(), Error> {
+        let Self { console, product } = *self;
+        console.fleet.transact(|tx| {
+            Access::check(tx, console.actor, Command::ChangePlan, product)?;
             let mut record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
             if record.currency == currency {
                 return Ok(());
@@ -216,11 +220,73 @@ impl Console<'_> {
             contract.quotes.clear();
             let entry = before.change(format!("billed in {currency}"), &record);
             tx.put(product, record);
-            self.note(tx, product, Command::ChangePlan, entry);
+            console.note(tx, product, Command::ChangePlan, entry);
             Ok(())
         })
     }
 
+    /// Returns the billing status of a product (R-BILL-8).
+    ///
+    /// # Errors
+    /// `not_found`; `forbidden` for a member who is not the owner.
+    pub fn billing_status(&self) -> Result<BillingStatus, Error> {
+        let Self { console, product } = *self;
+        console.fleet.transact(|tx| {
+            let Access { product: record, team } = Access::check(tx, console.actor, Command::ReadBilling, product)?;
+            let owner = record.owner;
+            tx.load([Key::Contract(product), Key::DeviceCount(product), Key::Account(owner), Key::Payer(owner)])?;
+            let contract: Arc<Contract> = tx.get(product)?.unwrap_or_default();
+            let payer: Arc<Payer> = tx.get(owner)?.unwrap_or_default();
+            let plan = contract.plan.clone();
+            let next = plan.as_ref().and_then(|plan| console.fleet.renewal_price(&record, &contract, plan));
+            let next_interval = next.map(|(interval, _)| interval);
+            let next_price = plan.as_ref().map(|_| next.map_or(Money::zero(contract.currency), |(_, price)| price));
+            let next_amount = next_price.map(|price| Ok::<_, Error>(price.minus(contract.balance)?.or_zero()));
+            Ok(BillingStatus {
+                tier: Arc::clone(&record.tier),
+                renewal: plan.as_ref().map(|plan| plan.period.end),
+                plan,
+                messages: console.fleet.usage_of(tx, &record, console.now)?,
+                devices: tx.get::<Box<DeviceCount>>(product)?.map_or(0, |count| count.devices),
+                members: team.seats(console.now),
+                next_interval,
+                next_amount: next_amount.transpose()?,
+                balance: contract.balance,
+                unpaid: contract.unpaid.iter().copied().collect(),
+                upgrading: contract.upgrade.as_ref().map(|open| open.charge),
+                card: payer.card.as_ref().map(|card| card.view(console.now)),
+                locked_since: tx.get::<Arc<Account>>(owner)?.and_then(|account| account.locked_since()),
+            })
+        })
+    }
+
+    /// Returns the invoices and credit notes of a product, newest first, `limit` (1 to 1,000) a page. An operator also
+    /// reads those of a removed product, and an account those that it paid, with
+    /// [`account_invoices`](Console::account_invoices).
+    ///
+    /// # Errors
+    /// `not_found`; `forbidden` for a member who is not the owner; `invalid` for a limit out of its range.
+    pub fn invoices(&self, after: Option<u32>, limit: usize) -> Result<Page<Arc<Invoice>, u32>, Error> {
+        let Self { console, product } = *self;
+        check_page(limit)?;
+        let mut range = Key::invoices(product).reversed().limit(limit);
+        if let Some(after) = after {
+            range = range.after(Key::Invoice(product, after));
+        }
+        let rows = console
+            .read_with(
+                |tx| Access::check_including_removed(tx, console.actor, Command::ReadBilling, product),
+                |_| Ok(console.fleet.store().scan(&range)?),
+            )?
+            .into_iter();
+        let invoices: Vec<Arc<Invoice>> =
+            rows.filter_map(|row| if let Record::Invoice(found) = row.record { Some(found) } else { None }).collect();
+        let next = invoices.last().filter(|_| invoices.len() == limit).map(|invoice| invoice.number);
+        Ok(Page::new(invoices, next))
+    }
+}
+
+impl Console<'_> {
     /// Replaces the card on file. Open invoices are attempted with it at once, which uses up no retry (R-PAY-4). A
     /// token identifies a card: one that was set before is the same card and is not tried as a new one (R-PAY-3).
     ///
@@ -265,69 +331,6 @@ impl Console<'_> {
             collect(tx, self.fleet.billing(), account, self.now)?;
             self.fleet.warn_account(tx, account, self.now)
         })
-    }
-
-    /// Returns the billing status of a product (R-BILL-8).
-    ///
-    /// # Errors
-    /// `not_found`; `forbidden` for a member who is not the owner.
-    pub fn billing_status(&self, product: ProductId) -> Result<BillingStatus, Error> {
-        self.fleet.transact(|tx| {
-            let Access { product: record, team } = Access::check(tx, self.actor, Command::ReadBilling, product)?;
-            let owner = record.owner;
-            tx.load([Key::Contract(product), Key::DeviceCount(product), Key::Account(owner), Key::Payer(owner)])?;
-            let contract: Arc<Contract> = tx.get(product)?.unwrap_or_default();
-            let payer: Arc<Payer> = tx.get(owner)?.unwrap_or_default();
-            let plan = contract.plan.clone();
-            let next = plan.as_ref().and_then(|plan| self.fleet.renewal_price(&record, &contract, plan));
-            let next_interval = next.map(|(interval, _)| interval);
-            let next_price = plan.as_ref().map(|_| next.map_or(Money::zero(contract.currency), |(_, price)| price));
-            let next_amount = next_price.map(|price| Ok::<_, Error>(price.minus(contract.balance)?.or_zero()));
-            Ok(BillingStatus {
-                tier: Arc::clone(&record.tier),
-                renewal: plan.as_ref().map(|plan| plan.period.end),
-                plan,
-                messages: self.fleet.usage_of(tx, &record, self.now)?,
-                devices: tx.get::<Box<DeviceCount>>(product)?.map_or(0, |count| count.devices),
-                members: team.seats(self.now),
-                next_interval,
-                next_amount: next_amount.transpose()?,
-                balance: contract.balance,
-                unpaid: contract.unpaid.iter().copied().collect(),
-                upgrading: contract.upgrade.as_ref().map(|open| open.charge),
-                card: payer.card.as_ref().map(|card| card.view(self.now)),
-                locked_since: tx.get::<Arc<Account>>(owner)?.and_then(|account| account.locked_since()),
-            })
-        })
-    }
-
-    /// Returns the invoices and credit notes of a product, newest first, `limit` (1 to 1,000) a page. An operator also
-    /// reads those of a removed product, and an account those that it paid, with
-    /// [`account_invoices`](Self::account_invoices).
-    ///
-    /// # Errors
-    /// `not_found`; `forbidden` for a member who is not the owner; `invalid` for a limit out of its range.
-    pub fn invoices(
-        &self,
-        product: ProductId,
-        after: Option<u32>,
-        limit: usize,
-    ) -> Result<Page<Arc<Invoice>, u32>, Error> {
-        check_page(limit)?;
-        let mut range = Key::invoices(product).reversed().limit(limit);
-        if let Some(after) = after {
-            range = range.after(Key::Invoice(product, after));
-        }
-        let rows = self
-            .read_with(
-                |tx| Access::check_including_removed(tx, self.actor, Command::ReadBilling, product),
-                |_| Ok(self.fleet.store().scan(&range)?),
-            )?
-            .into_iter();
-        let invoices: Vec<Arc<Invoice>> =
-            rows.filter_map(|row| if let Record::Invoice(found) = row.record { Some(found) } else { None }).collect();
-        let next = invoices.last().filter(|_| invoices.len() == limit).map(|invoice| invoice.number);
-        Ok(Page::new(invoices, next))
     }
 
     /// Returns a product's contract, if nothing open prevents an upgrade.

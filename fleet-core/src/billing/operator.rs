@@ -6,14 +6,14 @@ use super::credit::{Credit, balance_line, return_balance, write_credit};
 use super::ending::{Ending, ending};
 use super::{AgreedPrice, AttemptResult, Contract, Interval, Invoice, InvoiceStatus, Payer, Plan, Price, Reason};
 use crate::audit::{Entry, shown};
-use crate::fleet::Console;
-use crate::product::{Product, ProductId};
+use crate::fleet::{Console, ProductConsole};
+use crate::product::Product;
 use crate::store::Transaction;
 use crate::team::{Access, Command};
 use crate::{Error, ErrorKind, Money};
 use std::sync::Arc;
 
-impl Console<'_> {
+impl ProductConsole<'_> {
     /// Ends a product's plan now and puts the product on the first tier (R-BILL-7). The unused rest is credited:
     /// the paid part, never more than was paid, is refunded together with the balance of earlier invoices; the unpaid
     /// part reduces the open invoice. If no plan is running, only the balance is refunded. A renewal that is due is
@@ -22,20 +22,21 @@ impl Console<'_> {
     /// # Errors
     /// `no_plan` if there is no balance either; `charge_open` while a charge that this depends on has no outcome;
     /// `not_found`.
-    pub fn cancel_plan(&self, product: ProductId) -> Result<Invoice, Error> {
-        self.up_to_date(product, Command::CancelPlan)?;
-        self.fleet.transact(|tx| {
-            let access = Access::check(tx, self.actor, Command::CancelPlan, product)?;
+    pub fn cancel_plan(&self) -> Result<Invoice, Error> {
+        let Self { console, product } = *self;
+        console.up_to_date(product, Command::CancelPlan)?;
+        console.fleet.transact(|tx| {
+            let access = Access::check(tx, console.actor, Command::CancelPlan, product)?;
             let before: Arc<Contract> = tx.get(product)?.unwrap_or_default();
-            let (has_plan, note) = self.end_plan(tx, &access.product)?;
+            let (has_plan, note) = console.end_plan(tx, &access.product)?;
             let note = note.ok_or(ErrorKind::NoPlan)?;
             let mut tier = Entry::default();
             if has_plan {
-                tier = self.put_on_tier(tx, access.product, &self.fleet.catalogue().first(), false);
+                tier = console.put_on_tier(tx, access.product, &console.fleet.catalogue().first(), false);
             }
             let after: Arc<Contract> = tx.get(product)?.unwrap_or_default();
             let entry = before.change(format!("credit note {}", note.number), &after).and(tier);
-            self.note(tx, product, Command::CancelPlan, entry);
+            console.note(tx, product, Command::CancelPlan, entry);
             Ok(note)
         })
     }
@@ -47,16 +48,17 @@ impl Console<'_> {
     /// # Errors
     /// `no_plan`; `invalid` for a tier that is not lower or costs nothing; `price_by_agreement`; `charge_open`;
     /// `not_found`.
-    pub fn downgrade(&self, product: ProductId, tier: &str) -> Result<Invoice, Error> {
-        self.up_to_date(product, Command::Downgrade)?;
-        let tier = self.fleet.catalogue().named(tier)?;
-        self.fleet.transact(|tx| {
-            let access = Access::check(tx, self.actor, Command::Downgrade, product)?;
+    pub fn downgrade(&self, tier: &str) -> Result<Invoice, Error> {
+        let Self { console, product } = *self;
+        console.up_to_date(product, Command::Downgrade)?;
+        let tier = console.fleet.catalogue().named(tier)?;
+        console.fleet.transact(|tx| {
+            let access = Access::check(tx, console.actor, Command::Downgrade, product)?;
             let record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
             let plan = record.plan.as_ref().ok_or(ErrorKind::NoPlan)?;
-            let catalogue = self.fleet.catalogue();
+            let catalogue = console.fleet.catalogue();
             let interval = plan.interval;
-            let price = self.fleet.price(&record, &tier, interval);
+            let price = console.fleet.price(&record, &tier, interval);
             let price = price.ok_or(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval })?;
             // A tier that is no longer sold has no rank: its price decides which tiers are below it.
             let is_below = match catalogue.rank(&plan.tier) {
@@ -76,11 +78,11 @@ impl Console<'_> {
                 return Err(Error::invalid("tier", format!("{tier} costs nothing: cancel the plan instead")));
             }
             let before = Arc::clone(&record);
-            let note = self.reduce(tx, &access.product, record, Some((&tier, price)))?;
-            let on_tier = self.put_on_tier(tx, access.product, &tier, true);
+            let note = console.reduce(tx, &access.product, record, Some((&tier, price)))?;
+            let on_tier = console.put_on_tier(tx, access.product, &tier, true);
             let after: Arc<Contract> = tx.get(product)?.unwrap_or_default();
             let entry = before.change(format!("to {tier}, credit note {}", note.number), &after).and(on_tier);
-            self.note(tx, product, Command::Downgrade, entry);
+            console.note(tx, product, Command::Downgrade, entry);
             Ok(note)
         })
     }
@@ -92,24 +94,19 @@ impl Console<'_> {
     /// `invalid` for a tier that is not in the catalogue, a price of zero or out of its range, or one in another
     /// currency than the product's; `price_by_agreement` if the product's plan would have no price; `charge_open`;
     /// `not_found`.
-    pub fn agree_price(
-        &self,
-        product: ProductId,
-        tier: &str,
-        interval: Interval,
-        price: Option<Money>,
-    ) -> Result<(), Error> {
-        self.up_to_date(product, Command::AgreePrice)?;
-        let tier = self.fleet.catalogue().named(tier)?;
+    pub fn agree_price(&self, tier: &str, interval: Interval, price: Option<Money>) -> Result<(), Error> {
+        let Self { console, product } = *self;
+        console.up_to_date(product, Command::AgreePrice)?;
+        let tier = console.fleet.catalogue().named(tier)?;
         let price = price.map(|amount| Price::new(interval, amount)).transpose()?.map(|price| price.amount);
         if price.is_some_and(Money::is_zero) {
             let problem = "agree on more than nothing; `set_tier` puts a product on a tier without a charge";
             return Err(Error::invalid("price", problem));
         }
-        self.fleet.transact(|tx| {
-            let access = Access::check(tx, self.actor, Command::AgreePrice, product)?;
+        console.fleet.transact(|tx| {
+            let access = Access::check(tx, console.actor, Command::AgreePrice, product)?;
             let mut record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
-            record.no_renewal_due(self.now)?;
+            record.no_renewal_due(console.now)?;
             if let Some(price) = price.filter(|price| price.currency() != record.currency) {
                 let problem = format!(
                     "the product is billed in {0}, not {1}: agree on a price in {0}",
@@ -126,12 +123,12 @@ impl Console<'_> {
             // The plan continues at the interval chosen for its renewal, or at its current one.
             let goes_on = |plan: &Plan| plan.interval == interval || contract.at_renewal == Some(interval);
             let is_needed = contract.plan.as_ref().is_some_and(goes_on) && access.product.tier == tier;
-            if is_needed && self.fleet.price(contract, &tier, interval).is_none_or(Money::is_zero) {
+            if is_needed && console.fleet.price(contract, &tier, interval).is_none_or(Money::is_zero) {
                 return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval }.into());
             }
-            self.fleet.warn(tx, product, contract, self.now)?;
+            console.fleet.warn(tx, product, contract, console.now)?;
             tx.put(product, record);
-            self.note(tx, product, Command::AgreePrice, Entry::changed(format!("{tier}, {interval}"), values));
+            console.note(tx, product, Command::AgreePrice, Entry::changed(format!("{tier}, {interval}"), values));
             Ok(())
         })
     }
@@ -142,9 +139,10 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `not_found` for an invoice that is not open; `charge_open` while its charge has no outcome.
-    pub fn write_off(&self, product: ProductId, number: u32) -> Result<Invoice, Error> {
-        self.fleet.transact(|tx| {
-            Access::check_including_removed(tx, self.actor, Command::WriteOff, product)?;
+    pub fn write_off(&self, number: u32) -> Result<Invoice, Error> {
+        let Self { console, product } = *self;
+        console.fleet.transact(|tx| {
+            Access::check_including_removed(tx, console.actor, Command::WriteOff, product)?;
             let found = tx.get::<Arc<Invoice>>((product, number))?.filter(|invoice| invoice.is_open());
             let mut found = found.ok_or_else(|| Error::not_found("open invoice"))?;
             no_charge_for(tx, &found)?;
@@ -154,21 +152,23 @@ impl Console<'_> {
                 tx.put(product, record);
             }
             let outstanding = found.outstanding()?;
-            Arc::make_mut(&mut found).status = InvoiceStatus::Void { at: self.now };
+            Arc::make_mut(&mut found).status = InvoiceStatus::Void { at: console.now };
             tx.put((product, number), Arc::clone(&found));
             let locked = |payer: Option<Arc<Payer>>| shown(payer.and_then(|payer| Some(payer.lock.as_ref()?.since)));
             let before = locked(tx.get(found.payer)?);
-            self.close(tx, &found, false)?;
+            console.close(tx, &found, false)?;
             let values = [
                 ("status", "open".to_owned(), "written off".to_owned()),
                 ("to pay", outstanding.to_string(), Money::zero(outstanding.currency()).to_string()),
                 ("account locked since", before, locked(tx.get(found.payer)?)),
             ];
-            self.note(tx, product, Command::WriteOff, Entry::changed(format!("invoice {number}"), values));
+            console.note(tx, product, Command::WriteOff, Entry::changed(format!("invoice {number}"), values));
             Ok(Arc::unwrap_or_clone(found))
         })
     }
+}
 
+impl Console<'_> {
     /// Ends a product's plan, if it has one, and refunds the balance: the common part of cancellation and removal.
     /// Returns whether it had a plan, and the credit note.
     pub(crate) fn end_plan(

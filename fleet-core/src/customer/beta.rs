@@ -4,7 +4,7 @@ use super::record::{Guest, named};
 use super::{ActivationCode, Customer, CustomerCount, CustomerId, WrongCodes, guest_list};
 use crate::Error;
 use crate::device::{Page, check_page};
-use crate::fleet::Console;
+use crate::fleet::{Console, ProductConsole};
 use crate::product::ProductId;
 use crate::store::{Key, Record, Transaction};
 use crate::team::{Access, Command};
@@ -55,7 +55,7 @@ pub enum BetaVerdict {
     Malformed(String),
 }
 
-impl Console<'_> {
+impl ProductConsole<'_> {
     /// Invites the customers of a list to the private beta: one user name a line, or a .csv with the user names in the
     /// first column or in the one that its header names `user_name`, `email` or `Email Address`. The list is parsed
     /// like a device list (R-IMP-2). Returns a verdict for each line that is neither blank nor the header.
@@ -63,8 +63,9 @@ impl Console<'_> {
     /// # Errors
     /// The errors of [`import`](Self::import) for a file that is no list; `invalid` for a list of over 100,000 lines,
     /// or with more guests than a beta may have. Nobody is invited then.
-    pub fn invite_to_beta(&self, product: ProductId, list: &[u8]) -> Result<Vec<BetaLine>, Error> {
-        self.fleet.transact(|tx| Access::check(tx, self.actor, Command::InviteToBeta, product).map(|_| ()))?;
+    pub fn invite_to_beta(&self, list: &[u8]) -> Result<Vec<BetaLine>, Error> {
+        let Self { console, product } = *self;
+        console.fleet.transact(|tx| Access::check(tx, console.actor, Command::InviteToBeta, product).map(|_| ()))?;
         let mut lines = guest_list::read(list)?;
         let mut wanted: Vec<(usize, String)> = Vec::new();
         let mut seen: HashMap<String, u32> = HashMap::new();
@@ -79,10 +80,10 @@ impl Console<'_> {
                 }
             }
         }
-        self.check_guest_capacity(product, &wanted)?;
+        console.check_guest_capacity(product, &wanted)?;
         let mut verdicts: HashMap<usize, BetaVerdict> = HashMap::new();
-        for chunk in wanted.chunks(self.fleet.at_once(CHUNK)) {
-            verdicts.extend(self.invite_some(product, chunk)?);
+        for chunk in wanted.chunks(console.fleet.at_once(CHUNK)) {
+            verdicts.extend(console.invite_some(product, chunk)?);
         }
         let verdict = |place, line: u32, name: Result<String, String>| match (verdicts.remove(&place), name) {
             (Some(verdict), _) => verdict,
@@ -97,6 +98,71 @@ impl Console<'_> {
             .collect())
     }
 
+    /// Removes a guest from the private beta. Their code becomes invalid, and the customer of that name leaves the
+    /// beta; devices that they have claimed stay theirs. The guest can be invited again, with another code.
+    ///
+    /// # Errors
+    /// `not_found` for a name that is no guest.
+    pub fn uninvite_from_beta(&self, user_name: &str) -> Result<(), Error> {
+        let Self { console, product } = *self;
+        console.fleet.transact(|tx| {
+            Access::check(tx, console.actor, Command::InviteToBeta, product)?;
+            let (name, guest) = guest(tx, product, user_name)?;
+            let mut count: Box<CustomerCount> = tx.get(product)?.unwrap_or_default();
+            count.guests = count.guests.saturating_sub(1);
+            tx.put(product, count);
+            tx.delete(Key::Guest(product, name));
+            console.end_activation(tx, product, &guest)?;
+            console.note(tx, product, Command::InviteToBeta, format!("guest `{}` taken off", guest.user_name));
+            Ok(())
+        })
+    }
+
+    /// Gives a guest a new code, whether or not the previous one was used. The previous code becomes invalid. A
+    /// customer who is in the beta stays in it.
+    ///
+    /// # Errors
+    /// `not_found` for a name that is no guest.
+    pub fn renew_activation_code(&self, user_name: &str) -> Result<BetaGuest, Error> {
+        let Self { console, product } = *self;
+        console.fleet.transact(|tx| {
+            Access::check(tx, console.actor, Command::InviteToBeta, product)?;
+            let (name, mut guest) = guest(tx, product, user_name)?;
+            tx.delete(Key::ActivationCode(product, *guest.code.as_bytes()));
+            let changed = Arc::make_mut(&mut guest);
+            (changed.code, changed.used_at) = (console.new_code(tx, product)?, None);
+            changed.wrong = WrongCodes::default();
+            tx.put((product, name), Arc::clone(&guest));
+            console.note(tx, product, Command::InviteToBeta, format!("new code for guest `{}`", guest.user_name));
+            Ok(BetaGuest::of(&guest))
+        })
+    }
+
+    /// Returns the guests of the private beta, ordered by name, `limit` (1 to 1,000) a page.
+    ///
+    /// # Errors
+    /// `not_found`; `invalid` for a limit out of its range.
+    pub fn beta_guests(&self, after: Option<&str>, limit: usize) -> Result<Page<BetaGuest, String>, Error> {
+        let Self { console, product } = *self;
+        check_page(limit)?;
+        let mut range = Key::guests(product).limit(limit);
+        if let Some(after) = after {
+            range = range.after(Key::Guest(product, after.into()));
+        }
+        let rows = console.read(Command::ReadProduct, product, |_| Ok(console.fleet.store().scan(&range)?))?;
+        let next = rows.last().filter(|_| rows.len() == limit).and_then(|row| match &row.key {
+            Key::Guest(_, name) => Some(name.to_string()),
+            _ => None,
+        });
+        let guests = rows.into_iter().filter_map(|row| match row.record {
+            Record::Guest(guest) => Some(BetaGuest::of(&guest)),
+            _ => None,
+        });
+        Ok(Page::new(guests.collect(), next))
+    }
+}
+
+impl Console<'_> {
     /// Checks that the guests of a list fit the beta, so that none is invited if they do not. Guests added by other
     /// commits meanwhile are found when these are invited.
     fn check_guest_capacity(&self, product: ProductId, names: &[(usize, String)]) -> Result<(), Error> {
@@ -160,44 +226,6 @@ impl Console<'_> {
         }
     }
 
-    /// Removes a guest from the private beta. Their code becomes invalid, and the customer of that name leaves the
-    /// beta; devices that they have claimed stay theirs. The guest can be invited again, with another code.
-    ///
-    /// # Errors
-    /// `not_found` for a name that is no guest.
-    pub fn uninvite_from_beta(&self, product: ProductId, user_name: &str) -> Result<(), Error> {
-        self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, Command::InviteToBeta, product)?;
-            let (name, guest) = guest(tx, product, user_name)?;
-            let mut count: Box<CustomerCount> = tx.get(product)?.unwrap_or_default();
-            count.guests = count.guests.saturating_sub(1);
-            tx.put(product, count);
-            tx.delete(Key::Guest(product, name));
-            self.end_activation(tx, product, &guest)?;
-            self.note(tx, product, Command::InviteToBeta, format!("guest `{}` taken off", guest.user_name));
-            Ok(())
-        })
-    }
-
-    /// Gives a guest a new code, whether or not the previous one was used. The previous code becomes invalid. A
-    /// customer who is in the beta stays in it.
-    ///
-    /// # Errors
-    /// `not_found` for a name that is no guest.
-    pub fn renew_activation_code(&self, product: ProductId, user_name: &str) -> Result<BetaGuest, Error> {
-        self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, Command::InviteToBeta, product)?;
-            let (name, mut guest) = guest(tx, product, user_name)?;
-            tx.delete(Key::ActivationCode(product, *guest.code.as_bytes()));
-            let changed = Arc::make_mut(&mut guest);
-            (changed.code, changed.used_at) = (self.new_code(tx, product)?, None);
-            changed.wrong = WrongCodes::default();
-            tx.put((product, name), Arc::clone(&guest));
-            self.note(tx, product, Command::InviteToBeta, format!("new code for guest `{}`", guest.user_name));
-            Ok(BetaGuest::of(&guest))
-        })
-    }
-
     /// Deletes a guest's code, and removes the customer of that name from the beta.
     fn end_activation(&self, tx: &mut Transaction<'_>, product: ProductId, guest: &Guest) -> Result<(), Error> {
         tx.delete(Key::ActivationCode(product, *guest.code.as_bytes()));
@@ -209,33 +237,6 @@ impl Console<'_> {
             tx.put((product, id), customer);
         }
         Ok(())
-    }
-
-    /// Returns the guests of the private beta, ordered by name, `limit` (1 to 1,000) a page.
-    ///
-    /// # Errors
-    /// `not_found`; `invalid` for a limit out of its range.
-    pub fn beta_guests(
-        &self,
-        product: ProductId,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Page<BetaGuest, String>, Error> {
-        check_page(limit)?;
-        let mut range = Key::guests(product).limit(limit);
-        if let Some(after) = after {
-            range = range.after(Key::Guest(product, after.into()));
-        }
-        let rows = self.read(Command::ReadProduct, product, |_| Ok(self.fleet.store().scan(&range)?))?;
-        let next = rows.last().filter(|_| rows.len() == limit).and_then(|row| match &row.key {
-            Key::Guest(_, name) => Some(name.to_string()),
-            _ => None,
-        });
-        let guests = rows.into_iter().filter_map(|row| match row.record {
-            Record::Guest(guest) => Some(BetaGuest::of(&guest)),
-            _ => None,
-        });
-        Ok(Page::new(guests.collect(), next))
     }
 }
 

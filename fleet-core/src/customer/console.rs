@@ -4,7 +4,7 @@ use super::code::Secret;
 use super::record::{end_claim, named};
 use super::{Customer, CustomerCount, CustomerId, DeviceCode, Identity, Scope, StickerKey, Token, TokenId, TokenOwner};
 use crate::device::{DeviceId, Page, Registration, check_page, member};
-use crate::fleet::Console;
+use crate::fleet::{Console, CustomerConsole, DeviceConsole, ProductConsole};
 use crate::product::{Authentication, ProductId};
 use crate::store::{Key, Record, Transaction};
 use crate::team::{Access, Account, Claimant, Command};
@@ -98,24 +98,20 @@ impl CustomerView {
     }
 }
 
-impl Console<'_> {
+impl ProductConsole<'_> {
     /// Creates a customer of the product (R-CUS-1). If the configuration names a way of authentication, the identity
     /// must use it.
     ///
     /// # Errors
     /// `taken` for a user name, a vendor's user or a linked account that another customer has; `invalid` for a
     /// malformed name or an identity of another way; `not_found` for a linked account that does not exist.
-    pub fn create_customer(
-        &self,
-        product: ProductId,
-        user_name: &str,
-        identity: &Identity,
-    ) -> Result<CustomerView, Error> {
+    pub fn create_customer(&self, user_name: &str, identity: &Identity) -> Result<CustomerView, Error> {
+        let Self { console, product } = *self;
         let user_name = text::checked("user name", user_name, NAME)?;
         let identity = identity.checked()?;
-        self.index_identities(Command::ChangeCustomers, product)?;
-        self.fleet.transact(|tx| {
-            let Access { product: record, .. } = Access::check(tx, self.actor, Command::ChangeCustomers, product)?;
+        console.index_identities(Command::ChangeCustomers, product)?;
+        console.fleet.transact(|tx| {
+            let Access { product: record, .. } = Access::check(tx, console.actor, Command::ChangeCustomers, product)?;
             let way = match &identity {
                 Identity::Simple => Authentication::Simple,
                 Identity::TwoLegged { .. } => Authentication::TwoLegged,
@@ -156,11 +152,11 @@ impl Console<'_> {
             }
             count.next = count.next.saturating_add(1);
             count.customers += 1;
-            let customer = Customer::new(id, user_name.clone(), identity.clone(), self.now);
+            let customer = Customer::new(id, user_name.clone(), identity.clone(), console.now);
             tx.put(product, count);
             tx.put((product, name), id);
             tx.put((product, id), Arc::new(customer.clone()));
-            self.note(tx, product, Command::ChangeCustomers, format!("customer {id} made"));
+            console.note(tx, product, Command::ChangeCustomers, format!("customer {id} made"));
             Ok(CustomerView::of(product, &customer))
         })
     }
@@ -169,17 +165,158 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `not_found`; `invalid` for a simple identity, which identifies nobody.
-    pub fn find_customer(&self, product: ProductId, identity: &Identity) -> Result<CustomerView, Error> {
+    pub fn find_customer(&self, identity: &Identity) -> Result<CustomerView, Error> {
+        let Self { console, product } = *self;
         let guard = identity.checked()?.guard();
         let guard = guard.ok_or_else(|| Error::invalid("identity", "must be a vendor's user or a linked account"))?;
-        self.index_identities(Command::ReadProduct, product)?;
-        self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, Command::ReadProduct, product)?;
+        console.index_identities(Command::ReadProduct, product)?;
+        console.fleet.transact(|tx| {
+            Access::check(tx, console.actor, Command::ReadProduct, product)?;
             let id = tx.get_identity(product, &guard)?.ok_or_else(|| Error::not_found("customer"))?;
             Ok(CustomerView::of(product, &*find(tx, product, id)?))
         })
     }
 
+    /// Returns the customers that match a filter, ordered by number, `limit` (1 to 1,000) a page (R-CUS-2, R-SEE-1).
+    ///
+    /// # Errors
+    /// `not_found`; `invalid` for a limit out of its range.
+    pub fn customers(
+        &self,
+        filter: &CustomerFilter,
+        after: Option<CustomerId>,
+        limit: usize,
+    ) -> Result<Page<CustomerView, CustomerId>, Error> {
+        let Self { console, product } = *self;
+        check_page(limit)?;
+        console.read(Command::ReadProduct, product, |_| console.customers_of(product, filter, after, limit))
+    }
+}
+
+impl DeviceConsole<'_> {
+    /// Sets a device's own claim code, such as the one on its sticker: 8 to 100 characters. Only its hash is stored.
+    ///
+    /// # Errors
+    /// `not_found`; `invalid` for a code with another length.
+    pub fn set_code(&self, code: &str) -> Result<(), Error> {
+        let Self { console, product, device } = *self;
+        let code = text::checked("claim code", code, 8..=100)?;
+        console.fleet.transact(|tx| {
+            Access::check(tx, console.actor, Command::ChangeCustomers, product)?;
+            member(tx, product, device)?;
+            let printed = DeviceCode::new(StickerKey::of(console.fleet, tx)?, &code);
+            tx.put((product, device), Box::new(printed));
+            console.note(tx, product, Command::ChangeCustomers, format!("claim code of {device}"));
+            Ok(())
+        })
+    }
+}
+
+impl CustomerConsole<'_> {
+    /// Returns a customer of the product.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn get(&self) -> Result<CustomerView, Error> {
+        let Self { console, product, customer } = *self;
+        console.fleet.transact(|tx| {
+            Access::check(tx, console.actor, Command::ReadProduct, product)?;
+            Ok(CustomerView::of(product, &*find(tx, product, customer)?))
+        })
+    }
+
+    /// Removes a customer: their devices are unclaimed, their tokens revoked.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn remove(&self) -> Result<(), Error> {
+        let Self { console, product, customer } = *self;
+        console.fleet.transact(|tx| {
+            Access::check(tx, console.actor, Command::ChangeCustomers, product)?;
+            let record = find(tx, product, customer)?;
+            for device in &record.devices {
+                unclaim(tx, product, customer, *device)?;
+            }
+            for token in record.tokens.values() {
+                tx.delete(Key::Token(Box::new(token.hash)));
+            }
+            if let Some(code) = record.claim_code {
+                tx.delete(Key::ClaimCode(Box::new(code)));
+            }
+            let mut count: Box<CustomerCount> = tx.get(product)?.unwrap_or_default();
+            count.customers = count.customers.saturating_sub(1);
+            tx.put(product, count);
+            if let Some((name, _)) = named::<CustomerId>(tx, product, &record.user_name)? {
+                tx.delete(Key::CustomerName(product, name));
+            }
+            if let Some(guard) = record.identity.guard()
+                && tx.get_identity(product, &guard)? == Some(customer)
+            {
+                tx.delete(Key::CustomerIdentity(product, guard));
+            }
+            tx.delete(Key::Customer(product, customer));
+            console.note(tx, product, Command::ChangeCustomers, format!("customer {customer} removed"));
+            Ok(())
+        })
+    }
+
+    /// Issues a token to a customer, for these scopes and this duration, a second to a year. The token is returned only
+    /// once: the core stores its hash.
+    ///
+    /// # Errors
+    /// `invalid` for no scope, a duration out of its range, or more than 20 unexpired tokens; `not_found`.
+    pub fn issue_token(&self, scopes: &BTreeSet<Scope>, life: Duration) -> Result<(TokenId, Secret), Error> {
+        let Self { console, product, customer } = *self;
+        if scopes.is_empty() {
+            return Err(Error::invalid("scopes", "a token needs at least one scope"));
+        }
+        if life < Duration::from_secs(1) || life > MAX_TOKEN_LIFE {
+            return Err(Error::invalid("life", "a token is valid for a second to a year; choose a time in between"));
+        }
+        let secret = Secret::new(console.fleet)?;
+        console.fleet.transact(|tx| {
+            Access::check(tx, console.actor, Command::IssueToken, product)?;
+            let mut record = find(tx, product, customer)?;
+            let expires_at = console.now.after(life);
+            let hash = secret.hash();
+            let changed = Arc::make_mut(&mut record);
+            for (_, old) in changed.tokens.extract_if(.., |_, token| token.expires_at <= console.now) {
+                tx.delete(Key::Token(Box::new(old.hash)));
+            }
+            if changed.tokens.len() >= MAX_TOKENS {
+                return Err(Error::invalid("token", format!("a customer has at most {MAX_TOKENS}; revoke one first")));
+            }
+            let id = TokenId(tx.random());
+            changed.tokens.insert(id, Token { hash, scopes: scopes.clone(), expires_at });
+            tx.put((product, customer), record);
+            tx.put_record(
+                Key::Token(Box::new(hash)),
+                Record::TokenOwner(TokenOwner { product, customer, expires_at, used_by: None }),
+            );
+            console.note(tx, product, Command::IssueToken, format!("to customer {customer}"));
+            Ok((id, secret.clone()))
+        })
+    }
+
+    /// Revokes a token at once.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn revoke_token(&self, token: TokenId) -> Result<(), Error> {
+        let Self { console, product, customer } = *self;
+        console.fleet.transact(|tx| {
+            Access::check(tx, console.actor, Command::IssueToken, product)?;
+            let mut record = find(tx, product, customer)?;
+            let revoked = Arc::make_mut(&mut record).tokens.remove(&token).ok_or_else(|| Error::not_found("token"))?;
+            tx.delete(Key::Token(Box::new(revoked.hash)));
+            tx.put((product, customer), record);
+            console.note(tx, product, Command::IssueToken, format!("of customer {customer} revoked"));
+            Ok(())
+        })
+    }
+}
+
+impl Console<'_> {
     /// Writes the guard records of identities for customers of earlier versions, which had none. Done once for a
     /// product. If two customers share an identity, it finds the first.
     fn index_identities(&self, command: Command, product: ProductId) -> Result<(), Error> {
@@ -220,32 +357,6 @@ impl Console<'_> {
         })
     }
 
-    /// Returns a customer of the product.
-    ///
-    /// # Errors
-    /// `not_found`.
-    pub fn customer(&self, product: ProductId, customer: CustomerId) -> Result<CustomerView, Error> {
-        self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, Command::ReadProduct, product)?;
-            Ok(CustomerView::of(product, &*find(tx, product, customer)?))
-        })
-    }
-
-    /// Returns the customers that match a filter, ordered by number, `limit` (1 to 1,000) a page (R-CUS-2, R-SEE-1).
-    ///
-    /// # Errors
-    /// `not_found`; `invalid` for a limit out of its range.
-    pub fn customers(
-        &self,
-        product: ProductId,
-        filter: &CustomerFilter,
-        after: Option<CustomerId>,
-        limit: usize,
-    ) -> Result<Page<CustomerView, CustomerId>, Error> {
-        check_page(limit)?;
-        self.read(Command::ReadProduct, product, |_| self.customers_of(product, filter, after, limit))
-    }
-
     fn customers_of(
         &self,
         product: ProductId,
@@ -273,115 +384,6 @@ impl Console<'_> {
             }
             range = range.after(last);
         }
-    }
-
-    /// Removes a customer: their devices are unclaimed, their tokens revoked.
-    ///
-    /// # Errors
-    /// `not_found`.
-    pub fn remove_customer(&self, product: ProductId, customer: CustomerId) -> Result<(), Error> {
-        self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, Command::ChangeCustomers, product)?;
-            let record = find(tx, product, customer)?;
-            for device in &record.devices {
-                unclaim(tx, product, customer, *device)?;
-            }
-            for token in record.tokens.values() {
-                tx.delete(Key::Token(Box::new(token.hash)));
-            }
-            if let Some(code) = record.claim_code {
-                tx.delete(Key::ClaimCode(Box::new(code)));
-            }
-            let mut count: Box<CustomerCount> = tx.get(product)?.unwrap_or_default();
-            count.customers = count.customers.saturating_sub(1);
-            tx.put(product, count);
-            if let Some((name, _)) = named::<CustomerId>(tx, product, &record.user_name)? {
-                tx.delete(Key::CustomerName(product, name));
-            }
-            if let Some(guard) = record.identity.guard()
-                && tx.get_identity(product, &guard)? == Some(customer)
-            {
-                tx.delete(Key::CustomerIdentity(product, guard));
-            }
-            tx.delete(Key::Customer(product, customer));
-            self.note(tx, product, Command::ChangeCustomers, format!("customer {customer} removed"));
-            Ok(())
-        })
-    }
-
-    /// Issues a token to a customer, for these scopes and this duration, a second to a year. The token is returned only
-    /// once: the core stores its hash.
-    ///
-    /// # Errors
-    /// `invalid` for no scope, a duration out of its range, or more than 20 unexpired tokens; `not_found`.
-    pub fn issue_token(
-        &self,
-        product: ProductId,
-        customer: CustomerId,
-        scopes: &BTreeSet<Scope>,
-        life: Duration,
-    ) -> Result<(TokenId, Secret), Error> {
-        if scopes.is_empty() {
-            return Err(Error::invalid("scopes", "a token needs at least one scope"));
-        }
-        if life < Duration::from_secs(1) || life > MAX_TOKEN_LIFE {
-            return Err(Error::invalid("life", "a token is valid for a second to a year; choose a time in between"));
-        }
-        let secret = Secret::new(self.fleet)?;
-        self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, Command::IssueToken, product)?;
-            let mut record = find(tx, product, customer)?;
-            let expires_at = self.now.after(life);
-            let hash = secret.hash();
-            let changed = Arc::make_mut(&mut record);
-            for (_, old) in changed.tokens.extract_if(.., |_, token| token.expires_at <= self.now) {
-                tx.delete(Key::Token(Box::new(old.hash)));
-            }
-            if changed.tokens.len() >= MAX_TOKENS {
-                return Err(Error::invalid("token", format!("a customer has at most {MAX_TOKENS}; revoke one first")));
-            }
-            let id = TokenId(tx.random());
-            changed.tokens.insert(id, Token { hash, scopes: scopes.clone(), expires_at });
-            tx.put((product, customer), record);
-            tx.put_record(
-                Key::Token(Box::new(hash)),
-                Record::TokenOwner(TokenOwner { product, customer, expires_at, used_by: None }),
-            );
-            self.note(tx, product, Command::IssueToken, format!("to customer {customer}"));
-            Ok((id, secret.clone()))
-        })
-    }
-
-    /// Revokes a token at once.
-    ///
-    /// # Errors
-    /// `not_found`.
-    pub fn revoke_token(&self, product: ProductId, customer: CustomerId, token: TokenId) -> Result<(), Error> {
-        self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, Command::IssueToken, product)?;
-            let mut record = find(tx, product, customer)?;
-            let revoked = Arc::make_mut(&mut record).tokens.remove(&token).ok_or_else(|| Error::not_found("token"))?;
-            tx.delete(Key::Token(Box::new(revoked.hash)));
-            tx.put((product, customer), record);
-            self.note(tx, product, Command::IssueToken, format!("of customer {customer} revoked"));
-            Ok(())
-        })
-    }
-
-    /// Sets a device's own claim code, such as the one on its sticker: 8 to 100 characters. Only its hash is stored.
-    ///
-    /// # Errors
-    /// `not_found`; `invalid` for a code with another length.
-    pub fn set_device_code(&self, product: ProductId, device: DeviceId, code: &str) -> Result<(), Error> {
-        let code = text::checked("claim code", code, 8..=100)?;
-        self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, Command::ChangeCustomers, product)?;
-            member(tx, product, device)?;
-            let printed = DeviceCode::new(StickerKey::of(self.fleet, tx)?, &code);
-            tx.put((product, device), Box::new(printed));
-            self.note(tx, product, Command::ChangeCustomers, format!("claim code of {device}"));
-            Ok(())
-        })
     }
 }
 

@@ -45,12 +45,12 @@ pub const MAX_DEVICES_A_CUSTOMER: usize = 100;
 /// # let team = fleet.console(alice, now);
 /// # let product = team.create_product("Thermostat", "photon".parse()?)?.id;
 /// # let device: DeviceId = "55ff6d04498b49a1b2c3d4e5".parse()?;
-/// # team.import(product, b"55ff6d04498b49a1b2c3d4e5")?;
+/// # team.product(product).import(b"55ff6d04498b49a1b2c3d4e5")?;
 /// // The team creates a customer, issues a token once, and prints a code on the device.
-/// let carl = team.create_customer(product, "carl@example.com", &Identity::Simple)?;
+/// let carl = team.product(product).create_customer("carl@example.com", &Identity::Simple)?;
 /// let scopes = [Scope::See, Scope::Control, Scope::Claim].into();
-/// let (_, token) = team.issue_token(product, carl.id, &scopes, Duration::from_secs(3600))?;
-/// team.set_device_code(product, device, "STICKER-0001")?;
+/// let (_, token) = team.product(product).customer(carl.id).issue_token(&scopes, Duration::from_secs(3600))?;
+/// team.product(product).device(device).set_code("STICKER-0001")?;
 ///
 /// // The customer claims the device with the code. Only from then on may they control it.
 /// let portal = fleet.portal(&token, now);

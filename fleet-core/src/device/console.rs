@@ -8,7 +8,7 @@ use crate::audit::{Entry, shown};
 use crate::customer::end_claim;
 use crate::event::forget_ids;
 use crate::firmware::{Answer, FirmwareIndex, move_lock};
-use crate::fleet::Console;
+use crate::fleet::{Console, DeviceConsole};
 use crate::product::{GroupId, Platform, Product, ProductId};
 use crate::store::{Key, Transaction};
 use crate::team::{self, Access, Actor, Claimant, Command};
@@ -49,14 +49,15 @@ impl DeviceView {
     }
 }
 
-impl Console<'_> {
+impl DeviceConsole<'_> {
     /// Returns a device of the product; quarantined and denied devices too.
     ///
     /// # Errors
     /// `not_found`.
-    pub fn device(&self, product: ProductId, device: DeviceId) -> Result<DeviceView, Error> {
-        self.fleet.transact(|tx| {
-            let access = Access::check(tx, self.actor, Command::ReadProduct, product)?;
+    pub fn get(&self) -> Result<DeviceView, Error> {
+        let Self { console, product, device } = *self;
+        console.fleet.transact(|tx| {
+            let access = Access::check(tx, console.actor, Command::ReadProduct, product)?;
             Ok(DeviceView::new(&access.product, device, any_row(tx, product, device)?))
         })
     }
@@ -66,13 +67,14 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `not_found`.
-    pub fn explain(&self, product: ProductId, device: DeviceId) -> Result<Answer, Error> {
-        self.fleet.transact(|tx| {
-            let access = Access::check(tx, self.actor, Command::ReadProduct, product)?;
+    pub fn explain(&self) -> Result<Answer, Error> {
+        let Self { console, product, device } = *self;
+        console.fleet.transact(|tx| {
+            let access = Access::check(tx, console.actor, Command::ReadProduct, product)?;
             let index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
             let mut row = any_row(tx, product, device)?;
-            let locked = self.fleet.held_since(&access.product)?;
-            let answer = answer(&access.product, &index, locked, device, &mut row, self.now);
+            let locked = console.fleet.held_since(&access.product)?;
+            let answer = answer(&access.product, &index, locked, device, &mut row, console.now);
             let entry: Option<Registration> = tx.get(device)?;
             Ok(answer.with_hardware(entry.and_then(|entry| entry.platform).as_ref()))
         })
@@ -82,21 +84,35 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `invalid` for a name over 100 characters.
-    pub fn name_device(&self, product: ProductId, device: DeviceId, name: &str) -> Result<(), Error> {
+    pub fn rename(&self, name: &str) -> Result<(), Error> {
+        let Self { console, product, device } = *self;
         let name = text::checked("name", name, 0..=*NAME.end())?;
-        self.change_device(product, device, Command::NameDevice, format!("{device} `{name}`"), |change| {
+        console.change_device(product, device, Command::NameDevice, format!("{device} `{name}`"), |change| {
             change.row.relabel(|label| label.name = name.as_str().into());
             Ok(())
         })
     }
 
-    /// Marks a device for development, so that it is never updated over the air (R-IMP-11), or removes the mark.
+    /// Marks a device for development, so that it is never updated over the air (R-IMP-11).
     ///
     /// # Errors
     /// `not_found`.
-    pub fn mark_development(&self, product: ProductId, device: DeviceId, development: bool) -> Result<(), Error> {
+    pub fn mark_development(&self) -> Result<(), Error> {
+        self.change_development(true)
+    }
+
+    /// Removes the mark for development: the device follows the releases again.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn clear_development(&self) -> Result<(), Error> {
+        self.change_development(false)
+    }
+
+    fn change_development(&self, development: bool) -> Result<(), Error> {
+        let Self { console, product, device } = *self;
         let subject = format!("{device} {}", if development { "on" } else { "off" });
-        self.change_device(product, device, Command::MarkDevelopment, subject, |change| {
+        console.change_device(product, device, Command::MarkDevelopment, subject, |change| {
             change.row.development = development;
             Ok(())
         })
@@ -106,7 +122,8 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `not_found` for a group that the product does not have; `invalid` for more than 32.
-    pub fn set_groups(&self, product: ProductId, device: DeviceId, groups: &BTreeSet<GroupId>) -> Result<(), Error> {
+    pub fn set_groups(&self, groups: &BTreeSet<GroupId>) -> Result<(), Error> {
+        let Self { console, product, device } = *self;
         if groups.len() > MAX_GROUPS_A_DEVICE {
             return Err(Error::invalid(
                 "groups",
@@ -114,7 +131,7 @@ impl Console<'_> {
             ));
         }
         let subject = format!("{device} in {}", listed(groups));
-        self.change_device(product, device, Command::ChangeGroups, subject, |change| {
+        console.change_device(product, device, Command::ChangeGroups, subject, |change| {
             if !groups.iter().all(|group| change.product.groups.contains_key(group)) {
                 return Err(Error::not_found("group"));
             }
@@ -127,9 +144,10 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `cannot_join` with the reason, `limit_exceeded`, or `not_found` if the device is not quarantined.
-    pub fn approve_device(&self, product: ProductId, device: DeviceId) -> Result<(), Error> {
-        self.fleet.transact(|tx| {
-            let access = Access::check(tx, self.actor, Command::ApproveDevice, product)?;
+    pub fn approve(&self) -> Result<(), Error> {
+        let Self { console, product, device } = *self;
+        console.fleet.transact(|tx| {
+            let access = Access::check(tx, console.actor, Command::ApproveDevice, product)?;
             let before = row_of(tx, product, device, Standing::Quarantined)?;
             let mut entry: Registration = tx.get(device)?.unwrap_or_default();
             match judge(&access.product, &access.team, Some(&entry)) {
@@ -138,7 +156,7 @@ impl Console<'_> {
                 refused => return Err(ErrorKind::CannotJoin { device, reason: refused.to_string() }.into()),
             }
             let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
-            count.check_capacity(self.fleet.catalogue(), &access.product, 1, self.now, None)?;
+            count.check_capacity(console.fleet.catalogue(), &access.product, 1, console.now, None)?;
             count.devices += 1;
             count.quarantined = count.quarantined.saturating_sub(1);
             count.settle(&access.product.policy);
@@ -149,7 +167,7 @@ impl Console<'_> {
             entry.hand_over(&mut joined);
             tx.put(device, entry);
             put_device(tx, product, device, Some(&before), joined);
-            self.note(tx, product, Command::ApproveDevice, device.to_string());
+            console.note(tx, product, Command::ApproveDevice, device.to_string());
             Ok(())
         })
     }
@@ -159,8 +177,9 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `not_found` for a device that is neither.
-    pub fn deny_device(&self, product: ProductId, device: DeviceId) -> Result<(), Error> {
-        self.leave(product, device, Command::DenyDevice)
+    pub fn deny(&self) -> Result<(), Error> {
+        let Self { console, product, device } = *self;
+        console.leave(product, device, Command::DenyDevice)
     }
 
     /// Removes a device from the product: it becomes a personal device again and may ask to join (R-IMP-10). The
@@ -168,24 +187,86 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `not_found` for a device that is neither in the product nor quarantined.
-    pub fn remove_device(&self, product: ProductId, device: DeviceId) -> Result<(), Error> {
-        self.leave(product, device, Command::RemoveDevice)
+    pub fn remove(&self) -> Result<(), Error> {
+        let Self { console, product, device } = *self;
+        console.leave(product, device, Command::RemoveDevice)
     }
 
     /// Allows a denied device to ask to join again.
     ///
     /// # Errors
     /// `not_found` for a device that is not denied.
-    pub fn undeny_device(&self, product: ProductId, device: DeviceId) -> Result<(), Error> {
-        self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, Command::UndenyDevice, product)?;
+    pub fn undeny(&self) -> Result<(), Error> {
+        let Self { console, product, device } = *self;
+        console.fleet.transact(|tx| {
+            Access::check(tx, console.actor, Command::UndenyDevice, product)?;
             let before = row_of(tx, product, device, Standing::Denied)?;
             drop_device(tx, product, device, &before);
-            self.note(tx, product, Command::UndenyDevice, device.to_string());
+            console.note(tx, product, Command::UndenyDevice, device.to_string());
             Ok(())
         })
     }
 
+    /// Corrects the registry's facts about a device, if a mistake of the device or of a list would keep it out: its
+    /// hardware (R-IMP-12), its security counter (R-TGT-15), or both. The correction holds until the device reports
+    /// otherwise. It is recorded in the audit of the given product; the device need not be in that product.
+    ///
+    /// # Errors
+    /// `forbidden` for anybody but an operator; `not_found` for a device that was never known; `invalid` for an empty
+    /// correction.
+    pub fn correct(&self, correction: &Correction) -> Result<(), Error> {
+        let Self { console, product, device } = *self;
+        let mut corrected = Vec::new();
+        corrected.extend(correction.platform.as_ref().map(|platform| format!("hardware {platform}")));
+        corrected.extend(correction.security_counter.map(|counter| format!("security counter {counter}")));
+        if corrected.is_empty() {
+            return Err(Error::invalid("correction", "is empty; give a platform, a security counter, or both"));
+        }
+        let subject = format!("{device}: {}", corrected.join(", "));
+        console.fleet.transact(|tx| {
+            let access = Access::check(tx, console.actor, Command::CorrectDevice, product)?;
+            let mut entry: Registration = tx.get(device)?.ok_or_else(|| Error::not_found("device"))?;
+            let mut before = (entry.platform.clone(), entry.security_counter);
+            if let Some(platform) = &correction.platform {
+                entry.platform = Some(platform.clone());
+            }
+            if let Some(counter) = correction.security_counter {
+                entry.security_counter = confirmed(counter);
+            }
+            let mut products = BTreeSet::from([product]);
+            products.extend(entry.product);
+            let mut has_changed = before.0 != entry.platform || before.1 != entry.security_counter;
+            for id in &products {
+                let Some(found) = tx.get::<Device>((*id, device))? else { continue };
+                let mut row = found.clone();
+                if let Some(counter) = correction.security_counter {
+                    before.1 = before.1.max(row.security_counter);
+                    row.security_counter = confirmed(counter);
+                }
+                if correction.platform.is_some() {
+                    let of: Option<Arc<Product>> = if *id == product { None } else { tx.get(*id)? };
+                    entry.copy_platform(&mut row, &of.as_ref().unwrap_or(&access.product).platform);
+                }
+                has_changed |= row != found;
+                put_device(tx, *id, device, Some(&found), row);
+            }
+            if !has_changed {
+                return Ok(());
+            }
+            let values = [
+                ("hardware", shown(before.0), shown(entry.platform.clone())),
+                ("security counter", before.1.to_string(), entry.security_counter.to_string()),
+            ];
+            tx.put(device, entry);
+            for id in products {
+                console.note(tx, id, Command::CorrectDevice, Entry::changed(subject.clone(), values.clone()));
+            }
+            Ok(())
+        })
+    }
+}
+
+impl Console<'_> {
     fn leave(&self, product: ProductId, device: DeviceId, command: Command) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             let access = Access::check(tx, self.actor, command, product)?;
@@ -302,63 +383,6 @@ impl Console<'_> {
         let devices: Vec<DeviceId> = devices.collect();
         let next = devices.last().copied().filter(|_| devices.len() == limit);
         Ok(Page::new(devices, next))
-    }
-
-    /// Corrects the registry's facts about a device, if a mistake of the device or of a list would keep it out: its
-    /// hardware (R-IMP-12), its security counter (R-TGT-15), or both. The correction holds until the device reports
-    /// otherwise. It is recorded in the audit of the given product; the device need not be in that product.
-    ///
-    /// # Errors
-    /// `forbidden` for anybody but an operator; `not_found` for a device that was never known; `invalid` for an empty
-    /// correction.
-    pub fn correct_device(&self, product: ProductId, device: DeviceId, correction: &Correction) -> Result<(), Error> {
-        let mut corrected = Vec::new();
-        corrected.extend(correction.platform.as_ref().map(|platform| format!("hardware {platform}")));
-        corrected.extend(correction.security_counter.map(|counter| format!("security counter {counter}")));
-        if corrected.is_empty() {
-            return Err(Error::invalid("correction", "is empty; give a platform, a security counter, or both"));
-        }
-        let subject = format!("{device}: {}", corrected.join(", "));
-        self.fleet.transact(|tx| {
-            let access = Access::check(tx, self.actor, Command::CorrectDevice, product)?;
-            let mut entry: Registration = tx.get(device)?.ok_or_else(|| Error::not_found("device"))?;
-            let mut before = (entry.platform.clone(), entry.security_counter);
-            if let Some(platform) = &correction.platform {
-                entry.platform = Some(platform.clone());
-            }
-            if let Some(counter) = correction.security_counter {
-                entry.security_counter = confirmed(counter);
-            }
-            let mut products = BTreeSet::from([product]);
-            products.extend(entry.product);
-            let mut has_changed = before.0 != entry.platform || before.1 != entry.security_counter;
-            for id in &products {
-                let Some(found) = tx.get::<Device>((*id, device))? else { continue };
-                let mut row = found.clone();
-                if let Some(counter) = correction.security_counter {
-                    before.1 = before.1.max(row.security_counter);
-                    row.security_counter = confirmed(counter);
-                }
-                if correction.platform.is_some() {
-                    let of: Option<Arc<Product>> = if *id == product { None } else { tx.get(*id)? };
-                    entry.copy_platform(&mut row, &of.as_ref().unwrap_or(&access.product).platform);
-                }
-                has_changed |= row != found;
-                put_device(tx, *id, device, Some(&found), row);
-            }
-            if !has_changed {
-                return Ok(());
-            }
-            let values = [
-                ("hardware", shown(before.0), shown(entry.platform.clone())),
-                ("security counter", before.1.to_string(), entry.security_counter.to_string()),
-            ];
-            tx.put(device, entry);
-            for id in products {
-                self.note(tx, id, Command::CorrectDevice, Entry::changed(subject.clone(), values.clone()));
-            }
-            Ok(())
-        })
     }
 
     fn claimant(&self) -> Result<team::AccountId, Error> {

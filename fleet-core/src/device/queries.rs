@@ -3,7 +3,7 @@
 use super::tally::SLOTS;
 use super::{Device, DeviceCount, DeviceId, DeviceView, Standing, move_name};
 use crate::Error;
-use crate::fleet::Console;
+use crate::fleet::{Console, ProductConsole};
 use crate::product::{GroupId, Product, ProductId};
 use crate::store::{Key, Range, Record, Row, Tally};
 use crate::team::Command;
@@ -191,17 +191,18 @@ impl DeviceFilter {
     }
 }
 
-impl Console<'_> {
+impl ProductConsole<'_> {
     /// Returns the fleet in numbers (R-SEE-1).
     ///
     /// # Errors
     /// `not_found`.
-    pub fn summary(&self, product: ProductId) -> Result<Summary, Error> {
+    pub fn summary(&self) -> Result<Summary, Error> {
+        let Self { console, product } = *self;
         let mut sums: BTreeMap<Tally, i64> = BTreeMap::new();
         let counters =
-            |_: &Product| Ok((self.fleet.store().scan(&Key::tallies(product))?, self.device_count(product)?));
-        let (rows, count) = self.read(Command::ReadProduct, product, counters)?;
-        let reserved = count.reserved(self.now, None);
+            |_: &Product| Ok((console.fleet.store().scan(&Key::tallies(product))?, console.device_count(product)?));
+        let (rows, count) = console.read(Command::ReadProduct, product, counters)?;
+        let reserved = count.reserved(console.now, None);
         for row in rows {
             if let (Key::Tally(_, tally, _), Record::Counter(value)) = (row.key, row.record) {
                 *sums.entry(tally).or_default() += value;
@@ -237,15 +238,17 @@ impl Console<'_> {
     /// `not_found`; `invalid` for a limit out of range.
     pub fn devices(
         &self,
-        product: ProductId,
         filter: &DeviceFilter,
         after: Option<DeviceId>,
         limit: usize,
     ) -> Result<Page<DeviceView, DeviceId>, Error> {
+        let Self { console, product } = *self;
         check_page(limit)?;
-        self.read(Command::ReadProduct, product, |record| self.devices_of(record, filter, after, limit))
+        console.read(Command::ReadProduct, product, |record| console.devices_of(record, filter, after, limit))
     }
+}
 
+impl Console<'_> {
     fn devices_of(
         &self,
         record: &Product,

@@ -44,8 +44,8 @@ pub(crate) fn slot_of(device: DeviceId) -> u8 {
 }
 
 /// How far a log has been read: a boundary between events, one sequence number for each slot.
-/// [`events`](crate::Console::events) continues with the events before it,
-/// [`follow_events`](crate::Console::follow_events) with those after it.
+/// [`events`](crate::ProductConsole::events) continues with the events before it,
+/// [`follow_events`](crate::ProductConsole::follow_events) with those after it.
 ///
 /// Opaque, but it can be formatted and parsed back:
 ///

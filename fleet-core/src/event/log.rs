@@ -201,7 +201,7 @@ pub struct EventView {
     pub position: Position,
     /// The event.
     pub event: Arc<LoggedEvent>,
-    /// The boundary right after it: [`follow_events`](crate::Console::follow_events) from here returns exactly what
+    /// The boundary right after it: [`follow_events`](crate::ProductConsole::follow_events) from here returns exactly what
     /// follows this event in the answer that returned it, and what is logged later. In an answer about one device, it
     /// is exact for the events of this device.
     pub cursor: EventCursor,

@@ -8,7 +8,7 @@ use super::log::{EventLog, EventView, LoggedEvent};
 use super::stream::{EventStream, Streamed};
 use crate::Error;
 use crate::device::{DeviceId, Page, check_page};
-use crate::fleet::Console;
+use crate::fleet::{Console, ProductConsole};
 use crate::product::{Product, ProductId};
 use crate::store::{Key, Range, Record, Row, Stamp, Store};
 use crate::team::{Access, Command};
@@ -45,7 +45,7 @@ pub struct Followed {
     pub missed: u64,
 }
 
-impl Console<'_> {
+impl ProductConsole<'_> {
     /// Returns the events of a product's log that match a filter, newest first, `limit` (1 to 1,000) a page, before the
     /// cursor where the previous page ended (R-EVT-8). With a device in the filter, only its slot is read.
     ///
@@ -57,15 +57,80 @@ impl Console<'_> {
     /// `not_found`; `invalid` for a limit out of its range.
     pub fn events(
         &self,
-        product: ProductId,
         filter: &EventFilter,
         before: Option<EventCursor>,
         limit: usize,
     ) -> Result<Page<EventView, EventCursor>, Error> {
+        let Self { console, product } = *self;
         check_page(limit)?;
-        self.read(Command::ReadProduct, product, |record| self.events_of(record, filter, before, limit))
+        console.read(Command::ReadProduct, product, |record| console.events_of(record, filter, before, limit))
     }
 
+    /// Returns the events after a cursor in a product's log, oldest first, at most `limit` (1 to 1,000). Without a
+    /// cursor it starts now: it returns no event, only the cursor to continue with (R-EVT-8).
+    ///
+    /// A reader that continues from each answer's `next` gets every event once, as long as it reads the event before
+    /// that leaves the log; `missed` counts those that left. A page of [`events`](ProductConsole::events) before the
+    /// same cursor contains the earlier ones.
+    ///
+    /// # Errors
+    /// `not_found`; `invalid` for a limit out of its range.
+    ///
+    /// ```
+    /// # use fleet_core::{Actor, Fleet, MemoryStore, Timestamp, event::Event};
+    /// # let (fleet, now) = (Fleet::open(MemoryStore::new()), Timestamp::from_millis(0));
+    /// # let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com")?;
+    /// # let console = fleet.console(alice.id, now);
+    /// # let product = console.create_product("Thermostat", "photon".parse()?)?.id;
+    /// # let device = "55ff6d04498b49a1b2c3d4e5".parse()?;
+    /// # console.product(product).import(b"55ff6d04498b49a1b2c3d4e5")?;
+    /// let start = console.product(product).follow_events(None, 100)?.next;
+    /// fleet.gateway(now).publish(&Event::new(device, "door", "open", now)?)?;
+    /// let followed = console.product(product).follow_events(Some(start), 100)?;
+    /// assert_eq!((followed.items.len(), followed.missed), (1, 0));
+    /// assert!(console.product(product).follow_events(Some(followed.next), 100)?.items.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn follow_events(&self, after: Option<EventCursor>, limit: usize) -> Result<Followed, Error> {
+        let Self { console, product } = *self;
+        check_page(limit)?;
+        console.read(Command::ReadProduct, product, |record| console.events_after(record, after, limit))
+    }
+
+    /// Opens a stream of what this process publishes for a product from now on. It is not a subscription: its events do
+    /// not count as messages.
+    ///
+    /// # Errors
+    /// `not_found`.
+    ///
+    /// ```
+    /// # use fleet_core::{Actor, Fleet, MemoryStore, Timestamp, event::Event};
+    /// # let (fleet, now) = (Fleet::open(MemoryStore::new()), Timestamp::from_millis(0));
+    /// # let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com")?;
+    /// # let console = fleet.console(alice.id, now);
+    /// # let product = console.create_product("Thermostat", "photon".parse()?)?.id;
+    /// # let device = "55ff6d04498b49a1b2c3d4e5".parse()?;
+    /// # console.product(product).import(b"55ff6d04498b49a1b2c3d4e5")?;
+    /// let stream = console.product(product).event_stream()?;
+    /// fleet.gateway(now).publish(&Event::new(device, "door", "open", now)?)?;
+    ///
+    /// assert!(stream.wait(std::time::Duration::from_secs(1)));
+    /// let streamed = console.read_event_stream(&stream, 100)?;
+    /// assert_eq!(&*streamed.items[0].event.data, "open");
+    ///
+    /// // Each event carries the cursor that continues after it, also in the log.
+    /// let read = streamed.items[0].cursor;
+    /// assert!(console.product(product).follow_events(Some(read), 100)?.items.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn event_stream(&self) -> Result<EventStream, Error> {
+        let Self { console, product } = *self;
+        console.reader(product)?;
+        console.fleet.live().open(product, || Ok(Heads::read(console.fleet.store(), product)?.end()))
+    }
+}
+
+impl Console<'_> {
     fn events_of(
         &self,
         record: &Product,
@@ -103,41 +168,6 @@ impl Console<'_> {
         Ok(Page::new(items, None))
     }
 
-    /// Returns the events after a cursor in a product's log, oldest first, at most `limit` (1 to 1,000). Without a
-    /// cursor it starts now: it returns no event, only the cursor to continue with (R-EVT-8).
-    ///
-    /// A reader that continues from each answer's `next` gets every event once, as long as it reads the event before
-    /// that leaves the log; `missed` counts those that left. A page of [`events`](Console::events) before the same
-    /// cursor contains the earlier ones.
-    ///
-    /// # Errors
-    /// `not_found`; `invalid` for a limit out of its range.
-    ///
-    /// ```
-    /// # use fleet_core::{Actor, Fleet, MemoryStore, Timestamp, event::Event};
-    /// # let (fleet, now) = (Fleet::open(MemoryStore::new()), Timestamp::from_millis(0));
-    /// # let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com")?;
-    /// # let console = fleet.console(alice.id, now);
-    /// # let product = console.create_product("Thermostat", "photon".parse()?)?.id;
-    /// # let device = "55ff6d04498b49a1b2c3d4e5".parse()?;
-    /// # console.import(product, b"55ff6d04498b49a1b2c3d4e5")?;
-    /// let start = console.follow_events(product, None, 100)?.next;
-    /// fleet.gateway(now).publish(&Event::new(device, "door", "open", now)?)?;
-    /// let followed = console.follow_events(product, Some(start), 100)?;
-    /// assert_eq!((followed.items.len(), followed.missed), (1, 0));
-    /// assert!(console.follow_events(product, Some(followed.next), 100)?.items.is_empty());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn follow_events(
-        &self,
-        product: ProductId,
-        after: Option<EventCursor>,
-        limit: usize,
-    ) -> Result<Followed, Error> {
-        check_page(limit)?;
-        self.read(Command::ReadProduct, product, |record| self.events_after(record, after, limit))
-    }
-
     fn events_after(&self, record: &Product, after: Option<EventCursor>, limit: usize) -> Result<Followed, Error> {
         let product = record.id;
         let log = Heads::read(self.fleet.store(), product)?;
@@ -168,37 +198,6 @@ impl Console<'_> {
             walk.take();
         }
         Ok(Followed { items, next, missed })
-    }
-
-    /// Opens a stream of what this process publishes for a product from now on. It is not a subscription: its events do
-    /// not count as messages.
-    ///
-    /// # Errors
-    /// `not_found`.
-    ///
-    /// ```
-    /// # use fleet_core::{Actor, Fleet, MemoryStore, Timestamp, event::Event};
-    /// # let (fleet, now) = (Fleet::open(MemoryStore::new()), Timestamp::from_millis(0));
-    /// # let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com")?;
-    /// # let console = fleet.console(alice.id, now);
-    /// # let product = console.create_product("Thermostat", "photon".parse()?)?.id;
-    /// # let device = "55ff6d04498b49a1b2c3d4e5".parse()?;
-    /// # console.import(product, b"55ff6d04498b49a1b2c3d4e5")?;
-    /// let stream = console.event_stream(product)?;
-    /// fleet.gateway(now).publish(&Event::new(device, "door", "open", now)?)?;
-    ///
-    /// assert!(stream.wait(std::time::Duration::from_secs(1)));
-    /// let streamed = console.read_event_stream(&stream, 100)?;
-    /// assert_eq!(&*streamed.items[0].event.data, "open");
-    ///
-    /// // Each event carries the cursor that continues after it, also in the log.
-    /// let read = streamed.items[0].cursor;
-    /// assert!(console.follow_events(product, Some(read), 100)?.items.is_empty());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn event_stream(&self, product: ProductId) -> Result<EventStream, Error> {
-        self.reader(product)?;
-        self.fleet.live().open(product, || Ok(Heads::read(self.fleet.store(), product)?.end()))
     }
 
     /// Takes at most `limit` (1 to 1,000) events from a stream. Access is checked at each call: after it was lost the

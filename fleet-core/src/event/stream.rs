@@ -112,8 +112,9 @@ impl Waiting {
     }
 }
 
-/// A stream of the events of a product that this process publishes after it was [opened](crate::Console::event_stream).
-/// Events that other processes publish are only in the log. Dropping the stream closes it.
+/// A stream of the events of a product that this process publishes after it was
+/// [opened](crate::ProductConsole::event_stream). Events that other processes publish are only in the log. Dropping the
+/// stream closes it.
 #[derive(Debug)]
 pub struct EventStream {
     live: Arc<Live>,

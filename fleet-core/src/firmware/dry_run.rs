@@ -4,7 +4,7 @@
 use super::{Decision, FirmwareIndex, FirmwareVersion, Release, decide};
 use crate::Error;
 use crate::device::{Device, DeviceId};
-use crate::fleet::Console;
+use crate::fleet::{Console, ProductConsole};
 use crate::product::{GroupId, Product, ProductId};
 use crate::store::{Key, Record};
 use crate::team::{Access, Command};
@@ -65,17 +65,20 @@ impl Ways {
     }
 }
 
-impl Console<'_> {
+impl ProductConsole<'_> {
     /// Counts the exact effect of a change without making it (R-TGT-11). For a lock or a device's groups, only that
     /// device counts.
     ///
     /// # Errors
     /// `not_found` for a firmware, group or device that the product does not have. Does not check whether the change
     /// would pass the gate.
-    pub fn dry_run(&self, id: ProductId, change: &Change) -> Result<DryRun, Error> {
-        self.read(Command::ReadProduct, id, |_| self.count_dry_run(id, change))
+    pub fn dry_run(&self, change: &Change) -> Result<DryRun, Error> {
+        let Self { console, product: id } = *self;
+        console.read(Command::ReadProduct, id, |_| console.count_dry_run(id, change))
     }
+}
 
+impl Console<'_> {
     fn count_dry_run(&self, id: ProductId, change: &Change) -> Result<DryRun, Error> {
         let (before, index) = self.fleet.transact(|tx| {
             let Access { product, .. } = Access::check(tx, self.actor, Command::ReadProduct, id)?;
@@ -101,13 +104,13 @@ impl Console<'_> {
             }
             Change::Lock(device, version) => {
                 known(version)?;
-                only = Some(self.device(id, *device)?.row);
+                only = Some(self.product(id).device(*device).get()?.row);
             }
             Change::Groups(device, groups) => {
                 if !groups.iter().all(|group| after.groups.contains_key(group)) {
                     return Err(Error::not_found("group"));
                 }
-                only = Some(self.device(id, *device)?.row);
+                only = Some(self.product(id).device(*device).get()?.row);
             }
         }
         let mut run = DryRun::default();

@@ -3,7 +3,7 @@
 use super::{Answer, FirmwareIndex, FirmwareVersion};
 use crate::audit::{Entry, shown};
 use crate::device::{Device, DeviceId, answer, member, put_device, withdraw};
-use crate::fleet::Console;
+use crate::fleet::{Console, DeviceConsole};
 use crate::product::{Product, ProductId};
 use crate::store::{Key, Transaction};
 use crate::team::{Access, Command};
@@ -12,48 +12,49 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-impl Console<'_> {
-    /// Locks a device to a version and returns what it must be sent immediately: *Lock and flash now* (R-TGT-3). The
-    /// host sends the directive over the open connection.
+/// When a device that is locked to a version gets it (R-TGT-3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flash {
+    /// Immediately: *Lock and flash now*. The device must be online.
+    Now,
+    /// At its next connect: *Lock and flash on reset*.
+    OnReset,
+}
+
+impl DeviceConsole<'_> {
+    /// Locks a device to a version (R-TGT-3), and returns the answer to the device. With [`Flash::Now`], the host sends
+    /// its directive over the open connection; with [`Flash::OnReset`], the device gets it at its next connect.
     ///
     /// # Errors
-    /// `device_offline`, and nothing is changed; `not_found` for a device or firmware that the product does not have.
-    pub fn lock_and_flash_now(
-        &self,
-        product: ProductId,
-        device: DeviceId,
-        version: FirmwareVersion,
-    ) -> Result<Answer, Error> {
-        self.change_device(product, device, Command::LockDevice, format!("{device} to {version}, now"), |change| {
-            if !change.row.is_online() {
+    /// `device_offline` for [`Flash::Now`], and nothing is changed; `not_found` for a device or firmware that the
+    /// product does not have.
+    pub fn lock(&self, version: FirmwareVersion, flash: Flash) -> Result<Answer, Error> {
+        let Self { console, product, device } = *self;
+        let when = match flash {
+            Flash::Now => "now",
+            Flash::OnReset => "on reset",
+        };
+        let subject = format!("{device} to {version}, {when}");
+        console.change_device(product, device, Command::LockDevice, subject, |change| {
+            if flash == Flash::Now && !change.row.is_online() {
                 return Err(ErrorKind::Offline { device }.into());
             }
             change.lock(Some(version))?;
-            let locked = self.fleet.held_since(change.product)?;
-            Ok(answer(change.product, change.index, locked, device, change.row, self.now))
+            let locked = console.fleet.held_since(change.product)?;
+            // What is sent later changes nothing yet.
+            let mut later = change.row.clone();
+            let row = if flash == Flash::Now { &mut *change.row } else { &mut later };
+            Ok(answer(change.product, change.index, locked, device, row, console.now))
         })
-    }
-
-    /// Locks a device to a version, which it gets at its next connect: *Lock and flash on reset* (R-TGT-3).
-    ///
-    /// # Errors
-    /// `not_found` for a device or firmware that the product does not have.
-    pub fn lock_and_flash_on_reset(
-        &self,
-        product: ProductId,
-        device: DeviceId,
-        version: FirmwareVersion,
-    ) -> Result<(), Error> {
-        let subject = format!("{device} to {version}, on reset");
-        self.change_device(product, device, Command::LockDevice, subject, |change| change.lock(Some(version)))
     }
 
     /// Unlocks a device: it follows the releases again (R-TGT-3).
     ///
     /// # Errors
     /// `not_found`.
-    pub fn unlock(&self, product: ProductId, device: DeviceId) -> Result<(), Error> {
-        self.change_device(product, device, Command::LockDevice, format!("{device} unlocked"), |change| {
+    pub fn unlock(&self) -> Result<(), Error> {
+        let Self { console, product, device } = *self;
+        console.change_device(product, device, Command::LockDevice, format!("{device} unlocked"), |change| {
             change.lock(None)
         })
     }
@@ -63,13 +64,16 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `not_found`.
-    pub fn force_update(&self, product: ProductId, device: DeviceId) -> Result<(), Error> {
-        self.change_device(product, device, Command::ForceUpdate, device.to_string(), |change| {
+    pub fn force_update(&self) -> Result<(), Error> {
+        let Self { console, product, device } = *self;
+        console.change_device(product, device, Command::ForceUpdate, device.to_string(), |change| {
             (change.row.forced, change.row.relapses) = (true, 0);
             Ok(())
         })
     }
+}
 
+impl Console<'_> {
     /// Changes the row of a device of the product, and the count of its locks.
     pub(crate) fn change_device<T>(
         &self,

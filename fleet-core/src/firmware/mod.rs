@@ -13,8 +13,8 @@ mod version;
 
 pub use dry_run::{Change, DryRun, Ways};
 pub use index::{Firmware, FirmwareIndex, ImageFacts, ImageFormat, Proof};
-pub use lock::FirmwareLocks;
 pub(crate) use lock::move_lock;
+pub use lock::{FirmwareLocks, Flash};
 pub use release::Release;
 pub(crate) use release::runs_since;
 pub use sha256::{MalformedSha256, Sha256};

@@ -3,7 +3,7 @@
 
 use super::{Firmware, FirmwareIndex, FirmwareVersion, Proof};
 use crate::device::{Device, ImageSeen, MAX_PAGE, PlatformSeen, Standing};
-use crate::fleet::Console;
+use crate::fleet::{Console, ProductConsole};
 use crate::product::{GroupId, Product, ProductId};
 use crate::store::{Key, Record, Tally, Transaction};
 use crate::team::{Access, Actor, Command};
@@ -31,15 +31,16 @@ impl Release {
     }
 }
 
-impl Console<'_> {
+impl ProductConsole<'_> {
     /// Releases a version: every device that is not locked, and in no group with its own release, gets it at its next
     /// connect (R-TGT-1). A later release replaces it; releasing an older version rolls the fleet back. Releasing the
     /// released version again changes nothing.
     ///
     /// # Errors
     /// `not_proven` unless the version runs on as many devices as the product's policy requires (R-TGT-2).
-    pub fn release(&self, product: ProductId, version: FirmwareVersion) -> Result<(), Error> {
-        self.change_release(product, Some(version), format!("version {version}"), |record, at, by| {
+    pub fn release(&self, version: FirmwareVersion) -> Result<(), Error> {
+        let Self { console, product } = *self;
+        console.change_release(product, Some(version), format!("version {version}"), |record, at, by| {
             if record.release.is_none_or(|release| release.version != version) {
                 record.release = Some(Release::new(version, at, by));
             }
@@ -51,8 +52,9 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `not_found`.
-    pub fn withdraw_release(&self, product: ProductId) -> Result<(), Error> {
-        self.change_release(product, None, "withdrawn".to_owned(), |record, _, _| {
+    pub fn withdraw_release(&self) -> Result<(), Error> {
+        let Self { console, product } = *self;
+        console.change_release(product, None, "withdrawn".to_owned(), |record, _, _| {
             record.release = None;
             Ok(())
         })
@@ -62,22 +64,20 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `not_proven` as for [`release`](Self::release).
-    pub fn release_to_group(
-        &self,
-        product: ProductId,
-        group: GroupId,
-        version: Option<FirmwareVersion>,
-    ) -> Result<(), Error> {
+    pub fn release_to_group(&self, group: GroupId, version: Option<FirmwareVersion>) -> Result<(), Error> {
+        let Self { console, product } = *self;
         let subject = match version {
             Some(version) => format!("version {version} to group {group}"),
             None => format!("withdrawn from group {group}"),
         };
-        self.change_release(product, version, subject, |record, _, _| {
+        console.change_release(product, version, subject, |record, _, _| {
             record.groups.get_mut(&group).ok_or_else(|| Error::not_found("group"))?.release = version;
             Ok(())
         })
     }
+}
 
+impl Console<'_> {
     fn change_release(
         &self,
         id: ProductId,

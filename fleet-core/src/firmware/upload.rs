@@ -7,7 +7,7 @@ use super::image::particle::{Module, ModuleFunction};
 use super::image::{self, Image, ImageError, Trailing};
 use super::{Firmware, FirmwareIndex, FirmwareLocks, FirmwareVersion, ImageFacts, ImageFormat, Sha256};
 use crate::audit::Entry;
-use crate::fleet::Console;
+use crate::fleet::ProductConsole;
 use crate::product::{Platform, Product, ProductId};
 use crate::team::{Access, Actor, Command};
 use crate::text::{self, DESCRIPTION, NAME};
@@ -360,19 +360,20 @@ impl ImageFacts {
     }
 }
 
-impl Console<'_> {
+impl ProductConsole<'_> {
     /// Uploads a firmware: parses its binary, checks it against the product and the entered version, and stores its
     /// facts. The host stores the binary itself, under its SHA-256.
     ///
     /// # Errors
     /// [`ErrorKind::UploadRefused`] with both values of the mismatch; `taken` for a title that another firmware has;
     /// `invalid` for texts out of range.
-    pub fn upload(&self, product: ProductId, upload: &Upload<'_>, binary: &[u8]) -> Result<Firmware, Error> {
+    pub fn upload(&self, upload: &Upload<'_>, binary: &[u8]) -> Result<Firmware, Error> {
+        let Self { console, product } = *self;
         let title = text::checked("title", upload.title, NAME)?;
         let description = text::checked("description", upload.description, DESCRIPTION)?;
         let mut examined = None;
-        self.fleet.transact(|tx| {
-            let Access { product: record, .. } = Access::check(tx, self.actor, Command::UploadFirmware, product)?;
+        console.fleet.transact(|tx| {
+            let Access { product: record, .. } = Access::check(tx, console.actor, Command::UploadFirmware, product)?;
             let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
             // A retried transaction parses the binary again only if the product has changed.
             let image = match &examined {
@@ -393,8 +394,8 @@ impl Console<'_> {
                 version: upload.version,
                 title: title.clone(),
                 description: description.clone(),
-                uploaded_at: self.now,
-                uploaded_by: if let Actor::Account(account) = self.actor { Some(account) } else { None },
+                uploaded_at: console.now,
+                uploaded_by: if let Actor::Account(account) = console.actor { Some(account) } else { None },
                 image,
                 requires_system: upload.requires_system.clone(),
                 proven: None,
@@ -406,7 +407,7 @@ impl Console<'_> {
             changed.highest = upload.version.get();
             changed.firmware.push(firmware.clone());
             tx.put(product, index);
-            self.note(tx, product, Command::UploadFirmware, format!("version {}, `{title}`", upload.version));
+            console.note(tx, product, Command::UploadFirmware, format!("version {}, `{title}`", upload.version));
             Ok(firmware)
         })
     }
@@ -415,9 +416,10 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `not_found`.
-    pub fn firmware(&self, product: ProductId) -> Result<Vec<Firmware>, Error> {
-        self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, Command::ReadProduct, product)?;
+    pub fn firmware(&self) -> Result<Vec<Firmware>, Error> {
+        let Self { console, product } = *self;
+        console.fleet.transact(|tx| {
+            Access::check(tx, console.actor, Command::ReadProduct, product)?;
             let index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
             let locks = FirmwareLocks::of(tx, product, &index)?;
             let counted =
@@ -433,15 +435,15 @@ impl Console<'_> {
     /// `taken` for a title that another firmware has; `invalid` for texts out of range.
     pub fn edit_firmware<'d>(
         &self,
-        product: ProductId,
         version: FirmwareVersion,
         title: &str,
         description: impl Into<Option<&'d str>>,
     ) -> Result<Firmware, Error> {
+        let Self { console, product } = *self;
         let title = text::checked("title", title, NAME)?;
         let description = description.into().map(|text| text::checked("description", text, DESCRIPTION)).transpose()?;
-        self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, Command::EditFirmware, product)?;
+        console.fleet.transact(|tx| {
+            Access::check(tx, console.actor, Command::EditFirmware, product)?;
             let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
             index.check_title(&title, Some(version))?;
             let firmware = Arc::make_mut(&mut index).get_mut(version).ok_or_else(|| Error::not_found("firmware"))?;
@@ -459,7 +461,7 @@ impl Console<'_> {
             let mut edited = firmware.clone();
             edited.locked_devices = FirmwareLocks::of(tx, product, &index)?.devices(version);
             tx.put(product, index);
-            self.note(tx, product, Command::EditFirmware, entry);
+            console.note(tx, product, Command::EditFirmware, entry);
             Ok(edited)
         })
     }
@@ -468,9 +470,10 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `firmware_in_use` with the reason.
-    pub fn delete_firmware(&self, product: ProductId, version: FirmwareVersion) -> Result<(), Error> {
-        self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, Command::DeleteFirmware, product)?;
+    pub fn delete_firmware(&self, version: FirmwareVersion) -> Result<(), Error> {
+        let Self { console, product } = *self;
+        console.fleet.transact(|tx| {
+            Access::check(tx, console.actor, Command::DeleteFirmware, product)?;
             let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
             let firmware = index.get(version).ok_or_else(|| Error::not_found("firmware"))?;
             let in_use = |reason| Err(ErrorKind::FirmwareInUse { version, reason }.into());
@@ -487,7 +490,7 @@ impl Console<'_> {
             let title = firmware.title.clone();
             Arc::make_mut(&mut index).firmware.retain(|firmware| firmware.version != version);
             tx.put(product, index);
-            self.note(tx, product, Command::DeleteFirmware, format!("version {version}, `{title}`"));
+            console.note(tx, product, Command::DeleteFirmware, format!("version {version}, `{title}`"));
             Ok(())
         })
     }

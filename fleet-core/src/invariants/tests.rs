@@ -2,6 +2,7 @@ use super::check;
 use crate::customer::CustomerId;
 use crate::device::{DeviceCount, Registration, Report};
 use crate::event::{Destination, Event, NewSubscription};
+use crate::firmware::Flash;
 use crate::firmware::Upload;
 use crate::store::{Commit, Journaled, Key, Range, Record, Stamp, Store, Tally, Write};
 use crate::{Actor, DeviceId, Error, FirmwareVersion, Fleet, MemoryStore, ProductId, Timestamp};
@@ -25,22 +26,22 @@ fn fleet() -> Result<(Fleet, Arc<MemoryStore>), Error> {
     let alice = operator.create_account("alice@example.com")?;
     let bob = operator.create_account("bob@example.com")?;
     operator.create_product_with_id(product(), alice.id, "Thermostat", "photon".parse()?)?;
-    operator.set_tier(product(), "Small")?;
+    operator.product(product()).set_tier("Small")?;
     let console = fleet.console(alice.id, NOW);
-    console.import(product(), b"55ff6d04498b49a1b2c3d4e5\n45f96d06492949f0e1d2c3b4")?;
+    console.product(product()).import(b"55ff6d04498b49a1b2c3d4e5\n45f96d06492949f0e1d2c3b4")?;
     let binary = include_bytes!("../../tests/vectors/firmware/particle/photon_p94_v2.bin");
     let two = FirmwareVersion::new(2)?;
-    console.upload(product(), &Upload::new(two, "Quieter"), binary)?;
-    console.lock_and_flash_on_reset(product(), device(), two)?;
+    console.product(product()).upload(&Upload::new(two, "Quieter"), binary)?;
+    console.product(product()).device(device()).lock(two, Flash::OnReset)?;
     fleet.gateway(NOW).connect(&Report { product: Some(94), version: Some(2), ..Report::new(device(), NOW) })?;
     let stranger = Report { product: Some(94), ..Report::new(DeviceId::new([7; 12]), NOW) };
     fleet.gateway(NOW).connect(&stranger)?;
-    console.release(product(), two)?;
-    console.invite(product(), "bob@example.com")?;
+    console.product(product()).release(two)?;
+    console.product(product()).invite("bob@example.com")?;
     fleet.console(bob.id, NOW).claim_device(DeviceId::new([9; 12]))?;
-    console.create_customer(product(), "Carol", &crate::customer::Identity::Simple)?;
+    console.product(product()).create_customer("Carol", &crate::customer::Identity::Simple)?;
     let hook = Destination::Webhook { url: "https://example.com/hook".parse()? };
-    console.subscribe(product(), &NewSubscription::new(hook).prefix("door"))?;
+    console.product(product()).subscribe(&NewSubscription::new(hook).prefix("door"))?;
     for id in ["1", "2"] {
         fleet.gateway(NOW).publish(&Event::new(device(), "door/front", "open", NOW)?.with_id(id)?)?;
     }

@@ -1,11 +1,11 @@
 //! The questions that a product's team answers before devices are shipped (R-CFG). Questions are data. Some answers
 //! have an effect: they set a policy of the product as soon as they are given.
 
-use super::{Authentication, Policy, ProductId};
+use super::{Authentication, Policy};
 use crate::audit::{Entry, shown};
 use crate::customer::Scope;
 use crate::firmware::{FirmwareIndex, FirmwareVersion};
-use crate::fleet::Console;
+use crate::fleet::ProductConsole;
 use crate::team::{Access, Command};
 use crate::text::{self, DESCRIPTION};
 use crate::time::Timestamp;
@@ -237,14 +237,15 @@ impl Configuration {
     }
 }
 
-impl Console<'_> {
+impl ProductConsole<'_> {
     /// Returns a product's answers.
     ///
     /// # Errors
     /// `not_found`.
-    pub fn configuration(&self, product: ProductId) -> Result<Configuration, Error> {
-        self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, Command::ReadProduct, product)?;
+    pub fn configuration(&self) -> Result<Configuration, Error> {
+        let Self { console, product } = *self;
+        console.fleet.transact(|tx| {
+            Access::check(tx, console.actor, Command::ReadProduct, product)?;
             Ok(tx.get::<Arc<Configuration>>(product)?.map(Arc::unwrap_or_clone).unwrap_or_default())
         })
     }
@@ -260,24 +261,20 @@ impl Console<'_> {
     /// # let console = fleet.console(alice, now);
     /// # let product = console.create_product("Thermostat", "photon".parse()?)?.id;
     ///
-    /// console.configure(product, "private_beta", Some(&ConfigurationAnswer::YesNo(true)))?;
-    /// assert!(console.product(product)?.policy.private_beta);
+    /// console.product(product).configure("private_beta", Some(&ConfigurationAnswer::YesNo(true)))?;
+    /// assert!(console.product(product).get()?.policy.private_beta);
     /// # Ok::<(), fleet_core::Error>(())
     /// ```
     ///
     /// # Errors
     /// `not_found` for a question that does not exist; `invalid` for an answer of another form; `manufacturing_started`
     /// for what devices are programmed with on the line.
-    pub fn configure(
-        &self,
-        product: ProductId,
-        question: &str,
-        answer: Option<&ConfigurationAnswer>,
-    ) -> Result<(), Error> {
+    pub fn configure(&self, question: &str, answer: Option<&ConfigurationAnswer>) -> Result<(), Error> {
+        let Self { console, product } = *self;
         let asked = QUESTIONS.iter().find(|asked| asked.id == question).ok_or_else(|| Error::not_found("question"))?;
         let answer = answer.map(|answer| asked.form.checked(answer)).transpose()?;
-        self.fleet.transact(|tx| {
-            let Access { product: mut record, .. } = Access::check(tx, self.actor, Command::Configure, product)?;
+        console.fleet.transact(|tx| {
+            let Access { product: mut record, .. } = Access::check(tx, console.actor, Command::Configure, product)?;
             let mut configuration: Arc<Configuration> = tx.get(product)?.unwrap_or_default();
             if configuration.answers.get(question) == answer.as_ref() {
                 return Ok(());
@@ -302,7 +299,7 @@ impl Console<'_> {
                 tx.put(product, record);
             }
             tx.put(product, configuration);
-            self.note(tx, product, Command::Configure, entry);
+            console.note(tx, product, Command::Configure, entry);
             Ok(())
         })
     }
@@ -311,9 +308,10 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `not_found`.
-    pub fn manufacturing_readiness(&self, product: ProductId) -> Result<Vec<Missing>, Error> {
-        self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, Command::ReadProduct, product)?;
+    pub fn manufacturing_readiness(&self) -> Result<Vec<Missing>, Error> {
+        let Self { console, product } = *self;
+        console.fleet.transact(|tx| {
+            Access::check(tx, console.actor, Command::ReadProduct, product)?;
             let configuration: Arc<Configuration> = tx.get(product)?.unwrap_or_default();
             let index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
             Ok(configuration.missing(&index))
@@ -325,9 +323,10 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `not_ready` with all missing items; `manufacturing_started`.
-    pub fn start_manufacturing(&self, product: ProductId) -> Result<(), Error> {
-        self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, Command::StartManufacturing, product)?;
+    pub fn start_manufacturing(&self) -> Result<(), Error> {
+        let Self { console, product } = *self;
+        console.fleet.transact(|tx| {
+            Access::check(tx, console.actor, Command::StartManufacturing, product)?;
             let mut configuration: Arc<Configuration> = tx.get(product)?.unwrap_or_default();
             let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
             if let Some(at) = configuration.started_at {
@@ -341,12 +340,12 @@ impl Console<'_> {
                 && let Some(ConfigurationAnswer::Version(version)) = configuration.answers.get("line_firmware")
                 && let Some(firmware) = Arc::make_mut(&mut index).get_mut(*version)
             {
-                firmware.on_the_line_at = Some(self.now);
+                firmware.on_the_line_at = Some(console.now);
                 tx.put(product, index);
             }
-            Arc::make_mut(&mut configuration).started_at = Some(self.now);
+            Arc::make_mut(&mut configuration).started_at = Some(console.now);
             tx.put(product, configuration);
-            self.note(tx, product, Command::StartManufacturing, "started");
+            console.note(tx, product, Command::StartManufacturing, "started");
             Ok(())
         })
     }

@@ -7,7 +7,7 @@ use crate::device::{Device, DeviceCount, DeviceId, drop_device, forget};
 use crate::directory::Directory;
 use crate::event::drop_log;
 use crate::firmware::FirmwareIndex;
-use crate::fleet::Console;
+use crate::fleet::{Console, ProductConsole};
 use crate::notice::NoticeSubject;
 use crate::store::{Key, Record};
 use crate::team::{self, Access, Account, AccountId, Actor, Command, Team};
@@ -21,6 +21,214 @@ pub const MAX_GROUPS: usize = 1000;
 
 /// Number of devices that one commit removes when a product is removed.
 const CHUNK: usize = 1024;
+
+impl ProductConsole<'_> {
+    /// Returns a product.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn get(&self) -> Result<Product, Error> {
+        let Self { console, product } = *self;
+        console.fleet.transact(|tx| {
+            Access::check(tx, console.actor, Command::ReadProduct, product)
+                .map(|access| Product::clone(&access.product))
+        })
+    }
+
+    /// Renames a product.
+    ///
+    /// # Errors
+    /// `invalid` for a name that is empty or over 100 characters.
+    pub fn rename(&self, name: &str) -> Result<Product, Error> {
+        let Self { console, product } = *self;
+        let name = text::checked("name", name, NAME)?;
+        let subject = format!("`{name}`");
+        console.change_product(product, Command::RenameProduct, subject, |product| {
+            product.name.clone_from(&name);
+            Ok(())
+        })
+    }
+
+    /// Changes the policies that a change names; the others stay unchanged. A policy that an answer of the
+    /// configuration decides is changed there. A whole [`Policy`] is a change that names every policy.
+    ///
+    /// # Errors
+    /// `invalid` for a value out of range, or one that contradicts the configuration.
+    pub fn set_policy(&self, change: impl Into<PolicyChange>) -> Result<Product, Error> {
+        let Self { console, product } = *self;
+        let change = change.into();
+        console.fleet.transact(|tx| {
+            let mut record = Access::check(tx, console.actor, Command::SetPolicy, product)?.product;
+            let configuration: Arc<Configuration> = tx.get(product)?.unwrap_or_default();
+            let mut policy = record.policy.clone();
+            change.apply(&mut policy);
+            policy.check()?;
+            if let Some(question) = configuration.contradicted_answer(&policy) {
+                let problem = format!("the configuration's answer to `{question}` decides this; change it there");
+                return Err(Error::invalid("policy", problem));
+            }
+            if policy != record.policy {
+                let values = record.policy.differences(&policy);
+                let values = values.iter().map(|(name, old, new)| (name.as_str(), old.clone(), new.clone()));
+                console.note(tx, product, Command::SetPolicy, Entry::changed("policy", values));
+                Arc::make_mut(&mut record).policy = policy;
+                tx.put(product, Arc::clone(&record));
+            }
+            Ok(Arc::unwrap_or_clone(record))
+        })
+    }
+
+    /// Moves a product to a tier without a charge. Only an operator may do this; a lower tier deletes nothing
+    /// (R-TIER-4). If the product pays for a plan, its next renewal is at this tier's price; on a free tier, the plan
+    /// ends with its period. A renewal that is due is issued first.
+    ///
+    /// # Errors
+    /// `invalid` for a tier that is not in the catalogue; `charge_open` while an upgrade's charge has no outcome;
+    /// `price_by_agreement` if there is a plan and no price for it on this tier.
+    pub fn set_tier(&self, tier: &str) -> Result<Product, Error> {
+        let Self { console, product } = *self;
+        console.up_to_date(product, Command::SetTier)?;
+        let tier = console.fleet.catalogue().named(tier)?;
+        console.fleet.transact(|tx| {
+            let mut record = Access::check(tx, console.actor, Command::SetTier, product)?.product;
+            let mut paid = None;
+            if let Some(mut billing) = tx.get::<Arc<Contract>>(product)? {
+                billing.no_upgrade_open()?;
+                billing.no_renewal_due(console.now)?;
+                if let Some(plan) = &billing.plan {
+                    let interval = billing.at_renewal.unwrap_or(plan.interval);
+                    if console.fleet.price(&billing, &tier, interval).is_none() {
+                        return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval }.into());
+                    }
+                }
+                Arc::make_mut(&mut billing).quotes.clear();
+                tx.put(product, Arc::clone(&billing));
+                paid = Some(billing).filter(|billing| billing.plan.is_some());
+            }
+            let before = Arc::clone(&record);
+            console.fleet.put_on(Arc::make_mut(&mut record), Some(&tier), paid.is_some());
+            if before != record {
+                let entry = Entry::changed(&*tier, [("tier", before.tier.to_string(), tier.to_string())]);
+                tx.put(product, Arc::clone(&record));
+                console.note(tx, product, Command::SetTier, entry);
+            }
+            if let Some(mut billing) = paid {
+                console.fleet.warn(tx, product, Arc::make_mut(&mut billing), console.now)?;
+                tx.put(product, billing);
+            }
+            Ok(Arc::unwrap_or_clone(record))
+        })
+    }
+
+    /// Creates a group of devices.
+    ///
+    /// # Errors
+    /// `taken` for a name that another group has; `invalid` for an invalid name or the 1,001st group.
+    pub fn create_group(&self, name: &str) -> Result<GroupId, Error> {
+        let Self { console, product } = *self;
+        let name = text::checked("name", name, NAME)?;
+        let mut created = GroupId::new(0);
+        console.change_product(product, Command::ChangeGroups, format!("group `{name}` made"), |product| {
+            let wanted = text::compared(&name);
+            if product.groups.values().any(|group| text::compared(&group.name) == wanted) {
+                return Err(ErrorKind::Taken { what: "group", value: name.clone() }.into());
+            }
+            if product.groups.len() >= MAX_GROUPS {
+                return Err(Error::invalid("groups", format!("a product has at most {MAX_GROUPS}; delete one first")));
+            }
+            created = GroupId::new(product.next_group);
+            product.next_group = product.next_group.checked_add(1).ok_or_else(|| {
+                Error::invalid("groups", "every group number of this product has been used; go on in a new product")
+            })?;
+            product.groups.insert(created, Group { name: name.clone(), release: None });
+            Ok(())
+        })?;
+        Ok(created)
+    }
+
+    /// Deletes a group. Its devices are no longer in it; its number is not used again.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn delete_group(&self, group: GroupId) -> Result<(), Error> {
+        let Self { console, product } = *self;
+        console.change_product(product, Command::ChangeGroups, format!("group {group} deleted"), |product| {
+            product.groups.remove(&group).map(|_| ()).ok_or_else(|| Error::not_found("group"))
+        })?;
+        Ok(())
+    }
+
+    /// Removes a product (R-PRD-5). Only an operator may do this. Afterwards nobody sees the product, its devices are
+    /// personal again, its plan ends as by [`cancel_plan`](Self::cancel_plan), the remaining credit is refunded, and
+    /// its number is never used again. Its debts for the time before remain:
+    /// [`account_billing`](crate::Console::account_billing) shows them. If the removal is interrupted, the same command
+    /// completes it.
+    ///
+    /// # Errors
+    /// `not_found`; `charge_open` while a charge for it has no outcome.
+    pub fn remove(&self) -> Result<(), Error> {
+        let Self { console, product: id } = *self;
+        team::allow(console.actor, Command::RemoveProduct)?;
+        while console.fleet.transact(|tx| {
+            let is_there = tx.get::<Arc<Product>>(id)?.is_some_and(|product| product.removed_at.is_none());
+            if is_there { console.renew_if_due(tx, id) } else { Ok(false) }
+        })? {}
+        console.fleet.transact(|tx| {
+            let mut product: Arc<Product> = tx.get(id)?.ok_or_else(|| Error::not_found("product"))?;
+            if product.removed_at.is_none() {
+                let team: Arc<Team> = tx.get(id)?.unwrap_or_default();
+                let before: Arc<Contract> = tx.get(id)?.unwrap_or_default();
+                console.end_plan(tx, &product)?;
+                let after: Arc<Contract> = tx.get(id)?.unwrap_or_default();
+                Arc::make_mut(&mut product).removed_at = Some(console.now);
+                tx.put(id, product);
+                for member in &team.members {
+                    tx.delete(Key::Membership(*member, id));
+                }
+                for invited in team.invitations.keys() {
+                    tx.delete(Key::Invitation(*invited, id));
+                    tx.delete(Key::Notice(id, NoticeSubject::Invitation { account: *invited }.name()));
+                }
+                tx.delete(Key::Notice(id, NoticeSubject::DevicesAskToJoin.name()));
+                tx.delete(Key::Notice(id, NoticeSubject::QuarantineFull.name()));
+                console.note(tx, id, Command::RemoveProduct, before.change("removed", &after));
+            }
+            Ok(())
+        })?;
+        // Each page starts after the previous one, because a store may pass deleted rows slowly; a last pass starts
+        // from the beginning.
+        let mut after: Option<DeviceId> = None;
+        loop {
+            let range = Key::devices(id).limit(console.fleet.at_once(CHUNK));
+            let devices: Vec<DeviceId> = console
+                .fleet
+                .store()
+                .scan(&after.map_or(range.clone(), |after| range.after(Key::Device(id, after))))?
+                .into_iter()
+                .filter_map(|row| if let Key::Device(_, device) = row.key { Some(device) } else { None })
+                .collect();
+            match (devices.last(), after) {
+                (None, None) => return drop_log(console.fleet, id),
+                (last, _) => after = last.copied(),
+            }
+            if devices.is_empty() {
+                continue;
+            }
+            console.fleet.transact(|tx| {
+                tx.load(devices.iter().flat_map(|device| [Key::Device(id, *device), Key::Registration(*device)]))?;
+                let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
+                for device in &devices {
+                    if let Some(row) = tx.get::<Device>((id, *device))? {
+                        forget(tx, id, *device, &row, &mut count)?;
+                        drop_device(tx, id, *device, &row);
+                    }
+                }
+                tx.put(id, count);
+                Ok(())
+            })?;
+        }
+    }
+}
 
 impl Console<'_> {
     /// Creates a product. The actor becomes its owner and first member; its number is new; its tier is the first of the
@@ -118,16 +326,6 @@ impl Console<'_> {
         })
     }
 
-    /// Returns a product.
-    ///
-    /// # Errors
-    /// `not_found`.
-    pub fn product(&self, product: ProductId) -> Result<Product, Error> {
-        self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, Command::ReadProduct, product).map(|access| Product::clone(&access.product))
-        })
-    }
-
     /// Returns the products whose team the actor is on, in order of their numbers. An operator is on no team.
     ///
     /// # Errors
@@ -152,193 +350,6 @@ impl Console<'_> {
             }
             Ok(products.into_iter().map(Arc::unwrap_or_clone).collect())
         })
-    }
-
-    /// Renames a product.
-    ///
-    /// # Errors
-    /// `invalid` for a name that is empty or over 100 characters.
-    pub fn rename_product(&self, product: ProductId, name: &str) -> Result<Product, Error> {
-        let name = text::checked("name", name, NAME)?;
-        let subject = format!("`{name}`");
-        self.change_product(product, Command::RenameProduct, subject, |product| {
-            product.name.clone_from(&name);
-            Ok(())
-        })
-    }
-
-    /// Changes the policies that a change names; the others stay unchanged. A policy that an answer of the
-    /// configuration decides is changed there. A whole [`Policy`] is a change that names every policy.
-    ///
-    /// # Errors
-    /// `invalid` for a value out of range, or one that contradicts the configuration.
-    pub fn set_policy(&self, product: ProductId, change: impl Into<PolicyChange>) -> Result<Product, Error> {
-        let change = change.into();
-        self.fleet.transact(|tx| {
-            let mut record = Access::check(tx, self.actor, Command::SetPolicy, product)?.product;
-            let configuration: Arc<Configuration> = tx.get(product)?.unwrap_or_default();
-            let mut policy = record.policy.clone();
-            change.apply(&mut policy);
-            policy.check()?;
-            if let Some(question) = configuration.contradicted_answer(&policy) {
-                let problem = format!("the configuration's answer to `{question}` decides this; change it there");
-                return Err(Error::invalid("policy", problem));
-            }
-            if policy != record.policy {
-                let values = record.policy.differences(&policy);
-                let values = values.iter().map(|(name, old, new)| (name.as_str(), old.clone(), new.clone()));
-                self.note(tx, product, Command::SetPolicy, Entry::changed("policy", values));
-                Arc::make_mut(&mut record).policy = policy;
-                tx.put(product, Arc::clone(&record));
-            }
-            Ok(Arc::unwrap_or_clone(record))
-        })
-    }
-
-    /// Moves a product to a tier without a charge. Only an operator may do this; a lower tier deletes nothing
-    /// (R-TIER-4). If the product pays for a plan, its next renewal is at this tier's price; on a free tier, the plan
-    /// ends with its period. A renewal that is due is issued first.
-    ///
-    /// # Errors
-    /// `invalid` for a tier that is not in the catalogue; `charge_open` while an upgrade's charge has no outcome;
-    /// `price_by_agreement` if there is a plan and no price for it on this tier.
-    pub fn set_tier(&self, product: ProductId, tier: &str) -> Result<Product, Error> {
-        self.up_to_date(product, Command::SetTier)?;
-        let tier = self.fleet.catalogue().named(tier)?;
-        self.fleet.transact(|tx| {
-            let mut record = Access::check(tx, self.actor, Command::SetTier, product)?.product;
-            let mut paid = None;
-            if let Some(mut billing) = tx.get::<Arc<Contract>>(product)? {
-                billing.no_upgrade_open()?;
-                billing.no_renewal_due(self.now)?;
-                if let Some(plan) = &billing.plan {
-                    let interval = billing.at_renewal.unwrap_or(plan.interval);
-                    if self.fleet.price(&billing, &tier, interval).is_none() {
-                        return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval }.into());
-                    }
-                }
-                Arc::make_mut(&mut billing).quotes.clear();
-                tx.put(product, Arc::clone(&billing));
-                paid = Some(billing).filter(|billing| billing.plan.is_some());
-            }
-            let before = Arc::clone(&record);
-            self.fleet.put_on(Arc::make_mut(&mut record), Some(&tier), paid.is_some());
-            if before != record {
-                let entry = Entry::changed(&*tier, [("tier", before.tier.to_string(), tier.to_string())]);
-                tx.put(product, Arc::clone(&record));
-                self.note(tx, product, Command::SetTier, entry);
-            }
-            if let Some(mut billing) = paid {
-                self.fleet.warn(tx, product, Arc::make_mut(&mut billing), self.now)?;
-                tx.put(product, billing);
-            }
-            Ok(Arc::unwrap_or_clone(record))
-        })
-    }
-
-    /// Creates a group of devices.
-    ///
-    /// # Errors
-    /// `taken` for a name that another group has; `invalid` for an invalid name or the 1,001st group.
-    pub fn create_group(&self, product: ProductId, name: &str) -> Result<GroupId, Error> {
-        let name = text::checked("name", name, NAME)?;
-        let mut created = GroupId::new(0);
-        self.change_product(product, Command::ChangeGroups, format!("group `{name}` made"), |product| {
-            let wanted = text::compared(&name);
-            if product.groups.values().any(|group| text::compared(&group.name) == wanted) {
-                return Err(ErrorKind::Taken { what: "group", value: name.clone() }.into());
-            }
-            if product.groups.len() >= MAX_GROUPS {
-                return Err(Error::invalid("groups", format!("a product has at most {MAX_GROUPS}; delete one first")));
-            }
-            created = GroupId::new(product.next_group);
-            product.next_group = product.next_group.checked_add(1).ok_or_else(|| {
-                Error::invalid("groups", "every group number of this product has been used; go on in a new product")
-            })?;
-            product.groups.insert(created, Group { name: name.clone(), release: None });
-            Ok(())
-        })?;
-        Ok(created)
-    }
-
-    /// Deletes a group. Its devices are no longer in it; its number is not used again.
-    ///
-    /// # Errors
-    /// `not_found`.
-    pub fn delete_group(&self, product: ProductId, group: GroupId) -> Result<(), Error> {
-        self.change_product(product, Command::ChangeGroups, format!("group {group} deleted"), |product| {
-            product.groups.remove(&group).map(|_| ()).ok_or_else(|| Error::not_found("group"))
-        })?;
-        Ok(())
-    }
-
-    /// Removes a product (R-PRD-5). Only an operator may do this. Afterwards nobody sees the product, its devices are
-    /// personal again, its plan ends as by [`cancel_plan`](Self::cancel_plan), the remaining credit is refunded, and
-    /// its number is never used again. Its debts for the time before remain: [`account_billing`](Self::account_billing)
-    /// shows them. If the removal is interrupted, the same command completes it.
-    ///
-    /// # Errors
-    /// `not_found`; `charge_open` while a charge for it has no outcome.
-    pub fn remove_product(&self, id: ProductId) -> Result<(), Error> {
-        team::allow(self.actor, Command::RemoveProduct)?;
-        while self.fleet.transact(|tx| {
-            let is_there = tx.get::<Arc<Product>>(id)?.is_some_and(|product| product.removed_at.is_none());
-            if is_there { self.renew_if_due(tx, id) } else { Ok(false) }
-        })? {}
-        self.fleet.transact(|tx| {
-            let mut product: Arc<Product> = tx.get(id)?.ok_or_else(|| Error::not_found("product"))?;
-            if product.removed_at.is_none() {
-                let team: Arc<Team> = tx.get(id)?.unwrap_or_default();
-                let before: Arc<Contract> = tx.get(id)?.unwrap_or_default();
-                self.end_plan(tx, &product)?;
-                let after: Arc<Contract> = tx.get(id)?.unwrap_or_default();
-                Arc::make_mut(&mut product).removed_at = Some(self.now);
-                tx.put(id, product);
-                for member in &team.members {
-                    tx.delete(Key::Membership(*member, id));
-                }
-                for invited in team.invitations.keys() {
-                    tx.delete(Key::Invitation(*invited, id));
-                    tx.delete(Key::Notice(id, NoticeSubject::Invitation { account: *invited }.name()));
-                }
-                tx.delete(Key::Notice(id, NoticeSubject::DevicesAskToJoin.name()));
-                tx.delete(Key::Notice(id, NoticeSubject::QuarantineFull.name()));
-                self.note(tx, id, Command::RemoveProduct, before.change("removed", &after));
-            }
-            Ok(())
-        })?;
-        // Each page starts after the previous one, because a store may pass deleted rows slowly; a last pass starts
-        // from the beginning.
-        let mut after: Option<DeviceId> = None;
-        loop {
-            let range = Key::devices(id).limit(self.fleet.at_once(CHUNK));
-            let devices: Vec<DeviceId> = self
-                .fleet
-                .store()
-                .scan(&after.map_or(range.clone(), |after| range.after(Key::Device(id, after))))?
-                .into_iter()
-                .filter_map(|row| if let Key::Device(_, device) = row.key { Some(device) } else { None })
-                .collect();
-            match (devices.last(), after) {
-                (None, None) => return drop_log(self.fleet, id),
-                (last, _) => after = last.copied(),
-            }
-            if devices.is_empty() {
-                continue;
-            }
-            self.fleet.transact(|tx| {
-                tx.load(devices.iter().flat_map(|device| [Key::Device(id, *device), Key::Registration(*device)]))?;
-                let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
-                for device in &devices {
-                    if let Some(row) = tx.get::<Device>((id, *device))? {
-                        forget(tx, id, *device, &row, &mut count)?;
-                        drop_device(tx, id, *device, &row);
-                    }
-                }
-                tx.put(id, count);
-                Ok(())
-            })?;
-        }
     }
 
     fn change_product(

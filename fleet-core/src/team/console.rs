@@ -4,12 +4,32 @@ use super::{Account, AccountId, Actor, Command, access, account};
 use crate::audit::AuditRecord;
 use crate::device::{Page, check_page};
 use crate::directory::Directory;
-use crate::fleet::Console;
-use crate::product::{Product, ProductId};
+use crate::fleet::{Console, ProductConsole};
+use crate::product::Product;
 use crate::store::{AuditId, Key, Range, Record};
 use crate::text;
 use crate::{Error, ErrorKind};
 use std::sync::Arc;
+
+impl ProductConsole<'_> {
+    /// Returns the audit of a product, newest first, `limit` (1 to 1,000) a page (R-TEAM-7). Of entries with the same
+    /// moment, the one committed later comes first. The audit of a removed product can be read by an operator and its
+    /// last owner.
+    ///
+    /// # Errors
+    /// `not_found`; `invalid` for a limit out of its range.
+    pub fn audit_log(&self, after: Option<AuditId>, limit: usize) -> Result<Page<Arc<AuditRecord>, AuditId>, Error> {
+        let Self { console, product } = *self;
+        check_page(limit)?;
+        let page = || console.audit_page(Key::audits(product), after.map(|after| Key::Audit(product, after)), limit);
+        let removed = console.fleet.transact(|tx| {
+            let record: Option<Arc<Product>> = tx.get(product)?;
+            let owned = |record: &Product| console.actor == Actor::Operator || console.actor == record.owner.into();
+            Ok(record.is_some_and(|record| record.removed_at.is_some() && owned(&record)))
+        })?;
+        if removed { page() } else { console.read(Command::ReadProduct, product, |_| page()) }
+    }
+}
 
 impl Console<'_> {
     /// Creates an account. For operators only: the host has verified that the e-mail belongs to the person.
@@ -34,28 +54,6 @@ impl Console<'_> {
             self.note_account(tx, id, Command::CreateAccount, format!("`{email}`"));
             Ok(account)
         })
-    }
-
-    /// Returns the audit of a product, newest first, `limit` (1 to 1,000) a page (R-TEAM-7). Of entries with the same
-    /// moment, the one committed later comes first. The audit of a removed product can be read by an operator and its
-    /// last owner.
-    ///
-    /// # Errors
-    /// `not_found`; `invalid` for a limit out of its range.
-    pub fn audit_log(
-        &self,
-        product: ProductId,
-        after: Option<AuditId>,
-        limit: usize,
-    ) -> Result<Page<Arc<AuditRecord>, AuditId>, Error> {
-        check_page(limit)?;
-        let page = || self.audit_page(Key::audits(product), after.map(|after| Key::Audit(product, after)), limit);
-        let removed = self.fleet.transact(|tx| {
-            let record: Option<Arc<Product>> = tx.get(product)?;
-            let owned = |record: &Product| self.actor == Actor::Operator || self.actor == record.owner.into();
-            Ok(record.is_some_and(|record| record.removed_at.is_some() && owned(&record)))
-        })?;
-        if removed { page() } else { self.read(Command::ReadProduct, product, |_| page()) }
     }
 
     /// Returns the audit of an account, newest first, `limit` (1 to 1,000) a page (R-TEAM-7): its creation, its locks,

@@ -5,7 +5,7 @@
 use super::{Access, Account, AccountId, Actor, Command, Invitation, Team, access, account};
 use crate::audit::{Entry, shown};
 use crate::billing::{Contract, Reason, Resource, return_balance};
-use crate::fleet::Console;
+use crate::fleet::{Console, ProductConsole};
 use crate::notice::{NoticeSubject, notify};
 use crate::product::{Product, ProductId};
 use crate::store::{Key, Record, Transaction};
@@ -47,14 +47,15 @@ pub struct Person {
     pub email: String,
 }
 
-impl Console<'_> {
+impl ProductConsole<'_> {
     /// Returns the product's team.
     ///
     /// # Errors
     /// `not_found`.
-    pub fn team(&self, product: ProductId) -> Result<TeamView, Error> {
-        self.fleet.transact(|tx| {
-            let Access { product, team, .. } = Access::check(tx, self.actor, Command::ReadProduct, product)?;
+    pub fn team(&self) -> Result<TeamView, Error> {
+        let Self { console, product } = *self;
+        console.fleet.transact(|tx| {
+            let Access { product, team, .. } = Access::check(tx, console.actor, Command::ReadProduct, product)?;
             tx.load(team.members.iter().chain(team.invitations.keys()).map(|id| Key::Account(*id)))?;
             let mut members = Vec::with_capacity(team.members.len());
             for id in &team.members {
@@ -80,29 +81,30 @@ impl Console<'_> {
     /// let owner = fleet.console(alice, now);
     /// let product = owner.create_product("Thermostat", "photon".parse()?)?.id;
     ///
-    /// owner.invite(product, "bob@example.com")?;
+    /// owner.product(product).invite("bob@example.com")?;
     /// assert_eq!(fleet.console(bob, now).invitations()?[0].name, "Thermostat");
-    /// fleet.console(bob, now).accept_invitation(product)?;
-    /// assert_eq!(owner.team(product)?.members.len(), 2);
+    /// fleet.console(bob, now).product(product).accept_invitation()?;
+    /// assert_eq!(owner.product(product).team()?.members.len(), 2);
     /// # Ok::<(), fleet_core::Error>(())
     /// ```
     ///
     /// # Errors
     /// `not_found` for an e-mail without an account; `already_invited`; `limit_exceeded` with the tier that would
     /// suffice; `forbidden` for anybody but the owner.
-    pub fn invite(&self, product: ProductId, email: &str) -> Result<Invitation, Error> {
-        self.fleet.transact(|tx| {
+    pub fn invite(&self, email: &str) -> Result<Invitation, Error> {
+        let Self { console, product } = *self;
+        console.fleet.transact(|tx| {
             let Access { product: record, mut team, .. } =
-                Access::check(tx, self.actor, Command::InviteMember, product)?;
+                Access::check(tx, console.actor, Command::InviteMember, product)?;
             let invitee = account::with_email(tx, email)?;
             let invitee = invitee.ok_or_else(|| Error::not_found("account with this e-mail"))?;
-            let waits = team.invitations.get(&invitee).is_some_and(|invitation| invitation.expires_at > self.now);
+            let waits = team.invitations.get(&invitee).is_some_and(|invitation| invitation.expires_at > console.now);
             if waits || team.members.contains(&invitee) {
                 return Err(ErrorKind::AlreadyInvited { email: email.trim().to_lowercase() }.into());
             }
-            self.check_seat(&record, &team, invitee)?;
+            console.check_seat(&record, &team, invitee)?;
             let lasts = Duration::from_millis(record.policy.invitation_millis);
-            let (name, at) = (Some(record.name.clone()), self.now);
+            let (name, at) = (Some(record.name.clone()), console.now);
             let invitation = Invitation { name, at, expires_at: at.after(lasts) };
             Arc::make_mut(&mut team).invitations.insert(invitee, invitation.clone());
             tx.put(product, team);
@@ -110,8 +112,8 @@ impl Console<'_> {
             // An earlier, expired invitation may still have a notice in the outbox: this one is separate.
             let notice = NoticeSubject::Invitation { account: invitee };
             tx.delete(Key::Notice(product, notice.name()));
-            notify(tx, self.now, product, notice)?;
-            self.note(tx, product, Command::InviteMember, format!("account {invitee}"));
+            notify(tx, console.now, product, notice)?;
+            console.note(tx, product, Command::InviteMember, format!("account {invitee}"));
             Ok(invitation)
         })
     }
@@ -120,16 +122,142 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `not_found` if the account has none; `forbidden` for anybody but the owner.
-    pub fn revoke_invitation(&self, product: ProductId, account: AccountId) -> Result<(), Error> {
-        self.fleet.transact(|tx| {
-            let Access { mut team, .. } = Access::check(tx, self.actor, Command::RevokeInvitation, product)?;
+    pub fn revoke_invitation(&self, account: AccountId) -> Result<(), Error> {
+        let Self { console, product } = *self;
+        console.fleet.transact(|tx| {
+            let Access { mut team, .. } = Access::check(tx, console.actor, Command::RevokeInvitation, product)?;
             end_invitation(tx, product, &mut team, account)?;
             tx.put(product, team);
-            self.note(tx, product, Command::RevokeInvitation, format!("account {account}"));
+            console.note(tx, product, Command::RevokeInvitation, format!("account {account}"));
             Ok(())
         })
     }
 
+    /// Accepts an invitation: the actor becomes a member. The tier's limit is checked again (R-TEAM-4).
+    ///
+    /// # Errors
+    /// `not_found` without an invitation; `forbidden` for a member of the team; `expired`; `no_seat`; `account_locked`
+    /// while the owner's account is locked.
+    pub fn accept_invitation(&self) -> Result<(), Error> {
+        let Self { console, product } = *self;
+        console.fleet.transact(|tx| {
+            let Access { product: record, mut team, .. } =
+                Access::check(tx, console.actor, Command::AcceptInvitation, product)?;
+            let account = console.person()?;
+            let invitation = end_invitation(tx, product, &mut team, account)?;
+            if invitation.expires_at <= console.now {
+                return Err(ErrorKind::Expired { what: "invitation", at: invitation.expires_at }.into());
+            }
+            console.check_seat(&record, &team, account).map_err(|error| match error.kind() {
+                ErrorKind::LimitExceeded(_) => ErrorKind::NoSeat.into(),
+                _ => error,
+            })?;
+            Arc::make_mut(&mut team).members.insert(account);
+            tx.put(product, team);
+            tx.put_record(Key::Membership(account, product), Record::Present);
+            console.note(tx, product, Command::AnswerInvitation, "accepted");
+            Ok(())
+        })
+    }
+
+    /// Declines an invitation.
+    ///
+    /// # Errors
+    /// `not_found` without an invitation.
+    pub fn decline_invitation(&self) -> Result<(), Error> {
+        let Self { console, product } = *self;
+        console.fleet.transact(|tx| {
+            let Access { mut team, .. } = Access::check(tx, console.actor, Command::AnswerInvitation, product)?;
+            end_invitation(tx, product, &mut team, console.person()?)?;
+            tx.put(product, team);
+            console.note(tx, product, Command::AnswerInvitation, "declined");
+            Ok(())
+        })
+    }
+
+    /// Leaves the team.
+    ///
+    /// # Errors
+    /// `owner_stays` for the owner.
+    pub fn leave_team(&self) -> Result<(), Error> {
+        let Self { console, product } = *self;
+        console.fleet.transact(|tx| {
+            let Access { product: record, mut team, .. } =
+                Access::check(tx, console.actor, Command::LeaveTeam, product)?;
+            let account = console.person()?;
+            remove_from_team(tx, &record, &mut team, account)?;
+            console.note(tx, product, Command::LeaveTeam, format!("account {account}"));
+            Ok(())
+        })
+    }
+
+    /// Removes a member from the team.
+    ///
+    /// # Errors
+    /// `owner_stays` for the owner; `not_found` for an account that is no member; `forbidden` for anybody but the
+    /// owner.
+    pub fn remove_member(&self, account: AccountId) -> Result<(), Error> {
+        let Self { console, product } = *self;
+        console.fleet.transact(|tx| {
+            let Access { product: record, mut team, .. } =
+                Access::check(tx, console.actor, Command::RemoveMember, product)?;
+            remove_from_team(tx, &record, &mut team, account)?;
+            console.note(tx, product, Command::RemoveMember, format!("account {account}"));
+            Ok(())
+        })
+    }
+
+    /// Transfers a product to another account; the previous owner stays a member. For operators only, because it
+    /// changes who pays, from the next invoice on. Open invoices must be paid or written off first; a renewal that is
+    /// due is issued first. What the previous owner paid stays theirs: the balance is refunded at once, and the unused
+    /// rest of the plan is refunded when the new owner changes the plan or it ends.
+    ///
+    /// # Errors
+    /// `renewal_unpaid`, `charge_open`; `account_locked` for a locked account; `not_found` for an account that does not
+    /// exist; `limit_exceeded` if it is no member and no seat is free.
+    pub fn transfer_ownership(&self, to: AccountId) -> Result<(), Error> {
+        let Self { console, product } = *self;
+        console.up_to_date(product, Command::TransferOwnership)?;
+        console.fleet.transact(|tx| {
+            let Access { product: mut record, mut team, .. } =
+                Access::check(tx, console.actor, Command::TransferOwnership, product)?;
+            let account = tx.get::<Arc<Account>>(to)?.ok_or_else(|| Error::not_found("account"))?;
+            account.unlocked("the account")?;
+            let mut changed = tx.get::<Arc<Contract>>(product)?.filter(|_| record.owner != to);
+            let before = changed.clone().unwrap_or_default();
+            if let Some(billing) = &mut changed {
+                billing.nothing_open(product)?;
+                billing.no_renewal_due(console.now)?;
+                let subscription = Arc::make_mut(billing);
+                subscription.quotes.clear();
+                return_balance(tx, &record, subscription, Reason::Transfer, console.now)?;
+            }
+            if team.invitations.contains_key(&to) {
+                end_invitation(tx, product, &mut team, to)?;
+            }
+            if !team.members.contains(&to) {
+                console.check_seat(&record, &team, to)?;
+                Arc::make_mut(&mut team).members.insert(to);
+                tx.put_record(Key::Membership(to, product), Record::Present);
+            }
+            tx.put(product, team);
+            let values = [("owner", record.owner.to_string(), to.to_string())];
+            Arc::make_mut(&mut record).owner = to;
+            tx.put(product, record);
+            let mut terms = Entry::default();
+            if let Some(billing) = changed {
+                terms = before.change("", &billing);
+                tx.put(product, billing);
+                console.fleet.pays_from_now_on(tx, product, to, console.now)?;
+            }
+            let entry = Entry::changed(format!("to account {to}"), values).and(terms);
+            console.note(tx, product, Command::TransferOwnership, entry);
+            Ok(())
+        })
+    }
+}
+
+impl Console<'_> {
     /// Returns the invitations of the actor, with their products, expired ones included.
     ///
     /// # Errors
@@ -154,129 +282,24 @@ impl Console<'_> {
         })
     }
 
-    /// Accepts an invitation: the actor becomes a member. The tier's limit is checked again (R-TEAM-4).
-    ///
-    /// # Errors
-    /// `not_found` without an invitation; `forbidden` for a member of the team; `expired`; `no_seat`; `account_locked`
-    /// while the owner's account is locked.
-    pub fn accept_invitation(&self, product: ProductId) -> Result<(), Error> {
-        self.fleet.transact(|tx| {
-            let Access { product: record, mut team, .. } =
-                Access::check(tx, self.actor, Command::AcceptInvitation, product)?;
-            let account = self.person()?;
-            let invitation = end_invitation(tx, product, &mut team, account)?;
-            if invitation.expires_at <= self.now {
-                return Err(ErrorKind::Expired { what: "invitation", at: invitation.expires_at }.into());
-            }
-            self.check_seat(&record, &team, account).map_err(|error| match error.kind() {
-                ErrorKind::LimitExceeded(_) => ErrorKind::NoSeat.into(),
-                _ => error,
-            })?;
-            Arc::make_mut(&mut team).members.insert(account);
-            tx.put(product, team);
-            tx.put_record(Key::Membership(account, product), Record::Present);
-            self.note(tx, product, Command::AnswerInvitation, "accepted");
-            Ok(())
-        })
-    }
-
-    /// Declines an invitation.
-    ///
-    /// # Errors
-    /// `not_found` without an invitation.
-    pub fn decline_invitation(&self, product: ProductId) -> Result<(), Error> {
-        self.fleet.transact(|tx| {
-            let Access { mut team, .. } = Access::check(tx, self.actor, Command::AnswerInvitation, product)?;
-            end_invitation(tx, product, &mut team, self.person()?)?;
-            tx.put(product, team);
-            self.note(tx, product, Command::AnswerInvitation, "declined");
-            Ok(())
-        })
-    }
-
-    /// Leaves the team.
-    ///
-    /// # Errors
-    /// `owner_stays` for the owner.
-    pub fn leave_team(&self, product: ProductId) -> Result<(), Error> {
-        self.fleet.transact(|tx| {
-            let Access { product: record, mut team, .. } = Access::check(tx, self.actor, Command::LeaveTeam, product)?;
-            let account = self.person()?;
-            remove_from_team(tx, &record, &mut team, account)?;
-            self.note(tx, product, Command::LeaveTeam, format!("account {account}"));
-            Ok(())
-        })
-    }
-
-    /// Removes a member from the team.
-    ///
-    /// # Errors
-    /// `owner_stays` for the owner; `not_found` for an account that is no member; `forbidden` for anybody but the
-    /// owner.
-    pub fn remove_member(&self, product: ProductId, account: AccountId) -> Result<(), Error> {
-        self.fleet.transact(|tx| {
-            let Access { product: record, mut team, .. } =
-                Access::check(tx, self.actor, Command::RemoveMember, product)?;
-            remove_from_team(tx, &record, &mut team, account)?;
-            self.note(tx, product, Command::RemoveMember, format!("account {account}"));
-            Ok(())
-        })
-    }
-
-    /// Transfers a product to another account; the previous owner stays a member. For operators only, because it
-    /// changes who pays, from the next invoice on. Open invoices must be paid or written off first; a renewal that is
-    /// due is issued first. What the previous owner paid stays theirs: the balance is refunded at once, and the unused
-    /// rest of the plan is refunded when the new owner changes the plan or it ends.
-    ///
-    /// # Errors
-    /// `renewal_unpaid`, `charge_open`; `account_locked` for a locked account; `not_found` for an account that does not
-    /// exist; `limit_exceeded` if it is no member and no seat is free.
-    pub fn transfer_ownership(&self, product: ProductId, to: AccountId) -> Result<(), Error> {
-        self.up_to_date(product, Command::TransferOwnership)?;
-        self.fleet.transact(|tx| {
-            let Access { product: mut record, mut team, .. } =
-                Access::check(tx, self.actor, Command::TransferOwnership, product)?;
-            let account = tx.get::<Arc<Account>>(to)?.ok_or_else(|| Error::not_found("account"))?;
-            account.unlocked("the account")?;
-            let mut changed = tx.get::<Arc<Contract>>(product)?.filter(|_| record.owner != to);
-            let before = changed.clone().unwrap_or_default();
-            if let Some(billing) = &mut changed {
-                billing.nothing_open(product)?;
-                billing.no_renewal_due(self.now)?;
-                let subscription = Arc::make_mut(billing);
-                subscription.quotes.clear();
-                return_balance(tx, &record, subscription, Reason::Transfer, self.now)?;
-            }
-            if team.invitations.contains_key(&to) {
-                end_invitation(tx, product, &mut team, to)?;
-            }
-            if !team.members.contains(&to) {
-                self.check_seat(&record, &team, to)?;
-                Arc::make_mut(&mut team).members.insert(to);
-                tx.put_record(Key::Membership(to, product), Record::Present);
-            }
-            tx.put(product, team);
-            let values = [("owner", record.owner.to_string(), to.to_string())];
-            Arc::make_mut(&mut record).owner = to;
-            tx.put(product, record);
-            let mut terms = Entry::default();
-            if let Some(billing) = changed {
-                terms = before.change("", &billing);
-                tx.put(product, billing);
-                self.fleet.pays_from_now_on(tx, product, to, self.now)?;
-            }
-            let entry = Entry::changed(format!("to account {to}"), values).and(terms);
-            self.note(tx, product, Command::TransferOwnership, entry);
-            Ok(())
-        })
-    }
-
-    /// Locks or unlocks an account by decision of the operator. The lock has the effect of R-PAY-5, and is independent
-    /// of the lock for unpaid bills: paying does not end this lock, and unlocking does not end the other.
+    /// Locks an account by decision of the operator. The lock has the effect of R-PAY-5, and is independent of the lock
+    /// for unpaid bills: paying does not end this lock.
     ///
     /// # Errors
     /// `not_found`.
-    pub fn set_account_lock(&self, account: AccountId, locked: bool) -> Result<Account, Error> {
+    pub fn lock_account(&self, account: AccountId) -> Result<Account, Error> {
+        self.change_lock(account, true)
+    }
+
+    /// Ends the operator's lock of an account. A lock for unpaid bills remains.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn unlock_account(&self, account: AccountId) -> Result<Account, Error> {
+        self.change_lock(account, false)
+    }
+
+    fn change_lock(&self, account: AccountId, locked: bool) -> Result<Account, Error> {
         access::allow(self.actor, Command::LockAccount)?;
         self.fleet.transact(|tx| {
             let mut record: Arc<Account> = tx.get(account)?.ok_or_else(|| Error::not_found("account"))?;

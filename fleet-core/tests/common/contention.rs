@@ -8,7 +8,8 @@ use fleet_core::device::{DeviceId, Report};
 use fleet_core::event::{Destination, Event, NewSubscription};
 use fleet_core::firmware::Upload;
 use fleet_core::{
-    AccountId, Actor, Catalogue, Console, Error, FirmwareVersion, Fleet, Policy, ProductId, Store, Tier, Timestamp,
+    AccountId, Actor, Catalogue, Console, Error, FirmwareVersion, Flash, Fleet, Policy, ProductId, Store, Tier,
+    Timestamp,
 };
 use std::collections::BTreeSet;
 use std::sync::{Arc, Barrier, Mutex};
@@ -38,20 +39,20 @@ pub(crate) const COMMANDS: [Shared; 16] = [
     Shared {
         name: "invite: the team",
         before: accounts,
-        call: |crowd, n| crowd.owner().invite(crowd.product, &email(n)).map(drop),
+        call: |crowd, n| crowd.owner().product(crowd.product).invite(&email(n)).map(drop),
     },
     Shared {
         name: "accept_invitation: the team",
         before: |crowd| {
             accounts(crowd);
             for n in 0..crowd.callers {
-                crowd.owner().invite(crowd.product, &email(n)).unwrap();
+                crowd.owner().product(crowd.product).invite(&email(n)).unwrap();
             }
         },
         call: |crowd, n| {
             // The owner is account 1.
             let account = AccountId::new(u64::from(n) + 2)?;
-            crowd.fleet.console(account, NOW).accept_invitation(crowd.product)
+            crowd.fleet.console(account, NOW).product(crowd.product).accept_invitation()
         },
     },
     Shared {
@@ -68,31 +69,44 @@ pub(crate) const COMMANDS: [Shared; 16] = [
         name: "lock: the firmware",
         before: |crowd| {
             members(crowd);
-            crowd.owner().upload(crowd.product, &Upload::new(FirmwareVersion::new(1).unwrap(), "One"), V1).unwrap();
+            crowd
+                .owner()
+                .product(crowd.product)
+                .upload(&Upload::new(FirmwareVersion::new(1).unwrap(), "One"), V1)
+                .unwrap();
         },
         call: |crowd, n| {
-            crowd.owner().lock_and_flash_on_reset(crowd.product, device(n), FirmwareVersion::new(1).unwrap())
+            crowd
+                .owner()
+                .product(crowd.product)
+                .device(device(n))
+                .lock(FirmwareVersion::new(1).unwrap(), Flash::OnReset)
+                .map(drop)
         },
     },
     Shared {
         name: "edit_firmware: the firmware",
         before: |crowd| {
-            crowd.owner().upload(crowd.product, &Upload::new(FirmwareVersion::new(1).unwrap(), "One"), V1).unwrap();
+            crowd
+                .owner()
+                .product(crowd.product)
+                .upload(&Upload::new(FirmwareVersion::new(1).unwrap(), "One"), V1)
+                .unwrap();
         },
         call: |crowd, n| {
             let version = FirmwareVersion::new(1).unwrap();
-            crowd.owner().edit_firmware(crowd.product, version, "One", n.to_string().as_str()).map(drop)
+            crowd.owner().product(crowd.product).edit_firmware(version, "One", n.to_string().as_str()).map(drop)
         },
     },
     Shared {
         name: "import: the count of devices",
         before: |_| {},
-        call: |crowd, n| crowd.owner().import(crowd.product, device(n).to_string().as_bytes()).map(drop),
+        call: |crowd, n| crowd.owner().product(crowd.product).import(device(n).to_string().as_bytes()).map(drop),
     },
     Shared {
         name: "remove_device: the count of devices",
         before: members,
-        call: |crowd, n| crowd.owner().remove_device(crowd.product, device(n)),
+        call: |crowd, n| crowd.owner().product(crowd.product).device(device(n)).remove(),
     },
     Shared {
         name: "approve_device: the count of devices",
@@ -100,26 +114,26 @@ pub(crate) const COMMANDS: [Shared; 16] = [
             let reports: Vec<Report> = (0..crowd.callers).map(report).collect();
             crowd.fleet.gateway(NOW).connect_many(&reports).unwrap();
         },
-        call: |crowd, n| crowd.owner().approve_device(crowd.product, device(n)),
+        call: |crowd, n| crowd.owner().product(crowd.product).device(device(n)).approve(),
     },
     Shared {
         name: "create_group: the product",
         before: |_| {},
-        call: |crowd, n| crowd.owner().create_group(crowd.product, &format!("Group {n}")).map(drop),
+        call: |crowd, n| crowd.owner().product(crowd.product).create_group(&format!("Group {n}")).map(drop),
     },
     Shared {
         name: "create_customer: the count of customers",
         before: |_| {},
         call: |crowd, n| {
             let identity = Identity::TwoLegged { user: n.to_string() };
-            crowd.owner().create_customer(crowd.product, &format!("customer {n}"), &identity).map(drop)
+            crowd.owner().product(crowd.product).create_customer(&format!("customer {n}"), &identity).map(drop)
         },
     },
     Shared {
         name: "subscribe: the subscriptions",
         before: |_| {},
         call: |crowd, _| {
-            crowd.owner().subscribe(crowd.product, &NewSubscription::new(Destination::LiveStream)).map(drop)
+            crowd.owner().product(crowd.product).subscribe(&NewSubscription::new(Destination::LiveStream)).map(drop)
         },
     },
     Shared {
@@ -134,7 +148,7 @@ pub(crate) const COMMANDS: [Shared; 16] = [
         name: "publish to a subscriber: the usage month",
         before: |crowd| {
             members(crowd);
-            crowd.owner().subscribe(crowd.product, &NewSubscription::new(Destination::LiveStream)).unwrap();
+            crowd.owner().product(crowd.product).subscribe(&NewSubscription::new(Destination::LiveStream)).unwrap();
         },
         call: |crowd, n| crowd.fleet.gateway(NOW).publish(&Event::new(device(n), "door", "", NOW)?).map(drop),
     },
@@ -181,7 +195,7 @@ fn accounts(crowd: &Crowd) {
 
 pub(crate) fn members(crowd: &Crowd) {
     let list: String = (0..crowd.callers).map(|n| format!("{}\n", device(n))).collect();
-    crowd.owner().import(crowd.product, list.as_bytes()).unwrap();
+    crowd.owner().product(crowd.product).import(list.as_bytes()).unwrap();
 }
 
 impl Crowd {
@@ -243,10 +257,10 @@ pub(crate) fn all_are_answered(open: impl Fn() -> Arc<dyn Store>, callers: u32) 
 pub(crate) fn all_join(store: impl Store + 'static, callers: u32) {
     let crowd = Crowd::new(store, callers);
     let policy = Policy { approve_by_itself: true, ..Policy::default() };
-    crowd.owner().set_policy(crowd.product, &policy).unwrap();
+    crowd.owner().product(crowd.product).set_policy(&policy).unwrap();
     let (took, refused) = crowd.meet(|n| crowd.fleet.gateway(NOW).connect(&report(n)).map(drop));
     assert_eq!(refused, BTreeSet::new(), "after {took:?}");
-    assert_eq!(crowd.owner().summary(crowd.product).unwrap().devices, u64::from(callers));
+    assert_eq!(crowd.owner().product(crowd.product).summary().unwrap().devices, u64::from(callers));
     println!("{callers} strangers in {took:?}");
 }
 
@@ -257,7 +271,7 @@ pub(crate) fn processes_are_answered(open: impl Fn() -> Arc<dyn Store>, processe
     let fleets: Vec<Fleet> = (0..processes).map(|_| Fleet::open(open())).collect();
     let (took, refused) = crowd.meet(|n| {
         let fleet = fleets.get(n as usize % processes).unwrap();
-        fleet.console(crowd.owner, NOW).create_group(crowd.product, &format!("Group {n}")).map(drop)
+        fleet.console(crowd.owner, NOW).product(crowd.product).create_group(&format!("Group {n}")).map(drop)
     });
     assert_eq!(refused, BTreeSet::new(), "after {took:?}");
     println!("{callers} callers of {processes} processes in {took:?}");

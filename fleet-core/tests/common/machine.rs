@@ -18,7 +18,7 @@ use fleet_core::product::{Gate, GroupId};
 use fleet_core::store::{Key, Record};
 use fleet_core::team::Claimant;
 use fleet_core::{
-    AccountId, Actor, Catalogue, Error, Fleet, Platform, Policy, ProductId, Sha256, Store, SystemVersion, Tier,
+    AccountId, Actor, Catalogue, Error, Flash, Fleet, Platform, Policy, ProductId, Sha256, Store, SystemVersion, Tier,
     Timestamp,
 };
 use model::{Answer, Code, ConnectOutcome, Model, ReportFacts, Row, Who};
@@ -338,12 +338,12 @@ impl Machine {
         match op {
             Op::Create { who, wanted, platform } => self.create(op, *who, *wanted, platform, now),
             Op::Remove { who } => {
-                let core = self.fleet.console(actor(*who), now).remove_product(about);
+                let core = self.fleet.console(actor(*who), now).product(about).remove();
                 let model = if *who == Who::Operator { self.model.remove_product(id) } else { Err("forbidden") };
                 self.same(op, core, model);
             }
             Op::Tier { who, tier } => {
-                let core = self.fleet.console(actor(*who), now).set_tier(about, TIERS[*tier].0).map(|_| ());
+                let core = self.fleet.console(actor(*who), now).product(about).set_tier(TIERS[*tier].0).map(|_| ());
                 let model = self.model.product(id, *who).and_then(|product| {
                     if *who != Who::Operator {
                         return Err("forbidden");
@@ -354,7 +354,7 @@ impl Machine {
                 self.same(op, core, model);
             }
             Op::Policy { who, policy } => {
-                let core = self.fleet.console(actor(*who), now).set_policy(about, policy).map(|_| ());
+                let core = self.fleet.console(actor(*who), now).product(about).set_policy(policy).map(|_| ());
                 let model = self.model.product(id, *who).map(|product| product.policy.clone_from(policy));
                 self.same(op, core, model);
             }
@@ -376,38 +376,40 @@ impl Machine {
             }
             Op::Import { who, lines } => self.import(op, id, *who, lines, now),
             Op::Approve { who, device: number } => {
-                let core = self.fleet.console(actor(*who), now).approve_device(about, device(*number));
+                let core = self.fleet.console(actor(*who), now).product(about).device(device(*number)).approve();
                 let model = self.model.approve(id, *who, *number);
                 self.same(op, core, model);
             }
             Op::Deny { who, device: number } => {
-                let core = self.fleet.console(actor(*who), now).deny_device(about, device(*number));
+                let core = self.fleet.console(actor(*who), now).product(about).device(device(*number)).deny();
                 let model = self.model.leave(id, *who, *number, true);
                 self.same(op, core, model);
             }
             Op::Undeny { who, device: number } => {
-                let core = self.fleet.console(actor(*who), now).undeny_device(about, device(*number));
+                let core = self.fleet.console(actor(*who), now).product(about).device(device(*number)).undeny();
                 let model = self.model.undeny(id, *who, *number);
                 self.same(op, core, model);
             }
             Op::Leave { who, device: number } => {
-                let core = self.fleet.console(actor(*who), now).remove_device(about, device(*number));
+                let core = self.fleet.console(actor(*who), now).product(about).device(device(*number)).remove();
                 let model = self.model.leave(id, *who, *number, false);
                 self.same(op, core, model);
             }
             Op::Develop { who, device: number, on } => {
-                let core = self.fleet.console(actor(*who), now).mark_development(about, device(*number), *on);
+                let device = self.fleet.console(actor(*who), now).product(about).device(device(*number));
+                let core = if *on { device.mark_development() } else { device.clear_development() };
                 let model = self.model.mark(id, *who, *number, |row| row.development = *on);
                 self.same(op, core, model);
             }
             Op::Force { who, device: number } => {
-                let core = self.fleet.console(actor(*who), now).force_update(about, device(*number));
+                let core = self.fleet.console(actor(*who), now).product(about).device(device(*number)).force_update();
                 let model = self.model.mark(id, *who, *number, |row| (row.forced, row.relapses) = (true, 0));
                 self.same(op, core, model);
             }
             Op::Upload { .. } => self.upload(id, op, now),
             Op::DeleteFirmware { who, version: number } => {
-                let core = self.fleet.console(actor(*who), now).delete_firmware(about, version((*number).into()));
+                let core =
+                    self.fleet.console(actor(*who), now).product(about).delete_firmware(version((*number).into()));
                 let model = self.model.delete_firmware(id, *who, *number);
                 self.same(op, core, model);
             }
@@ -415,9 +417,9 @@ impl Machine {
                 let console = self.fleet.console(actor(*who), now);
                 let to = number.map(|number| version(number.into()));
                 let core = match (group, to) {
-                    (Some(group), to) => console.release_to_group(about, GroupId::new(*group), to),
-                    (None, Some(to)) => console.release(about, to),
-                    (None, None) => console.withdraw_release(about),
+                    (Some(group), to) => console.product(about).release_to_group(GroupId::new(*group), to),
+                    (None, Some(to)) => console.product(about).release(to),
+                    (None, None) => console.product(about).withdraw_release(),
                 };
                 let model = self.model.release(id, *who, *group, *number, now);
                 self.same(op, core, model);
@@ -429,38 +431,42 @@ impl Machine {
                     product.next_group - 1
                 });
                 let name = format!("Group {model:?}");
-                let core = self.fleet.console(actor(*who), now).create_group(about, &name).map(GroupId::get);
+                let core = self.fleet.console(actor(*who), now).product(about).create_group(&name).map(GroupId::get);
                 self.same(op, core, model);
             }
             Op::DeleteGroup { who, group } => {
-                let core = self.fleet.console(actor(*who), now).delete_group(about, GroupId::new(*group));
+                let core = self.fleet.console(actor(*who), now).product(about).delete_group(GroupId::new(*group));
                 let model = self.model.product(id, *who);
                 let model = model.and_then(|product| product.groups.remove(group).map(|_| ()).ok_or("not_found"));
                 self.same(op, core, model);
             }
             Op::SetGroups { who, device: number, groups } => {
                 let to: BTreeSet<GroupId> = groups.iter().copied().map(GroupId::new).collect();
-                let core = self.fleet.console(actor(*who), now).set_groups(about, device(*number), &to);
+                let core = self.fleet.console(actor(*who), now).product(about).device(device(*number)).set_groups(&to);
                 let model = self.model.set_groups(id, *who, *number, groups);
                 self.same(op, core, model);
             }
             Op::LockNow { who, device: number, version: to } => {
                 let console = self.fleet.console(actor(*who), now);
-                let core = console.lock_and_flash_now(about, device(*number), version((*to).into()));
+                let core = console.product(about).device(device(*number)).lock(version((*to).into()), Flash::Now);
                 let model = self.model.lock(id, *who, *number, Some(*to), true);
                 self.same(op, core.map(|answer| Some(converted(&answer))), model);
             }
             Op::LockOnReset { who, device: number, version: to } => {
                 let console = self.fleet.console(actor(*who), now);
                 let core = match to {
-                    Some(to) => console.lock_and_flash_on_reset(about, device(*number), version((*to).into())),
-                    None => console.unlock(about, device(*number)),
+                    Some(to) => console
+                        .product(about)
+                        .device(device(*number))
+                        .lock(version((*to).into()), Flash::OnReset)
+                        .map(drop),
+                    None => console.product(about).device(device(*number)).unlock(),
                 };
                 let model = self.model.lock(id, *who, *number, *to, false);
                 self.same(op, core.map(|()| None), model);
             }
             Op::DryRun { who, change } => {
-                let core = self.fleet.console(actor(*who), now).dry_run(about, change);
+                let core = self.fleet.console(actor(*who), now).product(about).dry_run(change);
                 let core = core.map(|run| [run.sent.up, run.sent.down, run.sent.from_none]);
                 let model = self.model.dry_run(id, *who, change);
                 self.same(op, core, model);
@@ -516,9 +522,9 @@ impl Machine {
         let file: String =
             lines.iter().map(|line| line.map_or("no id here\n".to_owned(), |number| list([number]))).collect();
         let console = self.fleet.console(actor(who), now);
-        let plan = console.plan_import(product(id), file.as_bytes());
+        let plan = console.product(product(id)).plan_import(file.as_bytes());
         assert_eq!(dump(&self.fleet), self.contents, "a plan changes nothing (R-IMP-7)");
-        let report = console.import(product(id), file.as_bytes());
+        let report = console.product(product(id)).import(file.as_bytes());
         if let (Ok(plan), Ok(report)) = (&plan, &report) {
             assert_eq!(plan, report, "plan and apply (R-IMP-7)");
         }
@@ -537,7 +543,7 @@ impl Machine {
         let (title, requires) = (format!("Title {title}"), requires.map(|requires| requires.parse().unwrap()));
         let binary_bytes = bytes(*binary, *number);
         let upload = Upload { requires_system: requires.clone(), ..Upload::new(version((*number).into()), &title) };
-        let core = self.fleet.console(actor(*who), now).upload(product(id), &upload, &binary_bytes).map(|_| ());
+        let core = self.fleet.console(actor(*who), now).product(product(id)).upload(&upload, &binary_bytes).map(|_| ());
         let firmware = model::Firmware {
             title: title.clone(),
             sha256: Sha256::of(&binary_bytes),
@@ -659,7 +665,7 @@ impl Machine {
     /// Checks that a console's summary of the fleet equals a count of all its rows.
     fn check_summary(&self, id: ProductId, expected: &model::Product) {
         let console = self.fleet.console(Actor::Operator, at(0));
-        let summary = console.summary(id).unwrap();
+        let summary = console.product(id).summary().unwrap();
         let members: Vec<&Row> = expected.rows.values().filter(|row| row.standing == Standing::Member).collect();
         let count = |on: &dyn Fn(&Row) -> bool| members.iter().filter(|row| on(row)).count() as u64;
         let seen = |row: &Row| row.seen;
@@ -674,7 +680,7 @@ impl Machine {
         }
         let reporting = count(&|row| seen(row).is_some_and(|seen| seen.version.is_some()));
         assert_eq!(summary.versions.values().sum::<u64>(), reporting);
-        let listed = console.devices(id, &DeviceFilter::default(), None, 2).unwrap();
+        let listed = console.product(id).devices(&DeviceFilter::default(), None, 2).unwrap();
         assert_eq!((listed.items.len(), listed.next.is_some()), (members.len().min(2), members.len() > 2));
     }
 }

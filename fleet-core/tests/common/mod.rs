@@ -77,14 +77,14 @@ impl World {
     }
 
     pub(crate) fn row(&self, number: u32) -> Device {
-        self.operator(0).device(self.product, device(number)).unwrap().row
+        self.operator(0).product(self.product).device(device(number)).get().unwrap().row
     }
 
     /// Returns the number of devices of the product by the counters and by its rows, which must agree.
     pub(crate) fn devices(&self) -> u64 {
         let contents = self.contents();
         contents.check_counts(self.product);
-        self.operator(0).summary(self.product).unwrap().devices
+        self.operator(0).product(self.product).summary().unwrap().devices
     }
 }
 

@@ -123,7 +123,7 @@ impl Twin {
                 .unwrap()
                 .id
         });
-        let cursor = fleet.console(people[0], start).follow_events(products[0], None, 1).unwrap().next;
+        let cursor = fleet.console(people[0], start).product(products[0]).follow_events(None, 1).unwrap().next;
         Self { fleet, people, products, cursor, cards: 0, now: START }
     }
 
@@ -144,10 +144,10 @@ impl Twin {
             }
             Act::Import(from, count) => {
                 let list: String = (*from..from + count).map(|number| format!("{}\n", device(number))).collect();
-                shown(alice.import(product, list.as_bytes()).map(|report| report.lines.len()))
+                shown(alice.product(product).import(list.as_bytes()).map(|report| report.lines.len()))
             }
-            Act::Remove(number) => shown(alice.remove_device(product, device(*number))),
-            Act::Deny(number) => shown(alice.deny_device(product, device(*number))),
+            Act::Remove(number) => shown(alice.product(product).device(device(*number)).remove()),
+            Act::Deny(number) => shown(alice.product(product).device(device(*number)).deny()),
             Act::Connect(number, version) => {
                 let report = Report { product: Some(94), version: *version, ..Report::new(device(*number), now) };
                 shown(gateway.connect(&report))
@@ -166,28 +166,28 @@ impl Twin {
             }
             Act::Subscribe(length) => {
                 let prefix = &"door/front"[..usize::from(*length) * 2];
-                shown(alice.subscribe(product, &NewSubscription::new(Destination::LiveStream).prefix(prefix)))
+                shown(alice.product(product).subscribe(&NewSubscription::new(Destination::LiveStream).prefix(prefix)))
             }
             Act::Unsubscribe(number) => {
-                let subscriptions = alice.subscriptions(product).unwrap_or_default();
+                let subscriptions = alice.product(product).subscriptions().unwrap_or_default();
                 let found = subscriptions.iter().find(|found| found.id.get() == *number);
-                shown(found.map(|found| alice.unsubscribe(product, found.id)))
+                shown(found.map(|found| alice.product(product).unsubscribe(found.id)))
             }
             Act::Keep(log_events) => {
-                shown(alice.set_policy(product, &Policy { log_events: *log_events, ..Policy::default() }))
+                shown(alice.product(product).set_policy(&Policy { log_events: *log_events, ..Policy::default() }))
             }
-            Act::Read(limit) => shown(alice.events(product, &EventFilter::default(), None, *limit)),
+            Act::Read(limit) => shown(alice.product(product).events(&EventFilter::default(), None, *limit)),
             Act::Follow(limit) => {
-                let followed = operator.follow_events(product, Some(self.cursor), *limit);
+                let followed = operator.product(product).follow_events(Some(self.cursor), *limit);
                 if let Ok(followed) = &followed {
                     self.cursor = followed.next;
                 }
                 shown(followed)
             }
-            Act::Invite(who) => shown(alice.invite(product, ["alice", "bob", "new"][*who])),
-            Act::Accept(who) => shown(self.fleet.console(self.people[*who], now).accept_invitation(product)),
-            Act::Leave(who) => shown(self.fleet.console(self.people[*who], now).leave_team(product)),
-            Act::Transfer(who) => shown(operator.transfer_ownership(product, self.people[*who])),
+            Act::Invite(who) => shown(alice.product(product).invite(["alice", "bob", "new"][*who])),
+            Act::Accept(who) => shown(self.fleet.console(self.people[*who], now).product(product).accept_invitation()),
+            Act::Leave(who) => shown(self.fleet.console(self.people[*who], now).product(product).leave_team()),
+            Act::Transfer(who) => shown(operator.product(product).transfer_ownership(self.people[*who])),
             Act::Card(valid) => {
                 self.cards += 1;
                 let expires = ExpiryMonth::new(if *valid { 2099 } else { 2016 }, 5).unwrap();
@@ -198,21 +198,26 @@ impl Twin {
             Act::NoCard => shown(alice.remove_card()),
             Act::Upgrade(product, tier) => {
                 let (product, tier) = (self.products[*product], ["Prototype", "Small", "Medium", "Large"][*tier]);
-                let quoted = alice.quote_upgrade(product, tier, Interval::Monthly);
-                let done = quoted.as_ref().ok().map(|quote| alice.upgrade(product, quote.id));
+                let quoted = alice.product(product).quote_upgrade(tier, Interval::Monthly);
+                let done = quoted.as_ref().ok().map(|quote| alice.product(product).upgrade(quote.id));
                 shown((quoted, done))
             }
-            Act::Downgrade(product) => shown(operator.downgrade(self.products[*product], "Small")),
-            Act::Cancel(product) => shown(operator.cancel_plan(self.products[*product])),
+            Act::Downgrade(product) => shown(operator.product(self.products[*product]).downgrade("Small")),
+            Act::Cancel(product) => shown(operator.product(self.products[*product]).cancel_plan()),
             Act::Advance(limit) => shown(clock.advance(*limit)),
             Act::Outcome(outcome) => {
                 let first = self.fleet.pending_charges(None, 1).unwrap().items.pop();
                 shown(first.map(|charge| clock.charge_outcome(charge.key, *outcome)))
             }
-            Act::Lock(locked) => shown(operator.set_account_lock(self.people[0], *locked)),
+            Act::Lock(true) => shown(operator.lock_account(self.people[0])),
+            Act::Lock(false) => shown(operator.unlock_account(self.people[0])),
             Act::Status(product) => {
                 let product = self.products[*product];
-                shown((operator.billing_status(product), operator.usage(product), operator.device_errors(product)))
+                shown((
+                    operator.product(product).billing_status(),
+                    operator.product(product).usage(),
+                    operator.product(product).device_errors(),
+                ))
             }
         }
     }

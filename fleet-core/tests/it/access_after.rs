@@ -57,17 +57,17 @@ impl Store for Interrupted {
 type Ask = fn(&Console<'_>, ProductId) -> Result<(), Error>;
 
 const LISTS: [(&str, Ask); 10] = [
-    ("summary", |console, id| console.summary(id).map(drop)),
-    ("devices", |console, id| console.devices(id, &DeviceFilter::default(), None, 10).map(drop)),
-    ("customers", |console, id| console.customers(id, &CustomerFilter::default(), None, 10).map(drop)),
-    ("beta_guests", |console, id| console.beta_guests(id, None, 10).map(drop)),
-    ("audit_log", |console, id| console.audit_log(id, None, 10).map(drop)),
-    ("events", |console, id| console.events(id, &EventFilter::default(), None, 10).map(drop)),
-    ("follow_events", |console, id| console.follow_events(id, None, 10).map(drop)),
-    ("device_errors", |console, id| console.device_errors(id).map(drop)),
-    ("dry_run", |console, id| console.dry_run(id, &Change::Nothing).map(drop)),
+    ("summary", |console, id| console.product(id).summary().map(drop)),
+    ("devices", |console, id| console.product(id).devices(&DeviceFilter::default(), None, 10).map(drop)),
+    ("customers", |console, id| console.product(id).customers(&CustomerFilter::default(), None, 10).map(drop)),
+    ("beta_guests", |console, id| console.product(id).beta_guests(None, 10).map(drop)),
+    ("audit_log", |console, id| console.product(id).audit_log(None, 10).map(drop)),
+    ("events", |console, id| console.product(id).events(&EventFilter::default(), None, 10).map(drop)),
+    ("follow_events", |console, id| console.product(id).follow_events(None, 10).map(drop)),
+    ("device_errors", |console, id| console.product(id).device_errors().map(drop)),
+    ("dry_run", |console, id| console.product(id).dry_run(&Change::Nothing).map(drop)),
     ("products", |console, _| match console.products()?.len() {
-        0 => Err(console.product(ProductId::new(65_000)?).unwrap_err()),
+        0 => Err(console.product(ProductId::new(65_000)?).get().unwrap_err()),
         _ => Ok(()),
     }),
 ];
@@ -81,12 +81,12 @@ fn a_member_removed_while_a_list_is_read_gets_nothing() {
         let account = |email: &str| fleet.console(Actor::Operator, now).create_account(email).unwrap().id;
         let (alice, bob): (AccountId, AccountId) = (account("alice@example.com"), account("bob@example.com"));
         let product = fleet.console(alice, now).create_product("Thermostat", "photon".parse().unwrap()).unwrap().id;
-        fleet.console(alice, now).invite(product, "bob@example.com").unwrap();
-        fleet.console(bob, now).accept_invitation(product).unwrap();
+        fleet.console(alice, now).product(product).invite("bob@example.com").unwrap();
+        fleet.console(bob, now).product(product).accept_invitation().unwrap();
         let member = fleet.console(bob, now);
         ask(&member, product).unwrap();
         let removing = Arc::clone(&fleet);
-        let remove = move || removing.console(alice, now).remove_member(product, bob).unwrap();
+        let remove = move || removing.console(alice, now).product(product).remove_member(bob).unwrap();
         *store.next.lock().unwrap() = Some(Box::new(remove));
         let shown = ask(&member, product);
         assert!(store.next.lock().unwrap().is_none(), "{name} scans nothing");
@@ -103,9 +103,9 @@ fn the_audit_of_one_millisecond_is_in_the_order_of_the_commits_of_a_process() {
     let alice = fleets[0].console(Actor::Operator, now).create_account("alice@example.com").unwrap().id;
     let product = fleets[0].console(alice, now).create_product("0", "photon".parse().unwrap()).unwrap().id;
     for (number, fleet) in (1..=200).zip(fleets.iter().cycle()) {
-        fleet.console(alice, now).rename_product(product, &number.to_string()).unwrap();
+        fleet.console(alice, now).product(product).rename(&number.to_string()).unwrap();
     }
-    let listed = fleets[0].console(alice, now).audit_log(product, None, 200).unwrap().items;
+    let listed = fleets[0].console(alice, now).product(product).audit_log(None, 200).unwrap().items;
     let subjects: Vec<String> = listed.iter().map(|record| record.subject.clone()).collect();
     assert_eq!(subjects, (1..=200).rev().map(|number| format!("`{number}`")).collect::<Vec<_>>());
 }
@@ -121,12 +121,12 @@ fn on_many_threads_each_audit_record_of_a_change_follows_the_one_it_changed() {
             let fleet = &fleet;
             threads.spawn(move || {
                 for number in 0..25 {
-                    fleet.console(alice, now).rename_product(product, &format!("{thread}-{number}")).unwrap();
+                    fleet.console(alice, now).product(product).rename(&format!("{thread}-{number}")).unwrap();
                 }
             });
         }
     });
-    let mut listed = fleet.console(alice, now).audit_log(product, None, 100).unwrap().items;
+    let mut listed = fleet.console(alice, now).product(product).audit_log(None, 100).unwrap().items;
     listed.reverse();
     assert_eq!(listed.len(), 100);
     for (before, after) in listed.iter().zip(listed.iter().skip(1)) {

@@ -10,7 +10,7 @@ use fleet_core::customer::{Identity, Scope, Secret};
 use fleet_core::device::Report;
 use fleet_core::firmware::{Answer, Change, Upload};
 use fleet_core::product::{ConfigurationAnswer, Gate};
-use fleet_core::{Error, MemoryStore, Policy, ProductId};
+use fleet_core::{Error, Flash, MemoryStore, Policy, ProductId};
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::ops::ControlFlow;
@@ -39,11 +39,11 @@ fn refused<T: Debug>(result: Result<T, Error>, code: &str, advice: &str) -> Stri
 
 fn upload(world: &World, to: ProductId, number: u32, binary: &[u8]) -> Result<(), Error> {
     let title = format!("Version {number}");
-    world.console(1).upload(to, &Upload::new(version(number), &title), binary).map(|_| ())
+    world.console(1).product(to).upload(&Upload::new(version(number), &title), binary).map(|_| ())
 }
 
 fn import(world: &World, text: &str) -> Vec<(String, String)> {
-    let report = world.console(1).import(world.product, text.as_bytes()).unwrap();
+    let report = world.console(1).product(world.product).import(text.as_bytes()).unwrap();
     report.lines.iter().map(|line| (line.verdict.code().to_owned(), line.verdict.to_string())).collect()
 }
 
@@ -90,13 +90,13 @@ fn lists_of_devices() {
     let world = world();
     let other = world.make_product(95, "photon");
     line(&world, &named.replace("95", "96"), "names_another_product", "import it there", &id(9));
-    world.console(1).import(other, list([2]).as_bytes()).unwrap();
+    world.console(1).product(other).import(list([2]).as_bytes()).unwrap();
     let (verdict, message) = import(&world, &id(2)).remove(0);
     assert_eq!(
         (verdict.as_str(), message.as_str()),
         ("in_another_product", "in another product: remove it there first")
     );
-    world.console(1).remove_device(other, device(2)).unwrap();
+    world.console(1).product(other).device(device(2)).remove().unwrap();
     assert_eq!(import(&world, &id(2))[0].0, "imported");
 
     let stranger = account(&world.fleet, "stranger");
@@ -112,10 +112,10 @@ fn lists_of_devices() {
     assert_eq!(verdict, "wrong_platform");
     assert!(message.contains("import it into a product of that hardware"), "{message}");
     let p1 = world.make_product(96, "p1");
-    assert_eq!(world.console(1).import(p1, id(4).as_bytes()).unwrap().counts().imported, 1);
+    assert_eq!(world.console(1).product(p1).import(id(4).as_bytes()).unwrap().counts().imported, 1);
 
     let policy = Policy { known_ids_only: true, ..Policy::default() };
-    world.console(1).set_policy(world.product, &policy).unwrap();
+    world.console(1).product(world.product).set_policy(&policy).unwrap();
     let (verdict, message) = import(&world, &id(5)).remove(0);
     assert_eq!(verdict, "unknown_id");
     assert!(message.contains("have it registered first"), "{message}");
@@ -129,12 +129,12 @@ fn a_list_over_the_limit_fits_the_tier_that_is_advised_or_is_shortened() {
     let lines = import(&world, &list(0..26));
     assert!(lines[0].1.contains("take a larger tier, or shorten the list"), "{}", lines[0].1);
     assert_eq!(lines[0].0, "over_device_limit");
-    let report = world.console(1).import(world.product, list(0..26).as_bytes()).unwrap();
+    let report = world.console(1).product(world.product).import(list(0..26).as_bytes()).unwrap();
     let fits = report.refused.unwrap().fits.unwrap().0;
-    world.operator(1).set_tier(world.product, &fits).unwrap();
+    world.operator(1).product(world.product).set_tier(&fits).unwrap();
     assert_eq!(import(&world, &list(0..26))[0].0, "imported");
     let second = world.make_product(95, "photon");
-    let shorter = world.console(1).import(second, list(100..125).as_bytes()).unwrap();
+    let shorter = world.console(1).product(second).import(list(100..125).as_bytes()).unwrap();
     assert_eq!(shorter.counts().imported, 25, "limit_exceeded");
 }
 
@@ -148,24 +148,24 @@ fn files_that_are_not_lists() {
         (b"%PDF-1.7", "formatted_document", "save the list as plain text"),
         (b"\x1F\x8B\x08", "compressed", "unpack it first"),
     ] {
-        refused(world.console(1).import(world.product, file), code, advice);
-        refused(world.console(1).plan_import(world.product, file), code, advice);
+        refused(world.console(1).product(world.product).import(file), code, advice);
+        refused(world.console(1).product(world.product).plan_import(file), code, advice);
     }
     let too_large = vec![b'5'; fleet_core::device::import::MAX_BYTES + 1];
-    refused(world.console(1).plan_import(world.product, &too_large), "too_large", "split it");
+    refused(world.console(1).product(world.product).plan_import(&too_large), "too_large", "split it");
     let no_ids = "x\n".repeat(1_000_001);
-    refused(world.console(1).plan_import(world.product, no_ids.as_bytes()), "no_ids", "check which column");
+    refused(world.console(1).product(world.product).plan_import(no_ids.as_bytes()), "no_ids", "check which column");
     assert_eq!(import(&world, &list([1]))[0].0, "imported");
 }
 
 #[test]
 fn a_cancelled_import_is_completed_by_the_same_file() {
     let world = world();
-    world.operator(1).set_tier(world.product, "Enterprise").unwrap();
+    world.operator(1).product(world.product).set_tier("Enterprise").unwrap();
     let file = list(0..9000);
-    let stopped = world.console(1).import_watched(world.product, file.as_bytes(), |_| ControlFlow::Break(()));
-    refused(stopped, "cancelled", "import the same file again to complete it");
-    let report = world.console(1).import(world.product, file.as_bytes()).unwrap();
+    let stopped = world.console(1).product(world.product).import_watched(file.as_bytes(), |_| ControlFlow::Break(()));
+    refused(stopped, "cancelled", "to complete an import, import the same file again");
+    let report = world.console(1).product(world.product).import(file.as_bytes()).unwrap();
     assert_eq!(report.counts().imported + report.counts().already_here, 9000);
 }
 
@@ -198,7 +198,7 @@ fn uploads_to_a_product_of_photons() {
     refused(upload(&world, id, 2, UNSET_VERSION), "image_macro_missing", "PRODUCT_VERSION(5)");
     refused(upload(&world, id, 3, V3), "version_not_greater", "compile it as 5 or higher");
 
-    world.console(1).set_policy(id, &Policy { opaque_images: true, ..Policy::default() }).unwrap();
+    world.console(1).product(id).set_policy(&Policy { opaque_images: true, ..Policy::default() }).unwrap();
     upload(&world, id, 5, b"raw bytes").unwrap();
 }
 
@@ -225,7 +225,7 @@ fn a_wildcard_and_a_large_image() {
     let world = world();
     let boron = world.make_product(96, "boron");
     let wildcard = include_bytes!("../vectors/firmware/particle/boron_wildcard13_v3.bin");
-    world.console(1).set_policy(boron, &Policy { wildcard_product: false, ..Policy::default() }).unwrap();
+    world.console(1).product(boron).set_policy(&Policy { wildcard_product: false, ..Policy::default() }).unwrap();
     refused(upload(&world, boron, 3, wildcard), "image_wildcard", "set PRODUCT_ID(96)");
     let large = vec![0x5A; fleet_core::firmware::MAX_IMAGE_BYTES + 1];
     refused(upload(&world, world.product, 1, &large), "image_too_large", "upload the application's image alone");
@@ -255,7 +255,7 @@ fn files_that_are_not_images() {
     for (platform, right) in [("photon", V1), ("esp32c3", ESP32C3), ("mcuboot:board", MCUBOOT)] {
         let world = world();
         let id = if platform == "photon" { world.product } else { world.make_product(95, platform) };
-        world.console(1).set_policy(id, &Policy { opaque_images: true, ..Policy::default() }).unwrap();
+        world.console(1).product(id).set_policy(&Policy { opaque_images: true, ..Policy::default() }).unwrap();
         for (bytes, code, hint) in cases {
             let message = refused(upload(&world, id, 1, bytes), code, hint);
             assert!(!message.contains("opaque"), "{message}");
@@ -275,36 +275,36 @@ fn other_firmware_commands() {
     let id = world.product;
     let console = world.console(5);
     upload(&world, id, 1, V1).unwrap();
-    let taken = console.upload(id, &Upload::new(version(2), "version 1"), V2);
+    let taken = console.product(id).upload(&Upload::new(version(2), "version 1"), V2);
     refused(taken, "taken", "choose another");
     upload(&world, id, 2, V2).unwrap();
-    console.import(id, list([1, 2]).as_bytes()).unwrap();
-    refused(console.release(id, version(1)), "not_proven", "lock a test device to it first");
+    console.product(id).import(list([1, 2]).as_bytes()).unwrap();
+    refused(console.product(id).release(version(1)), "not_proven", "lock a test device to it first");
     refused(
-        console.lock_and_flash_now(id, device(1), version(1)),
+        console.product(id).device(device(1)).lock(version(1), Flash::Now),
         "device_offline",
         "lock it and flash on reset instead",
     );
-    console.lock_and_flash_on_reset(id, device(1), version(1)).unwrap();
+    console.product(id).device(device(1)).lock(version(1), Flash::OnReset).unwrap();
     let answer = world.fleet.gateway(at(6)).connect(&Report { version: None, ..report(1, 0, 6) }).unwrap().answer;
     assert!(matches!(answer, Answer::Update { .. }), "{answer}");
     world.fleet.gateway(at(7)).connect(&report(1, 1, 7)).unwrap();
-    console.release(id, version(1)).unwrap();
+    console.product(id).release(version(1)).unwrap();
 
-    console.lock_and_flash_on_reset(id, device(2), version(2)).unwrap();
-    refused(console.delete_firmware(id, version(2)), "firmware_in_use", "unlock them first");
-    console.unlock(id, device(2)).unwrap();
-    console.delete_firmware(id, version(2)).unwrap();
+    console.product(id).device(device(2)).lock(version(2), Flash::OnReset).unwrap();
+    refused(console.product(id).delete_firmware(version(2)), "firmware_in_use", "unlock them first");
+    console.product(id).device(device(2)).unlock().unwrap();
+    console.product(id).delete_firmware(version(2)).unwrap();
 
     let gate = Gate { devices: 2, soak_millis: 0 };
-    console.set_policy(id, &Policy { gate, ..Policy::default() }).unwrap();
+    console.product(id).set_policy(&Policy { gate, ..Policy::default() }).unwrap();
     upload(&world, id, 3, V3).unwrap();
-    refused(console.release(id, version(3)), "not_proven", "lock more test devices to it first");
+    refused(console.product(id).release(version(3)), "not_proven", "lock more test devices to it first");
     for number in [1, 2] {
-        console.lock_and_flash_on_reset(id, device(number), version(3)).unwrap();
+        console.product(id).device(device(number)).lock(version(3), Flash::OnReset).unwrap();
         world.fleet.gateway(at(8)).connect(&report(number, 3, 8)).unwrap();
     }
-    console.release(id, version(3)).unwrap();
+    console.product(id).release(version(3)).unwrap();
 }
 
 #[test]
@@ -314,29 +314,34 @@ fn devices_that_wait_or_were_denied() {
     for number in 1..4 {
         world.fleet.gateway(at(2)).connect(&report(number, 1, 2)).unwrap();
     }
-    refused(console.name_device(id, device(1), "x"), "not_found", "waits for approval; approve it first");
-    refused(console.undeny_device(id, device(1)), "not_found", "waits for approval; approve or deny it");
-    console.approve_device(id, device(1)).unwrap();
-    console.name_device(id, device(1), "x").unwrap();
-    refused(console.approve_device(id, device(1)), "not_found", "is in the product already");
-    refused(console.undeny_device(id, device(1)), "not_found", "deny or remove it");
+    refused(console.product(id).device(device(1)).rename("x"), "not_found", "waits for approval; approve it first");
+    refused(console.product(id).device(device(1)).undeny(), "not_found", "waits for approval; approve or deny it");
+    console.product(id).device(device(1)).approve().unwrap();
+    console.product(id).device(device(1)).rename("x").unwrap();
+    refused(console.product(id).device(device(1)).approve(), "not_found", "is in the product already");
+    refused(console.product(id).device(device(1)).undeny(), "not_found", "deny or remove it");
 
     for number in [2, 3] {
-        console.deny_device(id, device(number)).unwrap();
+        console.product(id).device(device(number)).deny().unwrap();
     }
-    refused(console.approve_device(id, device(2)), "not_found", "was denied; undeny it, or import it to admit it");
-    refused(console.name_device(id, device(2), "x"), "not_found", "was denied; import it to admit it");
-    refused(console.remove_device(id, device(2)), "not_found", "was denied; import it to admit it");
-    console.import(id, list([2]).as_bytes()).unwrap();
-    console.name_device(id, device(2), "x").unwrap();
-    console.undeny_device(id, device(3)).unwrap();
+    refused(
+        console.product(id).device(device(2)).approve(),
+        "not_found",
+        "was denied; undeny it, or import it to admit it",
+    );
+    refused(console.product(id).device(device(2)).rename("x"), "not_found", "was denied; import it to admit it");
+    refused(console.product(id).device(device(2)).remove(), "not_found", "was denied; import it to admit it");
+    console.product(id).import(list([2]).as_bytes()).unwrap();
+    console.product(id).device(device(2)).rename("x").unwrap();
+    console.product(id).device(device(3)).undeny().unwrap();
     world.fleet.gateway(at(6)).connect(&report(3, 1, 6)).unwrap();
-    console.approve_device(id, device(3)).unwrap();
+    console.product(id).device(device(3)).approve().unwrap();
 
     // Nothing is revealed about an unknown device, nor to outsiders about any device.
-    let message = refused(console.name_device(id, device(9), "x"), "not_found", "no such device");
+    let message = refused(console.product(id).device(device(9)).rename("x"), "not_found", "no such device");
     let stranger = account(&world.fleet, "stranger");
-    let hidden = refused(world.fleet.console(stranger, at(5)).name_device(id, device(1), "x"), "not_found", "");
+    let hidden =
+        refused(world.fleet.console(stranger, at(5)).product(id).device(device(1)).rename("x"), "not_found", "");
     assert!(!message.contains("waits") && hidden.contains("no such product"), "{message}; {hidden}");
 }
 
@@ -344,27 +349,27 @@ fn devices_that_wait_or_were_denied() {
 fn a_device_that_cannot_join_does_so_once_it_is_free() {
     let world = world();
     let other = world.make_product(95, "photon");
-    world.console(1).import(other, list([1]).as_bytes()).unwrap();
+    world.console(1).product(other).import(list([1]).as_bytes()).unwrap();
     world.fleet.gateway(at(2)).connect(&report(1, 1, 2)).unwrap();
-    let approve = || world.console(3).approve_device(world.product, device(1));
+    let approve = || world.console(3).product(world.product).device(device(1)).approve();
     refused(approve(), "cannot_join", "remove it there first");
-    world.console(3).remove_device(other, device(1)).unwrap();
+    world.console(3).product(other).device(device(1)).remove().unwrap();
     approve().unwrap();
 }
 
 #[test]
 fn other_hardware_is_named_on_both_sides() {
     let world = world();
-    world.console(1).import(world.product, list([1, 2]).as_bytes()).unwrap();
+    world.console(1).product(world.product).import(list([1, 2]).as_bytes()).unwrap();
     let says = Report { platform: Some("p1".parse().unwrap()), ..report(1, 1, 2) };
     let answer = world.fleet.gateway(at(2)).connect(&says).unwrap().answer;
     let words = "its hardware is particle:8 (p1), the product's is particle:6 (photon)";
     assert!(answer.to_string().contains(words), "{answer}");
-    let explained = world.console(3).explain(world.product, device(1)).unwrap();
+    let explained = world.console(3).product(world.product).device(device(1)).explain().unwrap();
     assert!(explained.to_string().contains(words), "{explained}");
     let later = world.fleet.gateway(at(4)).connect(&report(1, 1, 4)).unwrap().answer;
     assert!(later.to_string().contains("the product's"), "{later}");
-    assert_eq!(world.console(5).dry_run(world.product, &Change::Nothing).unwrap().sent.total(), 0);
+    assert_eq!(world.console(5).product(world.product).dry_run(&Change::Nothing).unwrap().sent.total(), 0);
 }
 
 #[test]
@@ -380,7 +385,7 @@ fn products_and_their_ids() {
     refused("toaster".parse::<fleet_core::Platform>(), "invalid", "particle:ID, esp-idf:CHIP, mcuboot:BOARD");
     make(97, "particle:4711").unwrap();
 
-    let group = |name: &str| world.console(1).create_group(world.product, name);
+    let group = |name: &str| world.console(1).product(world.product).create_group(name);
     group("g").unwrap();
     refused(group("g"), "taken", "choose another");
     refused(group(""), "invalid", "enter a text");
@@ -391,55 +396,55 @@ fn products_and_their_ids() {
 #[test]
 fn an_unlocked_account_can_do_everything_again() {
     let world = world();
-    world.operator(1).set_account_lock(world.owner, true).unwrap();
+    world.operator(1).lock_account(world.owner).unwrap();
     let create = || world.console(2).create_product("Mine", "photon".parse().unwrap());
     let message = refused(create(), "account_locked", "until an operator unlocks it");
     assert!(!message.contains("read-only"), "{message}");
-    refused(world.console(2).create_group(world.product, "g"), "account_locked", "");
-    world.operator(3).set_account_lock(world.owner, false).unwrap();
+    refused(world.console(2).product(world.product).create_group("g"), "account_locked", "");
+    world.operator(3).unlock_account(world.owner).unwrap();
     create().unwrap();
-    world.console(4).create_group(world.product, "g").unwrap();
+    world.console(4).product(world.product).create_group("g").unwrap();
 }
 
 #[test]
 fn teams() {
     let world = world();
     let (id, owner) = (world.product, world.console(1));
-    refused(owner.invite(id, "bob"), "invalid", "write it like alice@example.com");
-    refused(owner.invite(id, "bob@example.com"), "not_found", "account");
+    refused(owner.product(id).invite("bob"), "invalid", "write it like alice@example.com");
+    refused(owner.product(id).invite("bob@example.com"), "not_found", "account");
     let bob = account(&world.fleet, "bob");
-    owner.invite(id, "bob@example.com").unwrap();
-    refused(owner.invite(id, "bob@example.com"), "already_invited", "has not answered");
+    owner.product(id).invite("bob@example.com").unwrap();
+    refused(owner.product(id).invite("bob@example.com"), "already_invited", "has not answered");
     let days = |days: i64| at(days * 86_400);
-    let late = world.fleet.console(bob, days(30)).accept_invitation(id);
+    let late = world.fleet.console(bob, days(30)).product(id).accept_invitation();
     refused(late, "expired", "ask for a new one");
-    world.fleet.console(world.owner, days(30)).invite(id, "bob@example.com").unwrap();
-    world.fleet.console(bob, days(31)).accept_invitation(id).unwrap();
+    world.fleet.console(world.owner, days(30)).product(id).invite("bob@example.com").unwrap();
+    world.fleet.console(bob, days(31)).product(id).accept_invitation().unwrap();
 
     let bobs = world.fleet.console(bob, days(32));
-    refused(bobs.invite(id, "carl@example.com"), "forbidden", "it needs the owner");
+    refused(bobs.product(id).invite("carl@example.com"), "forbidden", "it needs the owner");
     let owners = world.fleet.console(world.owner, days(32));
-    refused(owners.leave_team(id), "owner_stays", "an operator can make another member the owner first");
-    world.fleet.console(fleet_core::Actor::Operator, days(32)).transfer_ownership(id, bob).unwrap();
-    owners.leave_team(id).unwrap();
+    refused(owners.product(id).leave_team(), "owner_stays", "an operator can make another member the owner first");
+    world.fleet.console(fleet_core::Actor::Operator, days(32)).product(id).transfer_ownership(bob).unwrap();
+    owners.product(id).leave_team().unwrap();
 }
 
 #[test]
 fn an_invited_person_without_a_seat_asks_who_invited_them() {
     let world = world();
     let id = world.product;
-    world.operator(1).set_tier(id, "Small").unwrap();
+    world.operator(1).product(id).set_tier("Small").unwrap();
     let people: Vec<_> = (0..5).map(|number| account(&world.fleet, &format!("person{number}"))).collect();
     for number in 0..5 {
-        world.console(1).invite(id, &format!("person{number}@example.com")).unwrap();
+        world.console(1).product(id).invite(&format!("person{number}@example.com")).unwrap();
     }
     for person in &people[..4] {
-        world.fleet.console(*person, at(2)).accept_invitation(id).unwrap();
+        world.fleet.console(*person, at(2)).product(id).accept_invitation().unwrap();
     }
-    world.operator(3).set_tier(id, "Prototype").unwrap();
-    let last = || world.fleet.console(people[4], at(4)).accept_invitation(id);
+    world.operator(3).product(id).set_tier("Prototype").unwrap();
+    let last = || world.fleet.console(people[4], at(4)).product(id).accept_invitation();
     refused(last(), "no_seat", "ask who invited you");
-    world.console(4).remove_member(id, people[0]).unwrap();
+    world.console(4).product(id).remove_member(people[0]).unwrap();
     last().unwrap();
 }
 
@@ -447,13 +452,13 @@ fn an_invited_person_without_a_seat_asks_who_invited_them() {
 fn customers_and_their_tokens() {
     let world = world();
     let (id, console) = (world.product, world.console(1));
-    console.import(id, list([1]).as_bytes()).unwrap();
+    console.product(id).import(list([1]).as_bytes()).unwrap();
     refused("not a token".parse::<Secret>(), "unauthenticated", "ask for a new one");
     refused(Secret::claim_code("not a code"), "wrong_code", "the code is wrong");
-    let carl = console.create_customer(id, "carl", &Identity::Simple).unwrap().id;
+    let carl = console.product(id).create_customer("carl", &Identity::Simple).unwrap().id;
     let token = |scopes: &[Scope], life: u64| {
         let scopes: BTreeSet<Scope> = scopes.iter().copied().collect();
-        world.console(1).issue_token(id, carl, &scopes, Duration::from_secs(life)).unwrap().1
+        world.console(1).product(id).customer(carl).issue_token(&scopes, Duration::from_secs(life)).unwrap().1
     };
     let short = token(&[Scope::See], 60);
     refused(world.fleet.portal(&short, at(100)).me(), "unauthenticated", "ask for a new one");
@@ -468,10 +473,10 @@ fn customers_and_their_tokens() {
     let controls = token(&[Scope::See, Scope::Control], 3600);
     uses(&controls, Scope::Control).unwrap();
     let policy = Policy { customers_may: [Scope::See].into(), ..Policy::default() };
-    console.set_policy(id, &policy).unwrap();
+    console.product(id).set_policy(&policy).unwrap();
     refused(uses(&controls, Scope::Control), "forbidden", "whose configuration lets customers `control` their devices");
     uses(&controls, Scope::See).unwrap();
-    console.set_policy(id, &Policy::default()).unwrap();
+    console.product(id).set_policy(&Policy::default()).unwrap();
     uses(&controls, Scope::Control).unwrap();
 }
 
@@ -479,12 +484,13 @@ fn customers_and_their_tokens() {
 fn a_private_beta() {
     let world = world();
     let (id, console) = (world.product, world.console(1));
-    console.configure(id, "private_beta", Some(&ConfigurationAnswer::YesNo(true))).unwrap();
-    console.import(id, list([1]).as_bytes()).unwrap();
-    let carl = console.create_customer(id, "carl", &Identity::Simple).unwrap().id;
-    let (_, token) = console.issue_token(id, carl, &[Scope::Claim].into(), Duration::from_secs(86_400)).unwrap();
+    console.product(id).configure("private_beta", Some(&ConfigurationAnswer::YesNo(true))).unwrap();
+    console.product(id).import(list([1]).as_bytes()).unwrap();
+    let carl = console.product(id).create_customer("carl", &Identity::Simple).unwrap().id;
+    let (_, token) =
+        console.product(id).customer(carl).issue_token(&[Scope::Claim].into(), Duration::from_secs(86_400)).unwrap();
     refused(world.fleet.portal(&token, at(2)).ask_claim_code(), "not_activated", "activate with your code first");
-    let lines = console.invite_to_beta(id, b"carl\n").unwrap();
+    let lines = console.product(id).invite_to_beta(b"carl\n").unwrap();
     let fleet_core::customer::BetaVerdict::Invited(guest) = &lines[0].verdict else { panic!("{lines:?}") };
     let wrong = if guest.code == "2222".parse().unwrap() { "3333" } else { "2222" }.parse().unwrap();
     let try_wrong = |seconds| world.fleet.portal(&token, at(seconds)).activate(wrong);
@@ -501,19 +507,19 @@ fn a_private_beta() {
         (b",Kitchen\n", "fill it in or delete the line"),
         (b"Zo\xEB\n", "save the file as UTF-8 text"),
     ] {
-        let lines = console.invite_to_beta(id, list).unwrap();
+        let lines = console.product(id).invite_to_beta(list).unwrap();
         let fleet_core::customer::BetaVerdict::Malformed(why) = &lines[0].verdict else { panic!("{lines:?}") };
         assert!(why.contains(advice), "{why}");
     }
-    assert_eq!(console.invite_to_beta(id, "Zoë\ncarl@x.io\n".as_bytes()).unwrap().len(), 2);
+    assert_eq!(console.product(id).invite_to_beta("Zoë\ncarl@x.io\n".as_bytes()).unwrap().len(), 2);
 }
 
 #[test]
 fn manufacturing_says_what_is_missing() {
     let world = world();
     let (id, console) = (world.product, world.console(1));
-    refused(console.start_manufacturing(id), "not_ready", "manufacturing cannot start yet");
-    let missing = console.manufacturing_readiness(id).unwrap();
+    refused(console.product(id).start_manufacturing(), "not_ready", "manufacturing cannot start yet");
+    let missing = console.product(id).manufacturing_readiness().unwrap();
     assert!(!missing.is_empty());
 }
 
@@ -528,20 +534,26 @@ fn billing() {
     let world = world();
     let id = world.product;
     let (minute, day) = (60, 86_400);
-    let quote = |seconds| world.console(seconds).quote_upgrade(id, "Small", Interval::Monthly);
+    let quote = |seconds| world.console(seconds).product(id).quote_upgrade("Small", Interval::Monthly);
     let first = quote(0).unwrap();
-    refused(world.console(1).upgrade(id, first.id), "card_missing", "set one first");
+    refused(world.console(1).product(id).upgrade(first.id), "card_missing", "set one first");
     world.console(1).set_card(&card()).unwrap();
-    refused(world.console(20 * minute).upgrade(id, first.id), "quote_expired", "ask for a new one");
+    refused(world.console(20 * minute).product(id).upgrade(first.id), "quote_expired", "ask for a new one");
     let second = quote(20 * minute).unwrap();
-    let Upgrade::Charging(charge) = world.console(20 * minute).upgrade(id, second.id).unwrap() else { panic!() };
+    let Upgrade::Charging(charge) = world.console(20 * minute).product(id).upgrade(second.id).unwrap() else {
+        panic!()
+    };
     refused(quote(21 * minute), "charge_open", "report its outcome first");
     let clock = |seconds| world.fleet.clock(at(seconds));
     clock(22 * minute).charge_outcome(charge.key, ChargeOutcome::Succeeded).unwrap();
     refused(clock(23 * minute).charge_outcome(charge.key, ChargeOutcome::Succeeded), "charge_finished", "refund it");
-    let larger = |seconds| world.console(seconds).quote_upgrade(id, "Medium", Interval::Monthly);
+    let larger = |seconds| world.console(seconds).product(id).quote_upgrade("Medium", Interval::Monthly);
     larger(23 * minute).unwrap();
-    refused(world.console(24 * minute).quote_upgrade(id, "Enterprise", Interval::Monthly), "price_by_agreement", "");
+    refused(
+        world.console(24 * minute).product(id).quote_upgrade("Enterprise", Interval::Monthly),
+        "price_by_agreement",
+        "",
+    );
     refused(larger(40 * day), "renewal_due", "advance the clock first");
     clock(32 * day).advance(100).unwrap();
     let renewal = world.fleet.pending_charges(None, 10).unwrap().items.remove(0);
@@ -565,20 +577,20 @@ fn plans_that_are_no_upgrade_and_unknown_charges() {
     let world = world();
     let id = world.product;
     world.console(1).set_card(&card()).unwrap();
-    let quote = |tier: &str, interval| world.console(2).quote_upgrade(id, tier, interval);
+    let quote = |tier: &str, interval| world.console(2).product(id).quote_upgrade(tier, interval);
     let buy = |tier: &str, interval| {
         let quote = quote(tier, interval).unwrap();
-        let Upgrade::Charging(charge) = world.console(2).upgrade(id, quote.id).unwrap() else { panic!() };
+        let Upgrade::Charging(charge) = world.console(2).product(id).upgrade(quote.id).unwrap() else { panic!() };
         let tell = |key| world.fleet.clock(at(2)).charge_outcome(key, ChargeOutcome::Succeeded);
         // Another product's charge with this number has another key.
         let other: fleet_core::billing::ChargeKey = charge.key.to_string().replacen("94", "95", 1).parse().unwrap();
         refused(tell(other), "unknown_charge", "by the keys of pending charges");
         tell(world.fleet.pending_charges(None, 10).unwrap().items.remove(0).key).unwrap();
     };
-    let switch = |interval| world.console(3).switch_interval(id, interval);
+    let switch = |interval| world.console(3).product(id).switch_interval(interval);
     refused(switch(Interval::Monthly), "no_plan", "upgrade it to a paid tier first");
-    refused(world.operator(3).cancel_plan(id), "no_plan", "upgrade it to a paid tier first");
-    refused(world.operator(3).downgrade(id, "Small"), "no_plan", "upgrade it to a paid tier first");
+    refused(world.operator(3).product(id).cancel_plan(), "no_plan", "upgrade it to a paid tier first");
+    refused(world.operator(3).product(id).downgrade("Small"), "no_plan", "upgrade it to a paid tier first");
     buy("Medium", Interval::Monthly);
     switch(Interval::Monthly).unwrap();
 
@@ -589,15 +601,15 @@ fn plans_that_are_no_upgrade_and_unknown_charges() {
     switch(Interval::Monthly).unwrap();
     refused(quote("Enterprise", Interval::Annual), "price_by_agreement", "is agreed on with the operator");
     let price = fleet_core::Money::new(10_000_000, fleet_core::Currency::USD);
-    world.operator(4).agree_price(id, "Enterprise", Interval::Annual, Some(price)).unwrap();
+    world.operator(4).product(id).agree_price("Enterprise", Interval::Annual, Some(price)).unwrap();
     quote("Enterprise", Interval::Annual).unwrap();
     refused(quote("Small", Interval::Annual), "not_an_upgrade", "only an operator sets a lower tier");
-    world.operator(4).downgrade(id, "Small").unwrap();
+    world.operator(4).product(id).downgrade("Small").unwrap();
 
     let free = world.make_product(95, "photon");
-    let quote = world.console(5).quote_upgrade(free, "Prototype", Interval::Monthly);
+    let quote = world.console(5).product(free).quote_upgrade("Prototype", Interval::Monthly);
     refused(quote, "not_an_upgrade", "ask an operator to put the product on it");
-    world.operator(5).set_tier(free, "Prototype").unwrap();
+    world.operator(5).product(free).set_tier("Prototype").unwrap();
 }
 
 #[test]
@@ -617,20 +629,20 @@ fn a_new_product_can_choose_another_line_firmware() {
                 Form::One(choices) => text(choices[0]),
                 Form::Some(choices) => ConfigurationAnswer::Some([choices[0].to_owned()].into()),
             };
-            console.configure(id, question.id, Some(&answer)).unwrap();
+            console.product(id).configure(question.id, Some(&answer)).unwrap();
         }
     };
     answer_all(id);
-    assert_eq!(world.console(3).manufacturing_readiness(id).unwrap(), []);
-    world.console(3).start_manufacturing(id).unwrap();
+    assert_eq!(world.console(3).product(id).manufacturing_readiness().unwrap(), []);
+    world.console(3).product(id).start_manufacturing().unwrap();
     let advice = "make a new product for another answer";
     let programmed = fleet_core::product::QUESTIONS.iter().find(|question| question.id == "programming").unwrap();
     let fleet_core::product::Form::One(choices) = programmed.form else { panic!("{programmed:?}") };
     let other = ConfigurationAnswer::Text(choices[1].to_owned());
-    refused(world.console(4).configure(id, "programming", Some(&other)), "manufacturing_started", advice);
-    refused(world.console(4).start_manufacturing(id), "manufacturing_started", advice);
+    refused(world.console(4).product(id).configure("programming", Some(&other)), "manufacturing_started", advice);
+    refused(world.console(4).product(id).start_manufacturing(), "manufacturing_started", advice);
     let new = world.make_product(95, "photon");
-    world.console(4).configure(new, "programming", Some(&other)).unwrap();
+    world.console(4).product(new).configure("programming", Some(&other)).unwrap();
 }
 
 #[test]
@@ -674,72 +686,72 @@ fn every_hold_ends_once_its_advice_is_followed() {
     // Devices 1 to 9 are in the product, whose version 2 is released after device 1 has proven it.
     let world = world();
     let (id, console) = (world.product, world.console(5));
-    console.import(id, list(1..10).as_bytes()).unwrap();
+    console.product(id).import(list(1..10).as_bytes()).unwrap();
     upload(&world, id, 1, V1).unwrap();
     upload(&world, id, 2, V2).unwrap();
     connects(&world, &report(1, 2, 6));
-    console.release(id, version(2)).unwrap();
-    let explain = |number| world.console(90).explain(id, device(number)).unwrap();
+    console.product(id).release(version(2)).unwrap();
+    let explain = |number| world.console(90).product(id).device(device(number)).explain().unwrap();
 
     connects(&world, &report(2, 1, 6));
-    console.mark_development(id, device(2), true).unwrap();
+    console.product(id).device(device(2)).mark_development().unwrap();
     held(explain(2), "Development", "remove the mark first");
-    console.mark_development(id, device(2), false).unwrap();
+    console.product(id).device(device(2)).clear_development().unwrap();
     sent(explain(2));
 
-    console.deny_device(id, device(2)).unwrap();
+    console.product(id).device(device(2)).deny().unwrap();
     held(connects(&world, &report(2, 1, 8)), "Denied", "import it to admit it");
-    console.import(id, list([2]).as_bytes()).unwrap();
+    console.product(id).import(list([2]).as_bytes()).unwrap();
     sent(connects(&world, &report(2, 1, 9)));
 
     held(connects(&world, &report(20, 1, 8)), "Quarantined", "waits for the team's approval");
-    console.approve_device(id, device(20)).unwrap();
+    console.product(id).device(device(20)).approve().unwrap();
     sent(connects(&world, &report(20, 1, 9)));
-    console.set_policy(id, &Policy { quarantine_limit: 1, ..Policy::default() }).unwrap();
+    console.product(id).set_policy(&Policy { quarantine_limit: 1, ..Policy::default() }).unwrap();
     connects(&world, &report(21, 1, 9));
     let full = || connects(&world, &report(22, 1, 10));
     held(full(), "Quarantined { full: true }", "approve or deny devices that wait, or raise its limit");
-    console.approve_device(id, device(21)).unwrap();
+    console.product(id).device(device(21)).approve().unwrap();
     held(full(), "Quarantined { full: false }", "waits for the team's approval");
     held(connects(&world, &report(23, 1, 10)), "Quarantined { full: true }", "deny devices that wait");
-    console.deny_device(id, device(22)).unwrap();
+    console.product(id).device(device(22)).deny().unwrap();
     held(connects(&world, &report(23, 1, 11)), "Quarantined { full: false }", "");
     held(connects(&world, &report(24, 1, 11)), "Quarantined { full: true }", "raise its limit");
-    console.set_policy(id, &Policy { quarantine_limit: 2, ..Policy::default() }).unwrap();
+    console.product(id).set_policy(&Policy { quarantine_limit: 2, ..Policy::default() }).unwrap();
     held(connects(&world, &report(24, 1, 12)), "Quarantined { full: false }", "");
 
     let says_p1 = Report { platform: Some("p1".parse().unwrap()), ..report(3, 1, 8) };
     held(connects(&world, &says_p1), "OtherPlatform", "have an operator correct what is known of it");
     let photon = fleet_core::device::Correction { platform: Some("photon".parse().unwrap()), security_counter: None };
-    world.operator(9).correct_device(id, device(3), &photon).unwrap();
+    world.operator(9).product(id).device(device(3)).correct(&photon).unwrap();
     sent(connects(&world, &report(3, 1, 10)));
 
     let busy = Report { takes_updates: false, ..report(4, 1, 8) };
     held(connects(&world, &busy), "TakesNoUpdates", "wait until it does, or force the update");
-    console.force_update(id, device(4)).unwrap();
+    console.product(id).device(device(4)).force_update().unwrap();
     sent(connects(&world, &Report { takes_updates: false, ..report(4, 1, 9) }));
     held(connects(&world, &Report { takes_updates: false, ..report(9, 1, 9) }), "TakesNoUpdates", "wait until it does");
     sent(connects(&world, &report(9, 1, 10)));
 
-    console.set_policy(id, &Policy { forbid_downgrades: true, ..Policy::default() }).unwrap();
+    console.product(id).set_policy(&Policy { forbid_downgrades: true, ..Policy::default() }).unwrap();
     let higher = || report(5, 3, 12);
     held(connects(&world, &higher()), "DowngradeForbidden", "upload the older firmware as a higher version, or allow");
-    console.set_policy(id, &Policy::default()).unwrap();
+    console.product(id).set_policy(&Policy::default()).unwrap();
     sent(connects(&world, &higher()));
-    console.set_policy(id, &Policy { forbid_downgrades: true, ..Policy::default() }).unwrap();
+    console.product(id).set_policy(&Policy { forbid_downgrades: true, ..Policy::default() }).unwrap();
     upload(&world, id, 4, V4).unwrap();
-    console.lock_and_flash_on_reset(id, device(5), version(4)).unwrap();
+    console.product(id).device(device(5)).lock(version(4), Flash::OnReset).unwrap();
     sent(explain(5));
 
     let counted = |counter| Report { security_counter: Some(counter), ..report(6, 1, 12) };
     held(connects(&world, &counted(7)), "SecurityCounter", "sign the firmware with 7 or more");
     let none = fleet_core::device::Correction { platform: None, security_counter: Some(0) };
-    world.operator(13).correct_device(id, device(6), &none).unwrap();
+    world.operator(13).product(id).device(device(6)).correct(&none).unwrap();
     sent(connects(&world, &report(6, 1, 13)));
 
     let requires = Upload { requires_system: Some(">=2.0.0".parse().unwrap()), ..Upload::new(version(5), "Version 5") };
-    world.console(14).upload(id, &requires, &compiled_as(5)).unwrap();
-    console.lock_and_flash_on_reset(id, device(7), version(5)).unwrap();
+    world.console(14).product(id).upload(&requires, &compiled_as(5)).unwrap();
+    console.product(id).device(device(7)).lock(version(5), Flash::OnReset).unwrap();
     let system = |text: Option<&str>, at| {
         connects(&world, &Report { system: text.map(|text| text.parse().unwrap()), ..report(7, 1, at) })
     };
@@ -757,11 +769,11 @@ fn every_hold_ends_once_its_advice_is_followed() {
         }
     }
     held(last, "TwoDevices", "look for a copied id, or force the update");
-    console.force_update(id, device(8)).unwrap();
+    console.product(id).device(device(8)).force_update().unwrap();
     sent(explain(8));
 
     held(connects(&world, &Report { product: None, ..report(40, 1, 12) }), "Personal", "import it into one");
-    console.import(id, list([40]).as_bytes()).unwrap();
+    console.product(id).import(list([40]).as_bytes()).unwrap();
     sent(connects(&world, &report(40, 1, 13)));
     let nowhere = Report { product: Some(4711), ..report(41, 1, 12) };
     held(connects(&world, &nowhere), "UnknownProduct", "give its firmware the id of one that does");
@@ -776,18 +788,18 @@ fn every_hold_ends_once_its_advice_is_followed() {
     let owner = account(&fleet, "owner");
     let world = World { fleet, owner, product: product(94) };
     world.make_product(94, "photon");
-    world.console(1).import(id, list([1, 2]).as_bytes()).unwrap();
+    world.console(1).product(id).import(list([1, 2]).as_bytes()).unwrap();
     upload(&world, id, 2, V2).unwrap();
     connects(&world, &report(1, 2, 3));
-    world.console(3).release(id, version(2)).unwrap();
-    world.operator(3).set_account_lock(owner, true).unwrap();
+    world.console(3).product(id).release(version(2)).unwrap();
+    world.operator(3).lock_account(owner).unwrap();
     held(connects(&world, &report(2, 1, 4)), "OwnerLocked", "or have an operator unlock it");
-    world.operator(5).set_account_lock(owner, false).unwrap();
+    world.operator(5).unlock_account(owner).unwrap();
     sent(connects(&world, &report(2, 1, 6)));
 
     let lamp = world.make_product(96, "esp32c3");
     let console = world.console(10);
-    console.import(lamp, list([11, 12]).as_bytes()).unwrap();
+    console.product(lamp).import(list([11, 12]).as_bytes()).unwrap();
     let of_lamp = |number, version, at, chip| {
         let report = Report { product: Some(96), chip_revision: chip, ..report(number, version, at) };
         connects(&world, &report)
@@ -795,10 +807,10 @@ fn every_hold_ends_once_its_advice_is_followed() {
     upload(&world, lamp, 1, ESP32C3).unwrap();
     upload(&world, lamp, 2, &for_chips(300, 399)).unwrap();
     of_lamp(12, 2, 11, Some(300));
-    console.release(lamp, version(2)).unwrap();
+    console.product(lamp).release(version(2)).unwrap();
     held(of_lamp(11, 9, 12, Some(299)), "ChipRevision", "lock it to a version whose image runs on its chip");
-    console.lock_and_flash_on_reset(lamp, device(11), version(1)).unwrap();
-    sent(console.explain(lamp, device(11)).unwrap());
+    console.product(lamp).device(device(11)).lock(version(1), Flash::OnReset).unwrap();
+    sent(console.product(lamp).device(device(11)).explain().unwrap());
 
     let source = include_str!("../../src/firmware/targeting.rs");
     let names = source.split("pub fn citation(&self)").nth(1).unwrap().split("\n    }\n").next().unwrap();

@@ -47,8 +47,9 @@ fn follow(number: u32, platform: &str, cases: &[Case]) {
     for Case { code, refused, advice, followed } in cases {
         let world = World::new(Arc::new(MemoryStore::new()));
         let product = if number == world.product.get() { world.product } else { world.make_product(number, platform) };
-        world.console(1).set_policy(product, &Policy { opaque_images: true, ..Policy::default() }).unwrap();
-        let upload = |bytes: &[u8]| world.console(1).upload(product, &Upload::new(version(1), "Version 1"), bytes);
+        world.console(1).product(product).set_policy(&Policy { opaque_images: true, ..Policy::default() }).unwrap();
+        let upload =
+            |bytes: &[u8]| world.console(1).product(product).upload(&Upload::new(version(1), "Version 1"), bytes);
         let error = upload(refused).err().unwrap_or_else(|| panic!("{code}: taken"));
         let message = error.to_string();
         assert_eq!(error.code(), *code, "{message}");

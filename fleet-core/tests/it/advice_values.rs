@@ -120,38 +120,38 @@ fn plain_values(followed: &mut Followed) {
 fn products_and_firmware(followed: &mut Followed) {
     let world = world();
     let (id, console) = (world.product, world.console(5));
-    let group = |name: &str| console.create_group(id, name);
+    let group = |name: &str| console.product(id).create_group(name);
     followed.value("name", "enter a text", group(" "), group("g"));
     followed.value("name", "shorten it to 100 characters", group(&"x".repeat(101)), group(&"x".repeat(100)));
     followed.value("name", "type it again without", group("a\0b"), group("ab"));
     followed.value("name", "invisible character in it; type it again without it", group("a\u{200B}c"), group("ac"));
-    let name = |name: &str| console.name_device(id, device(1), name);
-    console.import(id, list([1]).as_bytes()).unwrap();
+    let name = |name: &str| console.product(id).device(device(1)).rename(name);
+    console.product(id).import(list([1]).as_bytes()).unwrap();
     followed.value("name", "shorten it", name(&"x".repeat(101)), name("x"));
     let groups: BTreeSet<_> = (0..40).map(|number| group(&format!("group {number}")).unwrap()).collect();
     let few = groups.iter().copied().take(fleet_core::device::MAX_GROUPS_A_DEVICE).collect();
-    let put = |groups| console.set_groups(id, device(1), groups);
+    let put = |groups| console.product(id).device(device(1)).set_groups(groups);
     followed.value("groups", "name fewer", put(&groups), put(&few));
     let many =
         (0..fleet_core::product::MAX_GROUPS).map(|number| group(&format!("more {number}"))).find_map(Result::err);
-    let delete = || console.delete_group(id, *groups.last().unwrap()).and_then(|()| group("last"));
+    let delete = || console.product(id).delete_group(*groups.last().unwrap()).and_then(|()| group("last"));
     followed.value("groups", "delete one first", Err::<(), _>(many.unwrap()), delete());
 
     let upload = |title: &str, description: &str| {
-        console.upload(id, &Upload { description, ..Upload::new(version(1), title) }, V1)
+        console.product(id).upload(&Upload { description, ..Upload::new(version(1), title) }, V1)
     };
-    followed.value("title", "enter a text", upload("", ""), console.firmware(id));
+    followed.value("title", "enter a text", upload("", ""), console.product(id).firmware());
     followed.value("description", "shorten it", upload("One", &"x".repeat(2001)), upload("One", &"x".repeat(2000)));
 
-    let limit = |limit| console.devices(id, &DeviceFilter::default(), None, limit);
+    let limit = |limit| console.product(id).devices(&DeviceFilter::default(), None, limit);
     followed.value("limit", "give 1 to 1000", limit(0), limit(1));
     followed.value("limit", "give 1 to 1000", limit(1001), limit(1000));
     let correct = |security_counter| {
-        world.operator(6).correct_device(id, device(1), &Correction { platform: None, security_counter })
+        world.operator(6).product(id).device(device(1)).correct(&Correction { platform: None, security_counter })
     };
     followed.value("correction", "a platform, a security counter, or both", correct(None), correct(Some(1)));
 
-    let answer = |question: &str, answer: ConfigurationAnswer| console.configure(id, question, Some(&answer));
+    let answer = |question: &str, answer: ConfigurationAnswer| console.product(id).configure(question, Some(&answer));
     let words = |words: &str| ConfigurationAnswer::Text(words.to_owned());
     for question in fleet_core::product::QUESTIONS {
         use fleet_core::product::Form;
@@ -169,15 +169,15 @@ fn products_and_firmware(followed: &mut Followed) {
     }
     // Answers of the configuration are changed there.
     answer("private_beta", ConfigurationAnswer::YesNo(true)).unwrap();
-    let open = Policy { private_beta: false, ..console.product(id).unwrap().policy };
-    let refused = console.set_policy(id, &open);
+    let open = Policy { private_beta: false, ..console.product(id).get().unwrap().policy };
+    let refused = console.product(id).set_policy(&open);
     followed.value(
         "policy",
         "answer to `private_beta` decides this; change it there",
         refused,
         answer("private_beta", ConfigurationAnswer::YesNo(false)),
     );
-    assert!(!console.product(id).unwrap().policy.private_beta);
+    assert!(!console.product(id).get().unwrap().policy.private_beta);
 }
 
 fn people(followed: &mut Followed) {
@@ -198,21 +198,24 @@ fn people(followed: &mut Followed) {
         followed.value("e-mail", advice, make(wrong), make(&right).or_else(|_| make(&format!("x{right}"))));
     }
 
-    let customer = |name: &str, identity: &Identity| console.create_customer(id, name, identity);
+    let customer = |name: &str, identity: &Identity| console.product(id).create_customer(name, identity);
     followed.value("user name", "enter a text", customer("", &Identity::Simple), customer("carl", &Identity::Simple));
     let two_legged = |user: &str| Identity::TwoLegged { user: user.to_owned() };
     followed.value("user", "enter a text", customer("dora", &two_legged("")), customer("dora", &two_legged("7")));
-    let find = |identity: &Identity| console.find_customer(id, identity);
+    let find = |identity: &Identity| console.product(id).find_customer(identity);
     followed.value("identity", "a vendor's user or a linked account", find(&Identity::Simple), find(&two_legged("7")));
     let simple = Policy { authentication: Some(Authentication::Simple), ..Policy::default() };
-    console.set_policy(id, &simple).unwrap();
+    console.product(id).set_policy(&simple).unwrap();
     let refused = customer("emil", &two_legged("8"));
-    console.set_policy(id, &Policy { authentication: Some(Authentication::TwoLegged), ..Policy::default() }).unwrap();
+    console
+        .product(id)
+        .set_policy(&Policy { authentication: Some(Authentication::TwoLegged), ..Policy::default() })
+        .unwrap();
     followed.value("identity", "change one of them", refused, customer("emil", &two_legged("8")));
 
-    let carl = console.customers(id, &Default::default(), None, 1).unwrap().items.remove(0).id;
+    let carl = console.product(id).customers(&Default::default(), None, 1).unwrap().items.remove(0).id;
     let issue = |scopes: &[Scope], life: u64| {
-        console.issue_token(id, carl, &scopes.iter().copied().collect(), Duration::from_secs(life))
+        console.product(id).customer(carl).issue_token(&scopes.iter().copied().collect(), Duration::from_secs(life))
     };
     followed.value("scopes", "needs at least one", issue(&[], 60), issue(&[Scope::See], 60));
     followed.value("life", "choose a time in between", issue(&[Scope::See], 0), issue(&[Scope::See], 1));
@@ -230,7 +233,13 @@ fn people(followed: &mut Followed) {
             Err(error) => full = Some(error),
         }
     }
-    let revoke = || console.revoke_token(id, carl, token.0).and_then(|()| issue(&[Scope::See, Scope::Control], 86_400));
+    let revoke = || {
+        console
+            .product(id)
+            .customer(carl)
+            .revoke_token(token.0)
+            .and_then(|()| issue(&[Scope::See, Scope::Control], 86_400))
+    };
     let token = match revoke() {
         Ok((_, secret)) => {
             followed.value("token", "revoke one first", Err::<(), _>(full.unwrap()), Ok(()));
@@ -239,8 +248,8 @@ fn people(followed: &mut Followed) {
         Err(error) => panic!("{error}"),
     };
 
-    console.import(id, list([1]).as_bytes()).unwrap();
-    let code = |code: &str| console.set_device_code(id, device(1), code);
+    console.product(id).import(list([1]).as_bytes()).unwrap();
+    let code = |code: &str| console.product(id).device(device(1)).set_code(code);
     followed.value("claim code", "give at least 8", code("1234567"), code("12345678"));
     followed.value("claim code", "shorten it to 100", code(&"1".repeat(101)), code(&"1".repeat(100)));
     let portal = world.fleet.portal(&token, at(2));
@@ -251,7 +260,7 @@ fn people(followed: &mut Followed) {
     });
     followed.value("scope", "`see` or `control`", uses, found);
     let too_many = "x@example.com\n".repeat(fleet_core::customer::MAX_LINES + 1);
-    let invite = |list: &[u8]| console.invite_to_beta(id, list).map(|_| ());
+    let invite = |list: &[u8]| console.product(id).invite_to_beta(list).map(|_| ());
     followed.value("list", "split it", invite(too_many.as_bytes()), invite(b"x@example.com\n"));
     followed.value("list", "write one user name a line", invite(b"\xFF\xFE"), invite(b"y@example.com\n"));
 }
@@ -270,7 +279,7 @@ fn events(followed: &mut Followed) {
     followed.value("error kind", "enter a text", of_kind(""), of_kind("battery"));
     let hook = |url: &str| url.parse::<WebhookUrl>();
     followed.value("webhook url", "like https://example.com/events", hook("http://:80"), hook("https://example.com"));
-    let subscribe = |new: NewSubscription| console.subscribe(world.product, &new);
+    let subscribe = |new: NewSubscription| console.product(world.product).subscribe(&new);
     let stream = || NewSubscription::new(Destination::LiveStream);
     followed.value(
         "event prefix",
@@ -281,8 +290,8 @@ fn events(followed: &mut Followed) {
     let integration = |name: &str| subscribe(NewSubscription::new(Destination::Integration { name: name.into() }));
     followed.value("integration", "enter a text", integration(""), integration("queue"));
     let full = (0..10_000).find_map(|_| subscribe(stream()).err()).unwrap();
-    let first = console.subscriptions(world.product).unwrap().remove(0).id;
-    console.unsubscribe(world.product, first).unwrap();
+    let first = console.product(world.product).subscriptions().unwrap().remove(0).id;
+    console.product(world.product).unsubscribe(first).unwrap();
     followed.value("subscriptions", "delete one first", Err::<(), _>(full), subscribe(stream()));
 }
 
@@ -334,7 +343,7 @@ fn billing(followed: &mut Followed) {
     followed.value("catalogue", "not below a cheaper tier's", Catalogue::new(falling), Catalogue::new(tiers));
 
     let operator = |seconds| world.operator(seconds);
-    let agree = |tier: &str, money: Option<Money>| operator(1).agree_price(id, tier, Interval::Monthly, money);
+    let agree = |tier: &str, money: Option<Money>| operator(1).product(id).agree_price(tier, Interval::Monthly, money);
     followed.value("tier", "choose one of Prototype, Small", agree("Huge", None), agree("Small", None));
     let price = |minor, currency| Some(Money::new(minor, currency));
     followed.value(
@@ -356,7 +365,7 @@ fn billing(followed: &mut Followed) {
         agree("Small", price(5, Currency::USD)),
     );
     let other = world.make_product(95, "photon");
-    let into = |product, currency| world.console(1).set_currency(product, currency);
+    let into = |product, currency| world.console(1).product(product).set_currency(currency);
     followed.value(
         "currency",
         "ask an operator to remove it first",
@@ -366,8 +375,8 @@ fn billing(followed: &mut Followed) {
 
     // A tier that is not below the product's needs an upgrade; for the same tier the advice is a lower one.
     let upgrade = |tier: &str| -> Result<ChargeKey, Error> {
-        let quote = world.console(2).quote_upgrade(id, tier, Interval::Monthly)?;
-        match world.console(2).upgrade(id, quote.id)? {
+        let quote = world.console(2).product(id).quote_upgrade(tier, Interval::Monthly)?;
+        match world.console(2).product(id).upgrade(quote.id)? {
             Upgrade::Charging(charge) => Ok(charge.key),
             done => panic!("{done:?}"),
         }
@@ -380,16 +389,21 @@ fn billing(followed: &mut Followed) {
         into(id, euro),
         into(other, euro),
     );
-    let higher = operator(3).downgrade(id, "Medium");
+    let higher = operator(3).product(id).downgrade("Medium");
     let up = upgrade("Medium").and_then(paid);
     followed.value("tier", "upgrade to it instead", higher, up);
-    let same = operator(3).downgrade(id, "Medium");
-    followed.value("tier", "is on Medium already; choose a lower one", same, operator(3).downgrade(id, "Small"));
+    let same = operator(3).product(id).downgrade("Medium");
+    followed.value(
+        "tier",
+        "is on Medium already; choose a lower one",
+        same,
+        operator(3).product(id).downgrade("Small"),
+    );
     followed.value(
         "tier",
         "cancel the plan instead",
-        operator(3).downgrade(id, "Prototype"),
-        operator(3).cancel_plan(id),
+        operator(3).product(id).downgrade("Prototype"),
+        operator(3).product(id).cancel_plan(),
     );
     // The payment is refunded; a refund that the card's bank declines is made another way.
     let refund = world.fleet.pending_charges(None, 10).unwrap().items.remove(0);
@@ -405,7 +419,7 @@ fn billing(followed: &mut Followed) {
 fn policies(followed: &mut Followed) {
     const YEAR: u64 = 31_536_000_000;
     let world = world();
-    let set = |policy: Policy| world.console(1).set_policy(world.product, &policy);
+    let set = |policy: Policy| world.console(1).product(world.product).set_policy(&policy);
     let policy = Policy::default;
     let gate = |devices, soak_millis| Policy { gate: Gate { devices, soak_millis }, ..policy() };
     let notices = |percents: &[u8]| Policy { usage_notices: percents.iter().copied().collect(), ..policy() };

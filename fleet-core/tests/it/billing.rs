@@ -52,21 +52,21 @@ impl World {
 
     /// Quotes and pays: the charge equals the quote.
     fn upgrade(&self, tier: &str, interval: Interval, at: Timestamp) {
-        let quote = self.console(at).quote_upgrade(self.product, tier, interval).unwrap();
-        match self.console(at).upgrade(self.product, quote.id).unwrap() {
+        let quote = self.console(at).product(self.product).quote_upgrade(tier, interval).unwrap();
+        match self.console(at).product(self.product).upgrade(quote.id).unwrap() {
             Upgrade::Charging(charge) => {
                 assert_eq!(charge.amount, quote.due, "the charge is the quote");
                 self.fleet.clock(at).charge_outcome(charge.key, ChargeOutcome::Succeeded).unwrap();
             }
             Upgrade::Done(invoice) => assert!(quote.due.is_zero() && invoice.total.is_zero()),
         }
-        let status = self.console(at).billing_status(self.product).unwrap();
+        let status = self.console(at).product(self.product).billing_status().unwrap();
         assert_eq!((&*status.tier, status.balance), (tier, quote.balance));
     }
 
     /// Returns the invoices, the oldest first.
     fn invoices(&self) -> Vec<Arc<Invoice>> {
-        let mut invoices = self.console(self.start).invoices(self.product, None, 1000).unwrap().items;
+        let mut invoices = self.console(self.start).product(self.product).invoices(None, 1000).unwrap().items;
         invoices.reverse();
         invoices
     }
@@ -136,7 +136,7 @@ proptest! {
         if cancelled {
             let last = moments.last().copied().unwrap_or(0);
             let end = at(world.start, last + (period.seconds() - last) / 2);
-            let note = world.fleet.console(Actor::Operator, end).cancel_plan(world.product).unwrap();
+            let note = world.fleet.console(Actor::Operator, end).product(world.product).cancel_plan().unwrap();
             let of_last = line(invoices.last().unwrap(), LineKind::Rest);
             let credit = -line(&note, LineKind::Credit);
             prop_assert!((0..=of_last).contains(&credit));
@@ -154,7 +154,7 @@ proptest! {
         let (low, high) = (prices[0], prices[1]);
         let due = |moment| {
             let at = at(world.start, moment);
-            world.console(at).quote_upgrade(world.product, "t2", Interval::Monthly).unwrap().due.minor()
+            world.console(at).product(world.product).quote_upgrade("t2", Interval::Monthly).unwrap().due.minor()
         };
         prop_assert_eq!(due(0), high - low);
         prop_assert!((0..=high - low + 1).contains(&due(moment)), "{}", due(moment));
@@ -170,11 +170,11 @@ fn sixteen_quotes_are_valid_at_once_and_one_more_replaces_the_oldest() {
     let created = Timestamp::from_millis(1_451_606_400_000);
     let world = World::new(Catalogue::default(), created);
     let quotes: Vec<_> = (0..17)
-        .map(|_| world.console(created).quote_upgrade(world.product, "Small", Interval::Monthly).unwrap().id)
+        .map(|_| world.console(created).product(world.product).quote_upgrade("Small", Interval::Monthly).unwrap().id)
         .collect();
-    let first = world.console(created).upgrade(world.product, quotes[0]).unwrap_err();
+    let first = world.console(created).product(world.product).upgrade(quotes[0]).unwrap_err();
     assert_eq!(first.code(), "quote_expired");
-    assert!(matches!(world.console(created).upgrade(world.product, quotes[1]), Ok(Upgrade::Charging(_))));
+    assert!(matches!(world.console(created).product(world.product).upgrade(quotes[1]), Ok(Upgrade::Charging(_))));
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn the_numbers_of_a_product_never_overflow() {
     let charge = &world.invoices()[0];
     assert_eq!(charge.total.minor(), highest);
     let refunds = || world.fleet.pending_charges(None, 10).unwrap().items;
-    let note = world.fleet.console(Actor::Operator, created).cancel_plan(world.product).unwrap();
+    let note = world.fleet.console(Actor::Operator, created).product(world.product).cancel_plan().unwrap();
     assert_eq!(note.refund.minor(), highest);
     assert!(matches!(refunds()[..], [ref refund] if refund.purpose == Purpose::Refund { invoice: 2 }));
 }
@@ -196,7 +196,7 @@ fn an_audit_of_billing_names_neither_card_nor_amount() {
     let created = Timestamp::from_millis(1_451_606_400_000);
     let world = World::new(Catalogue::default(), created);
     world.upgrade("Small", Interval::Monthly, created);
-    let log = world.console(created).audit_log(world.product, None, 100).unwrap().items;
+    let log = world.console(created).product(world.product).audit_log(None, 100).unwrap().items;
     assert!(log.iter().any(|record| record.subject == "to Small, monthly"), "{log:?}");
     assert!(log.iter().all(|record| !record.subject.contains("tok") && !record.subject.contains("89")), "{log:?}");
     let charge = format!("{:?}", world.fleet.pending_charges(None, 10).unwrap());

@@ -67,8 +67,8 @@ impl World {
     }
 
     fn buy(&self, product: ProductId, tier: &str, day: &str) {
-        let quote = self.console(day).quote_upgrade(product, tier, Interval::Monthly).unwrap();
-        let Upgrade::Charging(charge) = self.console(day).upgrade(product, quote.id).unwrap() else {
+        let quote = self.console(day).product(product).quote_upgrade(tier, Interval::Monthly).unwrap();
+        let Upgrade::Charging(charge) = self.console(day).product(product).upgrade(quote.id).unwrap() else {
             panic!("{quote:?} costs something");
         };
         self.fleet.clock(at(day)).charge_outcome(charge.key, ChargeOutcome::Succeeded).unwrap();
@@ -86,7 +86,7 @@ impl World {
     /// Maximum number of devices of the product.
     fn device_limit(&self, day: &str) -> Option<u64> {
         let list: String = (0..20).map(|number| format!("aa00000000000000000000{number:02}\n")).collect();
-        let plan = self.console(day).plan_import(self.product, list.as_bytes()).unwrap();
+        let plan = self.console(day).product(self.product).plan_import(list.as_bytes()).unwrap();
         plan.refused.map(|refused| refused.limit)
     }
 
@@ -124,15 +124,16 @@ fn a_tier_no_longer_sold_keeps_its_price_and_limits() {
     world.selling(&[("Free", 1, 0), ("Basic", 2, 5_000), ("Big", 20, 50_000)]);
     assert_eq!(world.pay("2016-05-01"), 27_900);
     assert_eq!(world.device_limit("2016-05-01"), Some(9));
-    let usage = world.console("2016-05-01").usage(world.product).unwrap();
+    let usage = world.console("2016-05-01").product(world.product).usage().unwrap();
     assert_eq!(usage.limit, Some(90));
 
-    let less = world.console("2016-05-01").quote_upgrade(world.product, "Basic", Interval::Monthly).unwrap_err();
+    let less =
+        world.console("2016-05-01").product(world.product).quote_upgrade("Basic", Interval::Monthly).unwrap_err();
     assert_eq!(less.code(), "not_an_upgrade", "{less}");
-    assert!(world.console("2016-05-01").quote_upgrade(world.product, "Big", Interval::Monthly).is_ok());
-    let up = world.operator("2016-05-16").downgrade(world.product, "Big").unwrap_err();
+    assert!(world.console("2016-05-01").product(world.product).quote_upgrade("Big", Interval::Monthly).is_ok());
+    let up = world.operator("2016-05-16").product(world.product).downgrade("Big").unwrap_err();
     assert_eq!(up.code(), "invalid", "{up}");
-    world.operator("2016-05-16").downgrade(world.product, "Basic").unwrap();
+    world.operator("2016-05-16").product(world.product).downgrade("Basic").unwrap();
     assert_eq!(world.device_limit("2016-05-16"), Some(2));
 }
 
@@ -141,7 +142,7 @@ fn a_dearer_tier_with_lower_limits_is_no_upgrade_from_a_removed_one() {
     let mut world = World::new();
     world.buy(world.product, "Medium", "2016-04-01");
     world.selling(&[("Free", 1, 0), ("Lean", 8, 30_000), ("Same", 9, 30_000)]);
-    let quote = |tier| world.console("2016-04-02").quote_upgrade(world.product, tier, Interval::Monthly);
+    let quote = |tier| world.console("2016-04-02").product(world.product).quote_upgrade(tier, Interval::Monthly);
     assert_eq!(quote("Lean").unwrap_err().code(), "not_an_upgrade");
     assert!(quote("Same").is_ok());
 }
@@ -150,10 +151,10 @@ fn a_dearer_tier_with_lower_limits_is_no_upgrade_from_a_removed_one() {
 fn a_switch_to_an_interval_no_longer_sold_leaves_the_plan_unchanged() {
     let mut world = World::new();
     let console = world.console("2016-04-01");
-    let quote = console.quote_upgrade(world.product, "Small", Interval::Annual).unwrap();
-    let Upgrade::Charging(charge) = console.upgrade(world.product, quote.id).unwrap() else { panic!() };
+    let quote = console.product(world.product).quote_upgrade("Small", Interval::Annual).unwrap();
+    let Upgrade::Charging(charge) = console.product(world.product).upgrade(quote.id).unwrap() else { panic!() };
     world.fleet.clock(at("2016-04-01")).charge_outcome(charge.key, ChargeOutcome::Succeeded).unwrap();
-    world.console("2016-04-01").switch_interval(world.product, Interval::Monthly).unwrap();
+    world.console("2016-04-01").product(world.product).switch_interval(Interval::Monthly).unwrap();
     world.selling(&[("Free", 1, 0)]);
     assert_eq!(world.pay("2017-03-31"), 0);
     assert_eq!(world.pay("2017-04-01"), 89_000, "a year again, at its last price");
@@ -163,15 +164,15 @@ fn a_switch_to_an_interval_no_longer_sold_leaves_the_plan_unchanged() {
 fn without_a_monthly_price_the_annual_plan_continues_at_todays_price() {
     let mut world = World::new();
     let console = world.console("2016-04-01");
-    let quote = console.quote_upgrade(world.product, "Small", Interval::Annual).unwrap();
-    let Upgrade::Charging(charge) = console.upgrade(world.product, quote.id).unwrap() else { panic!() };
+    let quote = console.product(world.product).quote_upgrade("Small", Interval::Annual).unwrap();
+    let Upgrade::Charging(charge) = console.product(world.product).upgrade(quote.id).unwrap() else { panic!() };
     world.fleet.clock(at("2016-04-01")).charge_outcome(charge.key, ChargeOutcome::Succeeded).unwrap();
-    world.console("2016-04-01").switch_interval(world.product, Interval::Monthly).unwrap();
+    world.console("2016-04-01").product(world.product).switch_interval(Interval::Monthly).unwrap();
     let mut small = tier("Small", 3, 9_900);
     small.prices.retain(|price| price.interval == Interval::Annual);
     let catalogue = Catalogue::new(vec![tier("Free", 1, 0), small]).unwrap();
     world.fleet = Fleet::open(Arc::clone(&world.store)).with_catalogue(catalogue).with_seed(2);
-    let status = world.console("2016-04-02").billing_status(world.product).unwrap();
+    let status = world.console("2016-04-02").product(world.product).billing_status().unwrap();
     assert_eq!((status.next_interval, status.next_amount.unwrap().minor()), (Some(Interval::Annual), 99_000));
     assert_eq!(world.pay("2017-04-01"), 99_000);
 }
@@ -179,12 +180,12 @@ fn without_a_monthly_price_the_annual_plan_continues_at_todays_price() {
 #[test]
 fn a_tier_set_by_an_operator_keeps_its_limits_when_no_longer_sold() {
     let mut world = World::new();
-    world.operator("2016-04-01").set_tier(world.product, "Medium").unwrap();
+    world.operator("2016-04-01").product(world.product).set_tier("Medium").unwrap();
     world.selling(&[("Free", 1, 0), ("Small", 3, 8_900)]);
     assert_eq!(world.device_limit("2016-04-02"), Some(9));
-    let less = world.console("2016-04-02").quote_upgrade(world.product, "Small", Interval::Monthly);
+    let less = world.console("2016-04-02").product(world.product).quote_upgrade("Small", Interval::Monthly);
     assert_eq!(less.unwrap_err().code(), "not_an_upgrade");
-    world.operator("2016-04-02").set_tier(world.product, "Small").unwrap();
+    world.operator("2016-04-02").product(world.product).set_tier("Small").unwrap();
     assert_eq!(world.device_limit("2016-04-02"), Some(3));
 }
 
@@ -195,7 +196,7 @@ fn a_tier_that_becomes_free_ends_the_plan_with_a_notice() {
     world.selling(&[("Free", 1, 0), ("Small", 3, 0), ("Medium", 9, 27_900)]);
     assert_eq!(world.pay("2016-05-01"), 0);
     assert!(world.has_notice(|subject| matches!(subject, NoticeSubject::PlanEnded { tier, .. } if tier == "Small")));
-    assert_eq!(world.console("2016-05-01").billing_status(world.product).unwrap().plan, None);
+    assert_eq!(world.console("2016-05-01").product(world.product).billing_status().unwrap().plan, None);
 }
 
 /// A store with one record that cannot be read.
@@ -269,7 +270,7 @@ fn the_invoice_of_an_earlier_versions_plan_has_the_paid_amount() {
     assert_eq!(read.plan.as_ref().unwrap().paid, None);
     let write = fleet_core::store::Write::Put { key, record, stamp: fleet_core::store::Stamp(7) };
     world.store.commit(&[Commit { checks: Vec::new(), writes: vec![write] }]).unwrap();
-    let note = world.operator("2016-04-16").cancel_plan(world.product).unwrap();
+    let note = world.operator("2016-04-16").product(world.product).cancel_plan().unwrap();
     assert_eq!(note.refund, Money::new(4_450, Currency::USD));
 }
 
@@ -277,8 +278,8 @@ fn the_invoice_of_an_earlier_versions_plan_has_the_paid_amount() {
 fn an_upgrade_paid_after_its_tier_left_the_catalogue_applies_the_quote() {
     let mut world = World::new();
     let console = world.console("2016-04-01");
-    let quote = console.quote_upgrade(world.product, "Medium", Interval::Monthly).unwrap();
-    let Upgrade::Charging(charge) = console.upgrade(world.product, quote.id).unwrap() else { panic!() };
+    let quote = console.product(world.product).quote_upgrade("Medium", Interval::Monthly).unwrap();
+    let Upgrade::Charging(charge) = console.product(world.product).upgrade(quote.id).unwrap() else { panic!() };
     world.selling(&[("Free", 1, 0), ("Small", 3, 8_900)]);
     world.fleet.clock(at("2016-04-02")).charge_outcome(charge.key, ChargeOutcome::Succeeded).unwrap();
     assert_eq!(world.device_limit("2016-04-02"), Some(9));

@@ -43,8 +43,8 @@ impl World {
     /// Buys, and the charge succeeds.
     fn upgrade(&self, now: &str, tier: &str, interval: Interval) -> Invoice {
         let console = self.fleet.console(self.alice, at(now));
-        let quote = console.quote_upgrade(self.product, tier, interval).unwrap();
-        let Upgrade::Charging(charge) = console.upgrade(self.product, quote.id).unwrap() else {
+        let quote = console.product(self.product).quote_upgrade(tier, interval).unwrap();
+        let Upgrade::Charging(charge) = console.product(self.product).upgrade(quote.id).unwrap() else {
             panic!("{quote:?} costs something");
         };
         self.fleet.clock(at(now)).charge_outcome(charge.key, ChargeOutcome::Succeeded).unwrap();
@@ -65,12 +65,12 @@ impl World {
     }
 
     fn latest(&self, now: &str) -> Invoice {
-        let page = self.fleet.console(Actor::Operator, at(now)).invoices(self.product, None, 1).unwrap();
+        let page = self.fleet.console(Actor::Operator, at(now)).product(self.product).invoices(None, 1).unwrap();
         Invoice::clone(&page.items[0])
     }
 
     fn is_locked(&self, now: &str) -> bool {
-        let status = self.fleet.console(self.alice, at(now)).billing_status(self.product).unwrap();
+        let status = self.fleet.console(self.alice, at(now)).product(self.product).billing_status().unwrap();
         status.locked_since.is_some()
     }
 
@@ -124,10 +124,10 @@ fn the_page_has_the_numbers_of_the_core() {
     world.fleet.console(world.alice, at("2017-02-20")).set_card(&card(2)).unwrap();
     world.charged("2017-02-20", ChargeOutcome::Succeeded);
     assert!(!world.is_locked("2017-02-20"));
-    let status = world.fleet.console(world.alice, at("2017-02-20")).billing_status(world.product).unwrap();
+    let status = world.fleet.console(world.alice, at("2017-02-20")).product(world.product).billing_status().unwrap();
     has(&format!("The next renewal is still on {}", status.renewal.unwrap().date()));
 
-    let note = world.fleet.console(Actor::Operator, at("2017-08-01")).cancel_plan(world.product).unwrap();
+    let note = world.fleet.console(Actor::Operator, at("2017-08-01")).product(world.product).cancel_plan().unwrap();
     has(&shown(&note));
     has(&format!("{} go back", note.refund));
 }
@@ -137,9 +137,10 @@ fn the_page_has_the_split_of_a_plan_that_was_never_paid() {
     let world = World::new("2016-03-08");
     world.upgrade("2016-03-08", "Small", Interval::Monthly);
     world.advance("2016-04-08", ChargeOutcome::Declined(Decline::Soft));
-    let note = world.fleet.console(Actor::Operator, at("2016-04-18")).cancel_plan(world.product).unwrap();
+    let note = world.fleet.console(Actor::Operator, at("2016-04-18")).product(world.product).cancel_plan().unwrap();
     has(&shown(&note));
-    let open = world.fleet.console(Actor::Operator, at("2016-04-18")).invoices(world.product, Some(3), 1).unwrap();
+    let open =
+        world.fleet.console(Actor::Operator, at("2016-04-18")).product(world.product).invoices(Some(3), 1).unwrap();
     has(&format!("owes {}", open.items[0].outstanding().unwrap()));
     let usd = |minor| Money::new(minor, Currency::USD);
     let split = split_credit(usd(1_920), usd(1_800), usd(2_790)).unwrap();

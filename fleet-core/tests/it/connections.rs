@@ -84,13 +84,13 @@ fn report_event(world: &World, event: Event, by: By, now: i64) {
 fn world() -> World {
     let world = World::new(Arc::new(MemoryStore::new()));
     world.make_product(95, "photon");
-    world.console(0).import(world.product, list([1]).as_bytes()).unwrap();
+    world.console(0).product(world.product).import(list([1]).as_bytes()).unwrap();
     world
 }
 
 /// Returns whether it is online as a member of product 94, and as a waiting device in 95.
 fn online(world: &World) -> (bool, bool) {
-    let waits = world.operator(0).device(product(95), device(1));
+    let waits = world.operator(0).product(product(95)).device(device(1)).get();
     (world.row(1).is_online(), waits.is_ok_and(|view| view.row.is_online()))
 }
 
@@ -102,7 +102,7 @@ fn holds(world: &World, life: &[Event]) -> Result<(), TestCaseError> {
     if last.product == 95 {
         prop_assert_eq!(waits, last.begins, "where it waits");
     }
-    let summary = world.operator(0).summary(world.product).unwrap();
+    let summary = world.operator(0).product(world.product).summary().unwrap();
     prop_assert_eq!(summary.online, u64::from(member));
     Ok(())
 }

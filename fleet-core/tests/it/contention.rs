@@ -80,8 +80,8 @@ fn a_thousand_first_reports_of_hardware_need_few_commits() {
         assert!(answers.len() == 1000 && commits <= 10, "{what}: {commits} commits");
     };
     connect("strangers");
-    (0..1000).for_each(|n| crowd.owner().deny_device(crowd.product, device(n)).unwrap());
-    (0..1000).for_each(|n| crowd.owner().undeny_device(crowd.product, device(n)).unwrap());
+    (0..1000).for_each(|n| crowd.owner().product(crowd.product).device(device(n)).deny().unwrap());
+    (0..1000).for_each(|n| crowd.owner().product(crowd.product).device(device(n)).undeny().unwrap());
     members(&crowd);
     connect("members");
 }

@@ -12,7 +12,8 @@ use fleet_core::event::{Destination, EventFilter, NewSubscription};
 use fleet_core::firmware::{Change, Upload};
 use fleet_core::product::GroupId;
 use fleet_core::{
-    AccountId, Actor, CancelToken, Console, DeviceId, Error, FirmwareVersion, MemoryStore, Platform, Policy, ProductId,
+    AccountId, Actor, CancelToken, Console, DeviceId, Error, FirmwareVersion, Flash, MemoryStore, Platform, Policy,
+    ProductId,
 };
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -51,57 +52,63 @@ fn one() -> FirmwareVersion {
     version(1)
 }
 
-/// Every method of a console: the actors that it is for (the matrix of R-TEAM-6), and its call for a product.
+/// Every method of a console and of its handles: the actors that it is for (the matrix of R-TEAM-6), and its call for a
+/// product.
 const METHODS: &[(&str, For, Ask)] = &[
-    ("product", For::Team, |console, id| console.product(id).map(drop)),
-    ("rename_product", For::Team, |console, id| console.rename_product(id, "Other").map(drop)),
-    ("set_policy", For::Team, |console, id| console.set_policy(id, &Policy::default()).map(drop)),
-    ("create_group", For::Team, |console, id| console.create_group(id, "Beta").map(drop)),
-    ("delete_group", For::Team, |console, id| console.delete_group(id, GroupId::new(1))),
-    ("device", For::Team, |console, id| console.device(id, device(1)).map(drop)),
-    ("explain", For::Team, |console, id| console.explain(id, device(1)).map(drop)),
-    ("name_device", For::Team, |console, id| console.name_device(id, device(1), "Desk")),
-    ("mark_development", For::Team, |console, id| console.mark_development(id, device(1), true)),
-    ("set_groups", For::Team, |console, id| console.set_groups(id, device(1), &BTreeSet::new())),
-    ("approve_device", For::Team, |console, id| console.approve_device(id, device(2))),
-    ("deny_device", For::Team, |console, id| console.deny_device(id, device(3))),
-    ("undeny_device", For::Team, |console, id| console.undeny_device(id, device(3))),
-    ("free_places", For::Team, |console, id| console.free_places(id).map(drop)),
-    ("remove_device", For::Team, |console, id| console.remove_device(id, device(4))),
-    ("plan_import", For::Team, |console, id| console.plan_import(id, list([9]).as_bytes()).map(drop)),
-    ("import", For::Team, |console, id| console.import(id, list([9]).as_bytes()).map(drop)),
-    ("plan_import_until", For::Team, |console, id| {
-        console.plan_import_until(id, list([9]).as_bytes(), &CancelToken::new()).map(drop)
+    ("product.get", For::Team, |console, id| console.product(id).get().map(drop)),
+    ("product.rename", For::Team, |console, id| console.product(id).rename("Other").map(drop)),
+    ("product.set_policy", For::Team, |console, id| console.product(id).set_policy(&Policy::default()).map(drop)),
+    ("product.create_group", For::Team, |console, id| console.product(id).create_group("Beta").map(drop)),
+    ("product.delete_group", For::Team, |console, id| console.product(id).delete_group(GroupId::new(1))),
+    ("device.get", For::Team, |console, id| console.product(id).device(device(1)).get().map(drop)),
+    ("device.explain", For::Team, |console, id| console.product(id).device(device(1)).explain().map(drop)),
+    ("device.rename", For::Team, |console, id| console.product(id).device(device(1)).rename("Desk")),
+    ("device.mark_development", For::Team, |console, id| console.product(id).device(device(1)).mark_development()),
+    ("device.clear_development", For::Team, |console, id| console.product(id).device(device(1)).clear_development()),
+    ("device.set_groups", For::Team, |console, id| console.product(id).device(device(1)).set_groups(&BTreeSet::new())),
+    ("device.approve", For::Team, |console, id| console.product(id).device(device(2)).approve()),
+    ("device.deny", For::Team, |console, id| console.product(id).device(device(3)).deny()),
+    ("device.undeny", For::Team, |console, id| console.product(id).device(device(3)).undeny()),
+    ("product.free_places", For::Team, |console, id| console.product(id).free_places().map(drop)),
+    ("device.remove", For::Team, |console, id| console.product(id).device(device(4)).remove()),
+    ("product.plan_import", For::Team, |console, id| console.product(id).plan_import(list([9]).as_bytes()).map(drop)),
+    ("product.import", For::Team, |console, id| console.product(id).import(list([9]).as_bytes()).map(drop)),
+    ("product.plan_import_until", For::Team, |console, id| {
+        console.product(id).plan_import_until(list([9]).as_bytes(), &CancelToken::new()).map(drop)
     }),
-    ("import_watched", For::Team, |console, id| {
-        console.import_watched(id, list([9]).as_bytes(), |_| ControlFlow::Continue(())).map(drop)
+    ("product.import_watched", For::Team, |console, id| {
+        console.product(id).import_watched(list([9]).as_bytes(), |_| ControlFlow::Continue(())).map(drop)
     }),
-    ("summary", For::Team, |console, id| console.summary(id).map(drop)),
-    ("devices", For::Team, |console, id| console.devices(id, &DeviceFilter::default(), None, 10).map(drop)),
-    ("firmware", For::Team, |console, id| console.firmware(id).map(drop)),
-    ("upload", For::Team, |console, id| console.upload(id, &Upload::new(one(), "One"), V1).map(drop)),
-    ("edit_firmware", For::Team, |console, id| console.edit_firmware(id, one(), "Two", "").map(drop)),
-    ("lock_and_flash_now", For::Team, |console, id| console.lock_and_flash_now(id, device(1), one()).map(drop)),
-    ("lock_and_flash_on_reset", For::Team, |console, id| console.lock_and_flash_on_reset(id, device(1), one())),
-    ("unlock", For::Team, |console, id| console.unlock(id, device(1))),
-    ("force_update", For::Team, |console, id| console.force_update(id, device(1))),
-    ("dry_run", For::Team, |console, id| console.dry_run(id, &Change::Nothing).map(drop)),
-    ("release", For::Team, |console, id| console.release(id, one())),
-    ("release_to_group", For::Team, |console, id| console.release_to_group(id, GroupId::new(1), None)),
-    ("withdraw_release", For::Team, |console, id| console.withdraw_release(id)),
-    ("delete_firmware", For::Team, |console, id| console.delete_firmware(id, one())),
-    ("audit_log", For::Team, |console, id| console.audit_log(id, None, 10).map(drop)),
-    ("correct_device", For::Operator, |console, id| {
+    ("product.summary", For::Team, |console, id| console.product(id).summary().map(drop)),
+    ("product.devices", For::Team, |console, id| {
+        console.product(id).devices(&DeviceFilter::default(), None, 10).map(drop)
+    }),
+    ("product.firmware", For::Team, |console, id| console.product(id).firmware().map(drop)),
+    ("product.upload", For::Team, |console, id| console.product(id).upload(&Upload::new(one(), "One"), V1).map(drop)),
+    ("product.edit_firmware", For::Team, |console, id| console.product(id).edit_firmware(one(), "Two", "").map(drop)),
+    ("device.lock", For::Team, |console, id| console.product(id).device(device(1)).lock(one(), Flash::Now).map(drop)),
+    ("device.lock", For::Team, |console, id| {
+        console.product(id).device(device(1)).lock(one(), Flash::OnReset).map(drop)
+    }),
+    ("device.unlock", For::Team, |console, id| console.product(id).device(device(1)).unlock()),
+    ("device.force_update", For::Team, |console, id| console.product(id).device(device(1)).force_update()),
+    ("product.dry_run", For::Team, |console, id| console.product(id).dry_run(&Change::Nothing).map(drop)),
+    ("product.release", For::Team, |console, id| console.product(id).release(one())),
+    ("product.release_to_group", For::Team, |console, id| console.product(id).release_to_group(GroupId::new(1), None)),
+    ("product.withdraw_release", For::Team, |console, id| console.product(id).withdraw_release()),
+    ("product.delete_firmware", For::Team, |console, id| console.product(id).delete_firmware(one())),
+    ("product.audit_log", For::Team, |console, id| console.product(id).audit_log(None, 10).map(drop)),
+    ("device.correct", For::Operator, |console, id| {
         let correction = Correction { security_counter: Some(0), platform: None };
-        console.correct_device(id, device(4), &correction)
+        console.product(id).device(device(4)).correct(&correction)
     }),
-    ("set_tier", For::Operator, |console, id| console.set_tier(id, "Small").map(drop)),
+    ("product.set_tier", For::Operator, |console, id| console.product(id).set_tier("Small").map(drop)),
     ("create_account", For::OperatorAlone, |console, _| console.create_account("new@example.com").map(drop)),
     ("register_devices", For::OperatorAlone, |console, _| console.register_devices(&[(device(8), None)]).map(drop)),
     ("create_product_with_id", For::OperatorAlone, |console, id| {
         console.create_product_with_id(id, AccountId::new(1)?, "Moved", Platform::Particle(6)).map(drop)
     }),
-    ("remove_product", For::OperatorAlone, |console, id| console.remove_product(id)),
+    ("product.remove", For::OperatorAlone, |console, id| console.product(id).remove()),
     ("create_product", For::Account, |console, _| console.create_product("Mine", Platform::Particle(6)).map(drop)),
     ("claim_device", For::Account, |console, _| console.claim_device(device(7))),
     ("end_claim", For::Team, |console, _| console.end_claim(device(1))),
@@ -109,39 +116,55 @@ const METHODS: &[(&str, For, Ask)] = &[
     ("unclaim_device", For::Account, |console, _| console.unclaim_device(device(7))),
     ("claimed_devices", For::Account, |console, _| console.claimed_devices(None, 10).map(drop)),
     ("products", For::Anybody, |console, _| console.products().map(drop)),
-    ("team", For::Team, |console, id| console.team(id).map(drop)),
-    ("configuration", For::Team, |console, id| console.configuration(id).map(drop)),
-    ("configure", For::Team, |console, id| console.configure(id, "purpose", None)),
-    ("manufacturing_readiness", For::Team, |console, id| console.manufacturing_readiness(id).map(drop)),
-    ("start_manufacturing", For::Team, |console, id| console.start_manufacturing(id)),
-    ("create_customer", For::Team, |console, id| console.create_customer(id, "carl", &Identity::Simple).map(drop)),
-    ("customer", For::Team, |console, id| console.customer(id, CustomerId::new(1)?).map(drop)),
-    ("customers", For::Team, |console, id| console.customers(id, &CustomerFilter::default(), None, 10).map(drop)),
-    ("issue_token", For::Team, |console, id| {
-        console.issue_token(id, CustomerId::new(1)?, &[Scope::See].into(), Duration::from_secs(60)).map(drop)
+    ("product.team", For::Team, |console, id| console.product(id).team().map(drop)),
+    ("product.configuration", For::Team, |console, id| console.product(id).configuration().map(drop)),
+    ("product.configure", For::Team, |console, id| console.product(id).configure("purpose", None)),
+    ("product.manufacturing_readiness", For::Team, |console, id| {
+        console.product(id).manufacturing_readiness().map(drop)
     }),
-    ("revoke_token", For::Team, |console, id| console.revoke_token(id, CustomerId::new(1)?, TokenId(1))),
-    ("remove_customer", For::Team, |console, id| console.remove_customer(id, CustomerId::new(1)?)),
-    ("set_device_code", For::Team, |console, id| console.set_device_code(id, device(1), "STICKER-0001")),
-    ("find_customer", For::Team, |console, id| {
-        console.find_customer(id, &Identity::TwoLegged { user: "u-1".to_owned() }).map(drop)
+    ("product.start_manufacturing", For::Team, |console, id| console.product(id).start_manufacturing()),
+    ("product.create_customer", For::Team, |console, id| {
+        console.product(id).create_customer("carl", &Identity::Simple).map(drop)
     }),
-    ("uninvite_from_beta", For::Team, |console, id| console.uninvite_from_beta(id, "carl")),
-    ("renew_activation_code", For::Team, |console, id| console.renew_activation_code(id, "carl").map(drop)),
-    ("invite_to_beta", For::Team, |console, id| console.invite_to_beta(id, b"carl").map(drop)),
-    ("beta_guests", For::Team, |console, id| console.beta_guests(id, None, 10).map(drop)),
-    ("invite", For::Owner, |console, id| console.invite(id, "third@example.com").map(drop)),
-    ("revoke_invitation", For::Owner, |console, id| console.revoke_invitation(id, AccountId::new(3)?)),
-    ("remove_member", For::Owner, |console, id| console.remove_member(id, AccountId::new(3)?)),
-    ("quote_upgrade", For::Owner, |console, id| console.quote_upgrade(id, "Small", Interval::Monthly).map(drop)),
-    ("upgrade", For::OwnerAlone, |console, id| {
-        let quote = console.quote_upgrade(id, "Small", Interval::Monthly)?.id;
-        console.upgrade(id, quote).map(drop)
+    ("customer.get", For::Team, |console, id| console.product(id).customer(CustomerId::new(1)?).get().map(drop)),
+    ("product.customers", For::Team, |console, id| {
+        console.product(id).customers(&CustomerFilter::default(), None, 10).map(drop)
     }),
-    ("switch_interval", For::Owner, |console, id| console.switch_interval(id, Interval::Monthly)),
-    ("set_currency", For::Owner, |console, id| console.set_currency(id, "EUR".parse()?)),
-    ("billing_status", For::Owner, |console, id| console.billing_status(id).map(drop)),
-    ("invoices", For::Owner, |console, id| console.invoices(id, None, 10).map(drop)),
+    ("customer.issue_token", For::Team, |console, id| {
+        console
+            .product(id)
+            .customer(CustomerId::new(1)?)
+            .issue_token(&[Scope::See].into(), Duration::from_secs(60))
+            .map(drop)
+    }),
+    ("customer.revoke_token", For::Team, |console, id| {
+        console.product(id).customer(CustomerId::new(1)?).revoke_token(TokenId(1))
+    }),
+    ("customer.remove", For::Team, |console, id| console.product(id).customer(CustomerId::new(1)?).remove()),
+    ("device.set_code", For::Team, |console, id| console.product(id).device(device(1)).set_code("STICKER-0001")),
+    ("product.find_customer", For::Team, |console, id| {
+        console.product(id).find_customer(&Identity::TwoLegged { user: "u-1".to_owned() }).map(drop)
+    }),
+    ("product.uninvite_from_beta", For::Team, |console, id| console.product(id).uninvite_from_beta("carl")),
+    ("product.renew_activation_code", For::Team, |console, id| {
+        console.product(id).renew_activation_code("carl").map(drop)
+    }),
+    ("product.invite_to_beta", For::Team, |console, id| console.product(id).invite_to_beta(b"carl").map(drop)),
+    ("product.beta_guests", For::Team, |console, id| console.product(id).beta_guests(None, 10).map(drop)),
+    ("product.invite", For::Owner, |console, id| console.product(id).invite("third@example.com").map(drop)),
+    ("product.revoke_invitation", For::Owner, |console, id| console.product(id).revoke_invitation(AccountId::new(3)?)),
+    ("product.remove_member", For::Owner, |console, id| console.product(id).remove_member(AccountId::new(3)?)),
+    ("product.quote_upgrade", For::Owner, |console, id| {
+        console.product(id).quote_upgrade("Small", Interval::Monthly).map(drop)
+    }),
+    ("product.upgrade", For::OwnerAlone, |console, id| {
+        let quote = console.product(id).quote_upgrade("Small", Interval::Monthly)?.id;
+        console.product(id).upgrade(quote).map(drop)
+    }),
+    ("product.switch_interval", For::Owner, |console, id| console.product(id).switch_interval(Interval::Monthly)),
+    ("product.set_currency", For::Owner, |console, id| console.product(id).set_currency("EUR".parse()?)),
+    ("product.billing_status", For::Owner, |console, id| console.product(id).billing_status().map(drop)),
+    ("product.invoices", For::Owner, |console, id| console.product(id).invoices(None, 10).map(drop)),
     ("account_billing", For::OwnAccount, |console, _| console.account_billing(AccountId::new(1)?).map(drop)),
     ("account_invoices", For::OwnAccount, |console, _| {
         console.account_invoices(AccountId::new(1)?, None, 10).map(drop)
@@ -151,32 +174,39 @@ const METHODS: &[(&str, For, Ask)] = &[
         console.set_card(&NewCard { token, brand, last_four, expires: ExpiryMonth::new(2099, 1)? })
     }),
     ("remove_card", For::Account, |console, _| console.remove_card()),
-    ("cancel_plan", For::Operator, |console, id| console.cancel_plan(id).map(drop)),
-    ("downgrade", For::Operator, |console, id| console.downgrade(id, "Prototype").map(drop)),
-    ("agree_price", For::Operator, |console, id| console.agree_price(id, "Enterprise", Interval::Annual, None)),
-    ("write_off", For::Operator, |console, id| console.write_off(id, 1).map(drop)),
-    ("leave_team", For::Oneself, |console, id| console.leave_team(id)),
-    ("accept_invitation", For::Invited, |console, id| console.accept_invitation(id)),
-    ("decline_invitation", For::Invited, |console, id| console.decline_invitation(id)),
-    ("transfer_ownership", For::Operator, |console, id| console.transfer_ownership(id, AccountId::new(3)?)),
-    ("set_account_lock", For::OperatorAlone, |console, _| {
-        console.set_account_lock(AccountId::new(3)?, false).map(drop)
+    ("product.cancel_plan", For::Operator, |console, id| console.product(id).cancel_plan().map(drop)),
+    ("product.downgrade", For::Operator, |console, id| console.product(id).downgrade("Prototype").map(drop)),
+    ("product.agree_price", For::Operator, |console, id| {
+        console.product(id).agree_price("Enterprise", Interval::Annual, None)
     }),
-    ("usage", For::Team, |console, id| console.usage(id).map(drop)),
-    ("events", For::Team, |console, id| console.events(id, &EventFilter::default(), None, 10).map(drop)),
-    ("follow_events", For::Team, |console, id| console.follow_events(id, None, 10).map(drop)),
-    ("event_stream", For::Team, |console, id| console.event_stream(id).map(drop)),
-    ("read_event_stream", For::Team, |console, id| console.read_event_stream(&console.event_stream(id)?, 10).map(drop)),
-    ("subscriptions", For::Team, |console, id| console.subscriptions(id).map(drop)),
-    ("subscribe", For::Team, |console, id| {
-        console.subscribe(id, &NewSubscription::new(Destination::LiveStream)).map(drop)
+    ("product.write_off", For::Operator, |console, id| console.product(id).write_off(1).map(drop)),
+    ("product.leave_team", For::Oneself, |console, id| console.product(id).leave_team()),
+    ("product.accept_invitation", For::Invited, |console, id| console.product(id).accept_invitation()),
+    ("product.decline_invitation", For::Invited, |console, id| console.product(id).decline_invitation()),
+    ("product.transfer_ownership", For::Operator, |console, id| {
+        console.product(id).transfer_ownership(AccountId::new(3)?)
     }),
-    ("unsubscribe", For::Team, |console, id| {
-        let made = console.subscribe(id, &NewSubscription::new(Destination::LiveStream))?;
-        console.unsubscribe(id, made.id)
+    ("lock_account", For::OperatorAlone, |console, _| console.lock_account(AccountId::new(3)?).map(drop)),
+    ("unlock_account", For::OperatorAlone, |console, _| console.unlock_account(AccountId::new(3)?).map(drop)),
+    ("product.usage", For::Team, |console, id| console.product(id).usage().map(drop)),
+    ("product.events", For::Team, |console, id| {
+        console.product(id).events(&EventFilter::default(), None, 10).map(drop)
     }),
-    ("device_errors", For::Team, |console, id| console.device_errors(id).map(drop)),
-    ("forget_device_errors", For::Team, |console, id| console.forget_device_errors(id, "panic")),
+    ("product.follow_events", For::Team, |console, id| console.product(id).follow_events(None, 10).map(drop)),
+    ("product.event_stream", For::Team, |console, id| console.product(id).event_stream().map(drop)),
+    ("read_event_stream", For::Team, |console, id| {
+        console.read_event_stream(&console.product(id).event_stream()?, 10).map(drop)
+    }),
+    ("product.subscriptions", For::Team, |console, id| console.product(id).subscriptions().map(drop)),
+    ("product.subscribe", For::Team, |console, id| {
+        console.product(id).subscribe(&NewSubscription::new(Destination::LiveStream)).map(drop)
+    }),
+    ("product.unsubscribe", For::Team, |console, id| {
+        let made = console.product(id).subscribe(&NewSubscription::new(Destination::LiveStream))?;
+        console.product(id).unsubscribe(made.id)
+    }),
+    ("product.device_errors", For::Team, |console, id| console.product(id).device_errors().map(drop)),
+    ("product.forget_device_errors", For::Team, |console, id| console.product(id).forget_device_errors("panic")),
     ("invitations", For::Anybody, |console, _| console.invitations().map(drop)),
 ];
 
@@ -184,18 +214,27 @@ const METHODS: &[(&str, For, Ask)] = &[
 fn world() -> World {
     let world = World::new(Arc::new(MemoryStore::new()));
     let console = world.console(0);
-    console.import(world.product, list([1, 3, 4]).as_bytes()).unwrap();
-    console.upload(world.product, &Upload::new(one(), "First"), V1).unwrap();
-    console.create_group(world.product, "Alpha").unwrap();
+    console.product(world.product).import(list([1, 3, 4]).as_bytes()).unwrap();
+    console.product(world.product).upload(&Upload::new(one(), "First"), V1).unwrap();
+    console.product(world.product).create_group("Alpha").unwrap();
     for number in 1..3 {
         world.fleet.gateway(at(1)).connect(&common::report(number, 1, 1)).unwrap();
     }
     let removed = world.make_product(95, "photon");
-    world.operator(1).remove_product(removed).unwrap();
+    world.operator(1).product(removed).remove().unwrap();
     account(&world.fleet, "other");
     account(&world.fleet, "third");
     world
 }
+
+/// The types whose methods are in the table, and what their names in it begin with. The methods that return a handle read
+/// nothing; their `impl` names its lifetime.
+const CONSOLES: [(&str, &str); 4] = [
+    ("impl Console<'_> {", ""),
+    ("impl ProductConsole<'_> {", "product."),
+    ("impl DeviceConsole<'_> {", "device."),
+    ("impl CustomerConsole<'_> {", "customer."),
+];
 
 #[test]
 fn no_method_of_a_console_is_missing_from_the_matrix_of_this_file() {
@@ -205,11 +244,14 @@ fn no_method_of_a_console_is_missing_from_the_matrix_of_this_file() {
                 methods(&entry.path(), found);
                 continue;
             }
-            let mut inside = false;
+            let mut inside = None;
             for line in std::fs::read_to_string(entry.path()).unwrap().lines() {
-                inside = (inside || line.starts_with("impl Console<'_> {")) && line != "}";
-                if let Some(rest) = line.strip_prefix("    pub fn ").filter(|_| inside) {
-                    found.insert(rest.split(['(', '<']).next().unwrap().to_owned());
+                let opened = CONSOLES.iter().find(|(opening, _)| line.starts_with(opening)).map(|(_, handle)| *handle);
+                inside = opened.or(inside).filter(|_| line != "}");
+                let (Some(handle), Some(rest)) = (inside, line.strip_prefix("    pub fn ")) else { continue };
+                let name = rest.split(['(', '<']).next().unwrap();
+                if name != "id" {
+                    found.insert(format!("{handle}{name}"));
                 }
             }
         }
@@ -283,14 +325,14 @@ fn text_after_an_id_on_a_line_is_never_echoed() {
             let world = world();
             let console = world.console(2);
             let file = format!("{prelude}{file}");
-            let shown = match console.import(world.product, file.as_bytes()) {
+            let shown = match console.product(world.product).import(file.as_bytes()) {
                 Ok(report) => {
                     let verdicts: Vec<String> = report.lines.iter().map(|line| line.verdict.to_string()).collect();
                     format!("{report:?} {verdicts:?}")
                 }
                 Err(error) => format!("{error} {error:?}"),
             };
-            let audit = format!("{:?}", console.audit_log(world.product, None, 1000).unwrap());
+            let audit = format!("{:?}", console.product(world.product).audit_log(None, 1000).unwrap());
             assert!(!shown.contains(SECRET), "{file:?}: {shown}");
             assert!(!audit.contains(SECRET) && !format!("{:?}", world.contents()).contains(SECRET), "{file:?}");
         }
@@ -304,20 +346,20 @@ fn a_text_of_ten_megabytes_is_refused_in_one_sentence() {
     let flood = "é".repeat(5 << 20);
     let before = world.contents();
     let upload = |title: &str, description: &str| {
-        console.upload(id, &Upload { description, ..Upload::new(version(2), title) }, common::V2).map(drop)
+        console.product(id).upload(&Upload { description, ..Upload::new(version(2), title) }, common::V2).map(drop)
     };
     let refusals = [
         ("product", console.create_product(&flood, Platform::Particle(6)).map(drop)),
-        ("rename", console.rename_product(id, &flood).map(drop)),
+        ("rename", console.product(id).rename(&flood).map(drop)),
         ("title", upload(&flood, "")),
         ("description", upload("Two", &flood)),
-        ("edited title", console.edit_firmware(id, one(), &flood, "").map(drop)),
-        ("edited description", console.edit_firmware(id, one(), "One", flood.as_str()).map(drop)),
-        ("name", console.name_device(id, device(1), &flood)),
-        ("group", console.create_group(id, &flood).map(drop)),
+        ("edited title", console.product(id).edit_firmware(one(), &flood, "").map(drop)),
+        ("edited description", console.product(id).edit_firmware(one(), "One", flood.as_str()).map(drop)),
+        ("name", console.product(id).device(device(1)).rename(&flood)),
+        ("group", console.product(id).create_group(&flood).map(drop)),
         ("e-mail", world.operator(2).create_account(&format!("{flood}@example.com")).map(drop)),
         ("e-mail of @", world.operator(2).create_account(&"@".repeat(10 << 20)).map(drop)),
-        ("tier", world.operator(2).set_tier(id, &flood).map(drop)),
+        ("tier", world.operator(2).product(id).set_tier(&flood).map(drop)),
         ("platform", flood.parse::<Platform>().map(drop)),
         ("board", format!("mcuboot:{}", "a".repeat(10 << 20)).parse::<Platform>().map(drop)),
         ("system version", format!("1.2.3-{}", "a".repeat(10 << 20)).parse::<fleet_core::SystemVersion>().map(drop)),
@@ -338,16 +380,16 @@ fn names_of_one_line_take_any_script_and_no_control_character() {
     let world = world();
     let (console, id) = (world.console(2), world.product);
     for name in ["Ünïcödé", "温度計", "מד חום", "🌡️ Thermostat", "a'b\"c`d", &"é".repeat(100)] {
-        assert_eq!(console.rename_product(id, name).unwrap().name, name);
-        console.name_device(id, device(1), name).unwrap();
+        assert_eq!(console.product(id).rename(name).unwrap().name, name);
+        console.product(id).device(device(1)).rename(name).unwrap();
         assert_eq!(world.row(1).name(), name);
     }
-    assert_eq!(console.rename_product(id, "  Thermostat\t").unwrap().name, "Thermostat");
+    assert_eq!(console.product(id).rename("  Thermostat\t").unwrap().name, "Thermostat");
     for name in ["", " \n ", "a\0b", "a\u{1b}[31mb", "a\u{7f}b", "a\u{85}b", "two\nlines", "two\rlines"] {
         for refused in [
-            console.rename_product(id, name).map(drop),
-            console.create_group(id, name).map(drop),
-            console.edit_firmware(id, one(), name, "").map(drop),
+            console.product(id).rename(name).map(drop),
+            console.product(id).create_group(name).map(drop),
+            console.product(id).edit_firmware(one(), name, "").map(drop),
         ] {
             let error = refused.expect_err(&format!("{name:?}"));
             assert_eq!(error.code(), "invalid", "{name:?}: {error}");
@@ -355,8 +397,8 @@ fn names_of_one_line_take_any_script_and_no_control_character() {
         }
     }
     // A description may have several lines.
-    assert_eq!(console.edit_firmware(id, one(), "One", "two\nlines").unwrap().description, "two\nlines");
-    assert!(console.edit_firmware(id, one(), "One", "a\0b").is_err());
+    assert_eq!(console.product(id).edit_firmware(one(), "One", "two\nlines").unwrap().description, "two\nlines");
+    assert!(console.product(id).edit_firmware(one(), "One", "a\0b").is_err());
 }
 
 #[test]
@@ -375,26 +417,26 @@ fn numbers_out_of_range_are_refused_with_the_range() {
     let (console, id) = (world.console(2), world.product);
     for limit in [0, 1001, usize::MAX] {
         let message = format!("limit: is {limit}; give 1 to 1000 items per page");
-        let devices = console.devices(id, &DeviceFilter::default(), None, limit).unwrap_err();
+        let devices = console.product(id).devices(&DeviceFilter::default(), None, limit).unwrap_err();
         assert_eq!(devices.to_string(), message, "{limit}");
         assert_eq!(console.claimed_devices(None, limit).unwrap_err().to_string(), message, "{limit}");
-        assert_eq!(console.audit_log(id, None, limit).unwrap_err().to_string(), message, "{limit}");
+        assert_eq!(console.product(id).audit_log(None, limit).unwrap_err().to_string(), message, "{limit}");
         assert_eq!(world.fleet.pending_notices(None, limit).unwrap_err().to_string(), message, "{limit}");
     }
-    assert_eq!(console.devices(id, &DeviceFilter::default(), None, 1000).unwrap().items.len(), 3);
+    assert_eq!(console.product(id).devices(&DeviceFilter::default(), None, 1000).unwrap().items.len(), 3);
     let many: BTreeSet<GroupId> = (0..33).map(GroupId::new).collect();
-    assert_eq!(console.set_groups(id, device(1), &many).unwrap_err().code(), "invalid");
+    assert_eq!(console.product(id).device(device(1)).set_groups(&many).unwrap_err().code(), "invalid");
     let gate = fleet_core::product::Gate { devices: 10_001, soak_millis: 0 };
-    assert_eq!(console.set_policy(id, &Policy { gate, ..Policy::default() }).unwrap_err().code(), "invalid");
+    assert_eq!(console.product(id).set_policy(&Policy { gate, ..Policy::default() }).unwrap_err().code(), "invalid");
 }
 
 #[test]
 fn after_the_last_version_none_is_advised() {
     let world = world();
     let (console, id) = (world.console(2), world.product);
-    console.set_policy(id, &Policy { opaque_images: true, ..Policy::default() }).unwrap();
-    console.upload(id, &Upload::new(version(65_534), "Last"), b"opaque last").unwrap();
-    let refused = console.upload(id, &Upload::new(version(65_534), "More"), b"opaque more").unwrap_err();
+    console.product(id).set_policy(&Policy { opaque_images: true, ..Policy::default() }).unwrap();
+    console.product(id).upload(&Upload::new(version(65_534), "Last"), b"opaque last").unwrap();
+    let refused = console.product(id).upload(&Upload::new(version(65_534), "More"), b"opaque more").unwrap_err();
     assert_eq!(refused.code(), "version_not_greater");
     assert!(!refused.to_string().contains("65535"), "R-IMG-6: {refused}");
 }
@@ -434,15 +476,15 @@ fn every_moment_can_be_formatted_and_parsed_back() {
     for now in [i64::MIN, -1, 0, i64::MAX].map(fleet_core::Timestamp::from_millis) {
         let world = World::new(Arc::new(MemoryStore::new()));
         let console = world.fleet.console(world.owner, now);
-        console.rename_product(world.product, "Moment").unwrap();
-        console.import(world.product, list([1]).as_bytes()).unwrap();
-        console.upload(world.product, &Upload::new(one(), "One"), V1).unwrap();
+        console.product(world.product).rename("Moment").unwrap();
+        console.product(world.product).import(list([1]).as_bytes()).unwrap();
+        console.product(world.product).upload(&Upload::new(one(), "One"), V1).unwrap();
         // A run from before the upload proves nothing (R-TGT-2).
         world.fleet.gateway(now).connect(&Report { at: Some(now), ..common::report(1, 1, 0) }).unwrap();
-        console.release(world.product, one()).unwrap();
-        let error = console.delete_firmware(world.product, one()).unwrap_err();
+        console.product(world.product).release(one()).unwrap();
+        let error = console.product(world.product).delete_firmware(one()).unwrap_err();
         assert!(error.to_string().starts_with("version 1 cannot be deleted: it was released at "), "{error}");
-        let audit = console.audit_log(world.product, None, 1000).unwrap();
+        let audit = console.product(world.product).audit_log(None, 1000).unwrap();
         assert_eq!(audit.items.iter().filter(|record| record.at == now).count(), if now == at(0) { 5 } else { 4 });
     }
 }

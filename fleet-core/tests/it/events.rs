@@ -42,7 +42,7 @@ impl World {
         let product = fleet.console(alice, at(0)).create_product("Thermostat", "photon".parse().unwrap()).unwrap().id;
         let world = Self { fleet, alice, product };
         let ids: Vec<String> = (1..=20).map(|number| device(number).to_string()).collect();
-        world.console(0).import(product, ids.join("\n").as_bytes()).unwrap();
+        world.console(0).product(product).import(ids.join("\n").as_bytes()).unwrap();
         world
     }
 
@@ -57,7 +57,7 @@ impl World {
     fn keep(&self, events: u32, age: Duration) {
         let log_age_millis = age.as_millis().try_into().unwrap();
         let policy = Policy { log_events: events, log_age_millis, ..Policy::default() };
-        self.console(0).set_policy(self.product, &policy).unwrap();
+        self.console(0).product(self.product).set_policy(&policy).unwrap();
     }
 
     fn publish(&self, seconds: i64, event: &Event) -> Published {
@@ -76,7 +76,7 @@ impl World {
         before: Option<EventCursor>,
         limit: usize,
     ) -> (Vec<EventView>, Option<EventCursor>) {
-        let page = self.console(seconds).events(self.product, filter, before, limit).unwrap();
+        let page = self.console(seconds).product(self.product).events(filter, before, limit).unwrap();
         (page.items, page.next)
     }
 
@@ -126,11 +126,11 @@ fn one_event_goes_to_the_log_and_to_every_subscription_that_asked_for_it_in_orde
     let live = |prefix: &str| NewSubscription::new(Destination::LiveStream).prefix(prefix);
     let mut ids = Vec::new();
     for wanted in [live("door"), live(""), live("window"), live("").device(device(2)), live("door/f")] {
-        ids.push(world.console(0).subscribe(world.product, &wanted).unwrap().id.get());
+        ids.push(world.console(0).product(world.product).subscribe(&wanted).unwrap().id.get());
     }
     let logged = world.log(0, &event(1, "door/front", "open"));
     assert_eq!(sent(&logged), [ids[0], ids[1], ids[4]]);
-    world.console(0).unsubscribe(world.product, SubscriptionId::new(ids[1])).unwrap();
+    world.console(0).product(world.product).unsubscribe(SubscriptionId::new(ids[1])).unwrap();
     assert_eq!(sent(&world.log(0, &event(2, "door/front", "shut"))), [ids[0], ids[3], ids[4]]);
     assert_eq!(sent(&world.log(0, &event(1, "roof", ""))), [0; 0]);
     assert_eq!(world.all(0, 2).len(), 3);
@@ -140,17 +140,17 @@ fn one_event_goes_to_the_log_and_to_every_subscription_that_asked_for_it_in_orde
 fn the_relation_of_a_device_decides_whether_its_event_is_logged_and_delivered() {
     let world = World::new();
     let (console, number) = (world.console(0), world.product.get());
-    console.subscribe(world.product, &NewSubscription::new(Destination::LiveStream)).unwrap();
+    console.product(world.product).subscribe(&NewSubscription::new(Destination::LiveStream)).unwrap();
     let waiting = device(100);
     let report = Report { product: Some(number), ..Report::new(waiting, at(0)) };
     world.fleet.gateway(at(0)).connect(&report).unwrap();
-    console.remove_device(world.product, device(3)).unwrap();
-    console.deny_device(world.product, waiting).unwrap();
+    console.product(world.product).device(device(3)).remove().unwrap();
+    console.product(world.product).device(waiting).deny().unwrap();
     assert_eq!(
         world.publish(1, &event(100, "a", "").from_product(number)),
         Published::Denied { product: world.product }
     );
-    console.undeny_device(world.product, waiting).unwrap();
+    console.product(world.product).device(waiting).undeny().unwrap();
     let foreign = world.log(1, &event(100, "a", "").from_product(number));
     assert_eq!((foreign.origin, sent(&foreign)), (EventOrigin::Foreign, vec![]));
     world.fleet.gateway(at(1)).connect(&Report { at: Some(at(1)), ..report }).unwrap();
@@ -162,7 +162,7 @@ fn the_relation_of_a_device_decides_whether_its_event_is_logged_and_delivered() 
     assert_eq!(world.publish(1, &event(101, "a", "").from_product(77)), Published::UnknownProduct);
     // A photon without its own product reports 6.
     assert_eq!(world.log(1, &event(4, "a", "").from_product(6)).origin, EventOrigin::Member);
-    console.mark_development(world.product, device(4), true).unwrap();
+    console.product(world.product).device(device(4)).mark_development().unwrap();
     assert_eq!(world.log(1, &event(4, "a", "").from_product(number)).deliveries.len(), 1);
     assert_eq!(world.all(1, 100).len(), 4);
 }
@@ -195,15 +195,15 @@ proptest! {
             let (other, moved) = (Fleet::open(Arc::clone(&store)), device(number));
             let console = other.console(world.alice, at(1));
             match what {
-                Move::Import => drop(console.import(world.product, moved.to_string().as_bytes())),
-                Move::Remove => drop(console.remove_device(world.product, moved)),
-                Move::Deny => drop(console.deny_device(world.product, moved)),
-                Move::Undeny => drop(console.undeny_device(world.product, moved)),
+                Move::Import => drop(console.product(world.product).import(moved.to_string().as_bytes())),
+                Move::Remove => drop(console.product(world.product).device(moved).remove()),
+                Move::Deny => drop(console.product(world.product).device(moved).deny()),
+                Move::Undeny => drop(console.product(world.product).device(moved).undeny()),
                 Move::Ask => drop(other.gateway(at(1)).connect(&Report {
                     product: Some(world.product.get()),
                     ..Report::new(moved, at(1))
                 })),
-                Move::Approve => drop(console.approve_device(world.product, moved)),
+                Move::Approve => drop(console.product(world.product).device(moved).approve()),
             }
             for number in 1..=4 {
                 let repeated = event(number, "room", "").from_product(world.product.get());
@@ -270,22 +270,22 @@ fn a_member_that_published_is_cached_until_a_member_leaves() {
         store.1.load(Ordering::Relaxed)
     };
     assert_eq!((looked_up(), looked_up()), (8, 0));
-    world.console(1).import(world.product, device(30).to_string().as_bytes()).unwrap();
+    world.console(1).product(world.product).import(device(30).to_string().as_bytes()).unwrap();
     assert_eq!(looked_up(), 0, "a new member does not matter");
-    world.console(1).remove_device(world.product, device(20)).unwrap();
+    world.console(1).product(world.product).device(device(20)).remove().unwrap();
     assert_eq!((looked_up(), looked_up()), (8, 0));
 }
 
 #[test]
 fn an_id_is_recognised_for_its_window_and_only_of_its_device() {
     let world = World::new();
-    world.console(0).subscribe(world.product, &NewSubscription::new(Destination::LiveStream)).unwrap();
+    world.console(0).product(world.product).subscribe(&NewSubscription::new(Destination::LiveStream)).unwrap();
     let crash = event(1, "crash", "1").with_id("x").unwrap().as_error("stack").unwrap();
     let first = world.log(0, &crash);
-    world.console(0).subscribe(world.product, &NewSubscription::new(Destination::LiveStream)).unwrap();
+    world.console(0).product(world.product).subscribe(&NewSubscription::new(Destination::LiveStream)).unwrap();
     let again = world.log(9, &crash);
     assert_eq!(again, again_of(&first));
-    assert_eq!(world.console(0).device_errors(world.product).unwrap()["stack"].count, 1);
+    assert_eq!(world.console(0).product(world.product).device_errors().unwrap()["stack"].count, 1);
     let other = world.log(9, &event(2, "crash", "2").with_id("x").unwrap());
     assert!(!other.duplicate && other.deliveries.len() == 2);
     assert_ne!(other.deliveries[0].key, first.deliveries[0].key);
@@ -311,7 +311,7 @@ fn an_id_is_recognised_for_its_window_and_only_of_its_device() {
 #[test]
 fn the_traffic_of_other_devices_shortens_no_window() {
     let world = World::new();
-    world.console(0).subscribe(world.product, &NewSubscription::new(Destination::LiveStream)).unwrap();
+    world.console(0).product(world.product).subscribe(&NewSubscription::new(Destination::LiveStream)).unwrap();
     world.keep(1, Duration::from_secs(60));
     let alarm = event(1, "alarm", "fire").with_id("1").unwrap();
     let first = world.log(0, &alarm);
@@ -355,7 +355,7 @@ fn the_ids_of_a_device_are_bounded_and_deleted_when_it_leaves() {
         world.log(0, &event(1, "a", "").with_id(&number.to_string()).unwrap());
     }
     assert!((KEPT_IDS..1000).contains(&ids()), "{}", ids());
-    world.console(0).remove_device(world.product, device(1)).unwrap();
+    world.console(0).product(world.product).device(device(1)).remove().unwrap();
     assert_eq!(ids(), 0);
     // Devices outside the product leave no ids once their events are trimmed.
     world.keep(10, Duration::from_secs(3600));
@@ -376,14 +376,14 @@ fn one_wrong_clock_hides_no_event_from_lists_or_followers() {
         for number in 1..=20 {
             world.log(0, &event(number, "a", "before"));
         }
-        let mut cursor = world.console(0).follow_events(world.product, None, 100).unwrap().next;
+        let mut cursor = world.console(0).product(world.product).follow_events(None, 100).unwrap().next;
         world.log(clock, &event(7, "a", "wrong"));
         let mut followed = Vec::new();
         for number in 0..50_u8 {
             let data = number.to_string();
             world.log(60 + i64::from(number), &event(number % 20 + 1, "a", &data));
             if number % 10 == 9 {
-                let page = world.console(120).follow_events(world.product, Some(cursor), 100).unwrap();
+                let page = world.console(120).product(world.product).follow_events(Some(cursor), 100).unwrap();
                 assert_eq!(page.missed, 0, "a clock of {clock} s");
                 followed.extend(page.items.iter().map(|view| view.event.data.to_string()));
                 cursor = page.next;
@@ -453,7 +453,8 @@ fn after_lowering_a_bound_reads_skip_the_events_beyond_it() {
         let read = world.all(80, 1000);
         assert_eq!(read, wanted[..kept as usize], "{kept} kept");
         assert!(store.1.load(Ordering::Relaxed) < 5000 + 3 * kept as usize, "{:?} rows for {kept}", store.1);
-        let followed = world.console(80).follow_events(world.product, Some(EventCursor::default()), 1000).unwrap();
+        let followed =
+            world.console(80).product(world.product).follow_events(Some(EventCursor::default()), 1000).unwrap();
         assert_eq!(followed.missed, 8000 - u64::from(kept));
     }
 }
@@ -484,7 +485,7 @@ fn following_from_a_cursor_returns_each_event_once_and_the_missed_count() {
     let world = World::new();
     let console = |seconds| world.console(seconds);
     world.log(0, &event(1, "a", "before"));
-    let now = console(0).follow_events(world.product, None, 10).unwrap();
+    let now = console(0).product(world.product).follow_events(None, 10).unwrap();
     assert!(now.items.is_empty());
     let earlier = world.page(0, &EventFilter::default(), Some(now.next), 10).0;
     assert_eq!(&*earlier[0].event.data, "before");
@@ -494,12 +495,12 @@ fn following_from_a_cursor_returns_each_event_once_and_the_missed_count() {
         for number in 1..=5 {
             world.log(round, &event(number, "a", &format!("{round}/{number}")));
         }
-        let followed = console(round).follow_events(world.product, Some(cursor), 4).unwrap();
+        let followed = console(round).product(world.product).follow_events(Some(cursor), 4).unwrap();
         assert_eq!(followed.missed, 0);
         read.extend(followed.items);
         cursor = followed.next;
     }
-    while let followed @ [_, ..] = &*console(30).follow_events(world.product, Some(cursor), 4).unwrap().items {
+    while let followed @ [_, ..] = &*console(30).product(world.product).follow_events(Some(cursor), 4).unwrap().items {
         cursor = followed.iter().fold(cursor, |cursor, view| cursor.past(view.position));
         read.extend(followed.iter().cloned());
     }
@@ -507,15 +508,15 @@ fn following_from_a_cursor_returns_each_event_once_and_the_missed_count() {
     assert_eq!((read.len(), distinct.len()), (150, 150));
 
     world.keep(50, Duration::from_secs(3600));
-    let late = console(30).follow_events(world.product, Some(now.next), 1000).unwrap();
+    let late = console(30).product(world.product).follow_events(Some(now.next), 1000).unwrap();
     assert_eq!((late.items.len(), late.missed), (50, 100));
-    let beginning = console(30).follow_events(world.product, Some(EventCursor::default()), 1000).unwrap();
+    let beginning = console(30).product(world.product).follow_events(Some(EventCursor::default()), 1000).unwrap();
     assert_eq!((beginning.items.len(), beginning.missed), (50, 101));
-    let too_old = console(4000).follow_events(world.product, Some(EventCursor::default()), 1000).unwrap();
+    let too_old = console(4000).product(world.product).follow_events(Some(EventCursor::default()), 1000).unwrap();
     assert_eq!((too_old.items.len(), too_old.missed, too_old.next), (0, 151, late.next));
     // An unknown cursor is treated as the end.
     let wild: EventCursor = ["ffffffffffffffff"; 8].join("-").parse().unwrap();
-    assert_eq!(console(30).follow_events(world.product, Some(wild), 10).unwrap().next, late.next);
+    assert_eq!(console(30).product(world.product).follow_events(Some(wild), 10).unwrap().next, late.next);
 }
 
 #[test]
@@ -551,7 +552,7 @@ fn a_filter_finds_the_events_of_one_device_and_of_one_name() {
 fn a_stream_returns_published_events_and_counts_missed_ones() {
     let world = World::new();
     let console = world.console(0);
-    let stream = console.event_stream(world.product).unwrap();
+    let stream = console.product(world.product).event_stream().unwrap();
     assert!(!stream.wait(Duration::ZERO));
     world.log(0, &event(1, "a", "first"));
     assert!(stream.wait(Duration::ZERO));
@@ -562,11 +563,11 @@ fn a_stream_returns_published_events_and_counts_missed_ones() {
     world.fleet.gateway(at(0)).publish_many(&many).unwrap();
     let lagging = console.read_event_stream(&stream, 1).unwrap();
     assert_eq!((lagging.missed, &*lagging.items[0].event.data), (5, "5"));
-    let caught_up = console.follow_events(world.product, Some(stream.start()), 1000).unwrap();
+    let caught_up = console.product(world.product).follow_events(Some(stream.start()), 1000).unwrap();
     assert_eq!(&*caught_up.items[0].event.data, "first");
 
     let other = console.create_product("Kettle", "photon".parse().unwrap()).unwrap().id;
-    let quiet = console.event_stream(other).unwrap();
+    let quiet = console.product(other).event_stream().unwrap();
     world.log(0, &event(1, "a", ""));
     assert!(!quiet.wait(Duration::ZERO));
 }
@@ -577,12 +578,12 @@ fn a_stream_returns_nothing_after_access_is_lost() {
     let world = World::new();
     let operator = world.fleet.console(Actor::Operator, at(0));
     let bob = operator.create_account("bob@example.com").unwrap().id;
-    world.console(0).invite(world.product, "bob@example.com").unwrap();
+    world.console(0).product(world.product).invite("bob@example.com").unwrap();
     let bobs = world.fleet.console(bob, at(0));
-    assert_eq!(bobs.event_stream(world.product).unwrap_err().code(), "not_found");
-    bobs.accept_invitation(world.product).unwrap();
-    let stream = bobs.event_stream(world.product).unwrap();
-    world.console(0).remove_member(world.product, bob).unwrap();
+    assert_eq!(bobs.product(world.product).event_stream().unwrap_err().code(), "not_found");
+    bobs.product(world.product).accept_invitation().unwrap();
+    let stream = bobs.product(world.product).event_stream().unwrap();
+    world.console(0).product(world.product).remove_member(bob).unwrap();
     world.log(0, &event(1, "a", "secret"));
     assert_eq!(bobs.read_event_stream(&stream, 10).unwrap_err().code(), "not_found");
 }
@@ -596,16 +597,16 @@ fn errors_are_counted_by_kind_until_they_are_reset() {
     }
     world.log(4, &crash(1, "watchdog"));
     world.publish(4, &crash(99, "watchdog").from_product(world.product.get()));
-    let errors = world.console(10).device_errors(world.product).unwrap();
+    let errors = world.console(10).product(world.product).device_errors().unwrap();
     let found = |kind: &str| (errors[kind].count, errors[kind].first_at, errors[kind].last_at, errors[kind].device);
     assert_eq!(found("stack overflow"), (4, at(3), at(9), device(3)));
     assert_eq!(found("watchdog").0, 1, "a stranger's are not counted");
-    world.console(10).forget_device_errors(world.product, "stack overflow").unwrap();
-    assert_eq!(world.console(10).device_errors(world.product).unwrap().len(), 1);
-    let again = world.console(10).forget_device_errors(world.product, "stack overflow").unwrap_err();
+    world.console(10).product(world.product).forget_device_errors("stack overflow").unwrap();
+    assert_eq!(world.console(10).product(world.product).device_errors().unwrap().len(), 1);
+    let again = world.console(10).product(world.product).forget_device_errors("stack overflow").unwrap_err();
     assert_eq!(again.code(), "not_found");
     world.log(20, &crash(1, "stack overflow"));
-    assert_eq!(world.console(20).device_errors(world.product).unwrap()["stack overflow"].first_at, at(20));
+    assert_eq!(world.console(20).product(world.product).device_errors().unwrap()["stack overflow"].first_at, at(20));
 }
 
 #[test]
@@ -613,9 +614,9 @@ fn a_webhooks_url_is_neither_in_the_audit_nor_shown() {
     let world = World::new();
     let url = "https://example.com/hook?key=s3cret";
     let hook = Destination::Webhook { url: url.parse().unwrap() };
-    let made = world.console(0).subscribe(world.product, &NewSubscription::new(hook)).unwrap();
-    world.console(0).unsubscribe(world.product, made.id).unwrap();
-    let audit = world.console(0).audit_log(world.product, None, 100).unwrap();
+    let made = world.console(0).product(world.product).subscribe(&NewSubscription::new(hook)).unwrap();
+    world.console(0).product(world.product).unsubscribe(made.id).unwrap();
+    let audit = world.console(0).product(world.product).audit_log(None, 100).unwrap();
     let shown = format!("{audit:?} {made:?} {made}");
     assert!(!shown.contains("s3cret") && shown.contains("a webhook"), "{shown}");
 }
@@ -625,21 +626,21 @@ fn the_1001st_subscription_is_refused() {
     let world = World::new();
     let live = NewSubscription::new(Destination::LiveStream);
     for _ in 0..1000 {
-        world.console(0).subscribe(world.product, &live).unwrap();
+        world.console(0).product(world.product).subscribe(&live).unwrap();
     }
-    assert_eq!(world.console(0).subscribe(world.product, &live).unwrap_err().code(), "invalid");
+    assert_eq!(world.console(0).product(world.product).subscribe(&live).unwrap_err().code(), "invalid");
     assert_eq!(world.log(0, &event(1, "a", "")).deliveries.len(), 1000);
 }
 
 #[test]
 fn a_removed_product_leaves_nothing_of_its_events() {
     let world = World::new();
-    world.console(0).subscribe(world.product, &NewSubscription::new(Destination::LiveStream)).unwrap();
+    world.console(0).product(world.product).subscribe(&NewSubscription::new(Destination::LiveStream)).unwrap();
     for number in 1..=20 {
         let crash = event(number, "a", "").with_id("x").unwrap().as_error("stack").unwrap();
         world.log(0, &crash);
     }
-    world.fleet.console(Actor::Operator, at(0)).remove_product(world.product).unwrap();
+    world.fleet.console(Actor::Operator, at(0)).product(world.product).remove().unwrap();
     assert_eq!(world.stored(), 0);
     let slots =
         (0..SLOTS).flat_map(|slot| [Key::EventLog(world.product, slot), Key::DeviceErrors(world.product, slot)]);
@@ -657,7 +658,7 @@ fn threads_that_publish_to_one_product_lose_nothing() {
     let world = World::new();
     world.keep(1_000_000, Duration::from_secs(3600));
     let (threads, each) = (8_u8, 50_u32);
-    let listening = world.console(0).event_stream(world.product).unwrap();
+    let listening = world.console(0).product(world.product).event_stream().unwrap();
     std::thread::scope(|scope| {
         for thread in 0..threads {
             let world = &world;
@@ -694,7 +695,7 @@ proptest! {
     ) {
         let world = World::new();
         world.keep(kept, Duration::from_secs(60));
-        let stream = world.console(0).event_stream(world.product).unwrap();
+        let stream = world.console(0).product(world.product).event_stream().unwrap();
         let (mut clock, mut latest, mut published) = (0, 0, Vec::<EventView>::new());
         let (mut cursor, mut followed, mut missed) = (stream.start(), BTreeSet::new(), 0);
         for (number, (first, by, many, limit)) in steps.into_iter().enumerate() {
@@ -711,7 +712,7 @@ proptest! {
                 prop_assert_eq!(entry.position.sequence, before as u64);
                 published.push(view.clone());
             }
-            let page = world.console(clock).follow_events(world.product, Some(cursor), limit).unwrap();
+            let page = world.console(clock).product(world.product).follow_events(Some(cursor), limit).unwrap();
             (cursor, missed) = (page.next, missed + page.missed);
             for view in page.items {
                 prop_assert!(followed.insert(view.position), "followed twice: {:?}", view.position);
@@ -727,7 +728,7 @@ proptest! {
             prop_assert!(read.len() >= least, "{} of {least}", read.len());
             prop_assert_eq!(&read[..], &wanted[..read.len().min(wanted.len())]);
         }
-        let rest = world.console(clock).follow_events(world.product, Some(cursor), 1000).unwrap();
+        let rest = world.console(clock).product(world.product).follow_events(Some(cursor), 1000).unwrap();
         let accounted = followed.len() as u64 + rest.items.len() as u64 + missed + rest.missed;
         prop_assert_eq!(accounted, published.len() as u64);
     }
@@ -741,20 +742,20 @@ proptest! {
     ) {
         let world = World::new();
         world.keep(kept, Duration::from_secs(86_400));
-        let stream = world.console(0).event_stream(world.product).unwrap();
+        let stream = world.console(0).product(world.product).event_stream().unwrap();
         let (mut clock, mut followed, mut cursor) = (0, Vec::<EventView>::new(), stream.start());
         for (first, by, many, limit) in steps {
             clock += by;
             let batch: Vec<Event> = (0..many).map(|n| event(first + (n % 3) as u8, "a", "")).collect();
             world.fleet.gateway(at(clock)).publish_many(&batch).unwrap();
-            let page = world.console(clock).follow_events(world.product, Some(cursor), limit).unwrap();
+            let page = world.console(clock).product(world.product).follow_events(Some(cursor), limit).unwrap();
             if page.missed > 0 {
                 followed.clear();
             }
             followed.extend(page.items);
             cursor = page.next;
         }
-        let page = world.console(clock).follow_events(world.product, Some(cursor), 1000).unwrap();
+        let page = world.console(clock).product(world.product).follow_events(Some(cursor), 1000).unwrap();
         if page.missed > 0 {
             followed.clear();
         }
@@ -795,7 +796,7 @@ fn check_cursors(world: &World, seconds: i64, oldest_first: &[EventView], later:
     let console = world.console(seconds);
     for (index, view) in oldest_first.iter().enumerate() {
         let cursor = view.cursor.to_string().parse().unwrap();
-        let rest = console.follow_events(world.product, Some(cursor), 1000).unwrap().items;
+        let rest = console.product(world.product).follow_events(Some(cursor), 1000).unwrap().items;
         let rest: Vec<_> = rest.iter().map(|view| view.position).collect();
         let wanted = oldest_first[index + 1..].iter().chain(later).map(|view| view.position);
         assert_eq!(rest, wanted.collect::<Vec<_>>(), "after {index}");
@@ -806,7 +807,7 @@ fn check_cursors(world: &World, seconds: i64, oldest_first: &[EventView], later:
 #[test]
 fn a_stream_read_among_many_publishers_can_be_continued_after_each_event() {
     let world = World::new();
-    let stream = world.console(0).event_stream(world.product).unwrap();
+    let stream = world.console(0).product(world.product).event_stream().unwrap();
     std::thread::scope(|scope| {
         for thread in 0..4 {
             let world = &world;
@@ -822,7 +823,7 @@ fn a_stream_read_among_many_publishers_can_be_continued_after_each_event() {
     let streamed = console.read_event_stream(&stream, 1000).unwrap();
     assert_eq!((streamed.items.len(), streamed.missed), (240, 0));
     for (index, view) in streamed.items.iter().enumerate() {
-        let rest = console.follow_events(world.product, Some(view.cursor), 1000).unwrap().items;
+        let rest = console.product(world.product).follow_events(Some(view.cursor), 1000).unwrap().items;
         let rest: BTreeSet<_> = rest.iter().map(|view| view.position).collect();
         let wanted: BTreeSet<_> = streamed.items[index + 1..].iter().map(|view| view.position).collect();
         assert_eq!(rest, wanted, "after {index}");
@@ -842,7 +843,7 @@ fn the_events_of_one_device_have_cursors_for_this_device() {
     items.reverse();
     world.log(0, &event(2, "a", ""));
     for (index, view) in items.iter().enumerate() {
-        let rest = world.console(0).follow_events(world.product, Some(view.cursor), 1000).unwrap().items;
+        let rest = world.console(0).product(world.product).follow_events(Some(view.cursor), 1000).unwrap().items;
         let of_device = rest.iter().filter(|view| view.event.device == device(2)).count();
         assert_eq!(of_device, items.len() - index, "after {index}");
     }
@@ -853,8 +854,8 @@ fn the_events_of_one_device_have_cursors_for_this_device() {
 fn a_delivery_carries_its_destination_and_its_message() {
     let world = World::new();
     let hook = Destination::Webhook { url: "https://example.com/hook?key=s3cret".parse().unwrap() };
-    let first = world.console(0).subscribe(world.product, &NewSubscription::new(hook.clone())).unwrap();
-    world.console(0).subscribe(world.product, &NewSubscription::new(Destination::LiveStream)).unwrap();
+    let first = world.console(0).product(world.product).subscribe(&NewSubscription::new(hook.clone())).unwrap();
+    world.console(0).product(world.product).subscribe(&NewSubscription::new(Destination::LiveStream)).unwrap();
     let opened = event(1, "door", "open").with_id("17").unwrap();
     let answer = world.log(3, &opened);
     assert!(!format!("{answer:?}").contains("s3cret"), "{answer:?}");
@@ -868,7 +869,7 @@ fn a_delivery_carries_its_destination_and_its_message() {
     assert_eq!(world.log(9, &opened).deliveries, answer.deliveries);
 
     // A subscription that was ended since has no destination, and its delivery keeps its key.
-    world.console(9).unsubscribe(world.product, first.id).unwrap();
+    world.console(9).product(world.product).unsubscribe(first.id).unwrap();
     let again = world.log(9, &opened);
     assert_eq!(again.deliveries.iter().map(|delivery| delivery.to.is_some()).collect::<Vec<_>>(), [false, true]);
     assert_eq!(again.deliveries[0].key, answer.deliveries[0].key);
@@ -889,7 +890,7 @@ fn no_store_fault_loses_or_duplicates_an_event_with_an_id() {
     };
     let store = std::sync::Arc::new(MemoryStore::new());
     let world = World::on(std::sync::Arc::clone(&store));
-    world.console(0).subscribe(world.product, &NewSubscription::new(Destination::LiveStream)).unwrap();
+    world.console(0).product(world.product).subscribe(&NewSubscription::new(Destination::LiveStream)).unwrap();
     let fleet = Fleet::open(faulty(std::sync::Arc::clone(&store)));
     for round in 0..200_u32 {
         let batch: Vec<Event> = (1..=5)
@@ -900,7 +901,7 @@ fn no_store_fault_loses_or_duplicates_an_event_with_an_id() {
             .collect();
         while fleet.gateway(at(0)).publish_many(&batch).is_err() {}
     }
-    let errors = world.console(0).device_errors(world.product).unwrap();
+    let errors = world.console(0).product(world.product).device_errors().unwrap();
     assert_eq!((world.all(0, 1000).len(), errors["stack"].count), (1000, 1000));
 }
 
@@ -922,7 +923,8 @@ fn at_the_monthly_limit_other_subscribers_get_nothing_and_the_answer_has_the_rea
     let fleet = Fleet::open(MemoryStore::new()).with_catalogue(tiers(7));
     let world = World::of(fleet);
     let live = NewSubscription::new(Destination::LiveStream);
-    let ids: Vec<u32> = (0..3).map(|_| world.console(0).subscribe(world.product, &live).unwrap().id.get()).collect();
+    let ids: Vec<u32> =
+        (0..3).map(|_| world.console(0).product(world.product).subscribe(&live).unwrap().id.get()).collect();
     // Devices of different slots: messages are still dropped in the order of the events.
     let batch: Vec<Event> = (1..=4).rev().map(|n| event(n, "a", "").with_id("x").unwrap()).collect();
     let answer: Vec<Entry> = world.fleet.gateway(at(0)).publish_many(&batch).unwrap().into_iter().map(entry).collect();
@@ -934,9 +936,9 @@ fn at_the_monthly_limit_other_subscribers_get_nothing_and_the_answer_has_the_rea
         dropped.limit.to_string(),
         "refused: 9 messages a month would exceed the Tiny tier's 7 (7 in use now); Vast has no limit"
     );
-    assert_eq!(world.console(0).usage(world.product).unwrap().used, 7);
+    assert_eq!(world.console(0).product(world.product).usage().unwrap().used, 7);
 
-    world.fleet.console(Actor::Operator, at(0)).set_tier(world.product, "Vast").unwrap();
+    world.fleet.console(Actor::Operator, at(0)).product(world.product).set_tier("Vast").unwrap();
     assert_eq!(sent(&world.log(0, &event(5, "a", ""))), ids);
     assert_eq!(world.log(0, &batch[2]), again_of(&answer[2]), "dropped is dropped, also for a retry");
 }
@@ -948,7 +950,7 @@ fn the_count_equals_the_deliveries_in_the_answers() {
     let mut world = World::on(std::sync::Arc::clone(&store));
     let live = NewSubscription::new(Destination::LiveStream);
     for _ in 0..3 {
-        world.console(0).subscribe(world.product, &live).unwrap();
+        world.console(0).product(world.product).subscribe(&live).unwrap();
     }
     let faulty = Faulty::new(store, 3).with(Fault::Conflict, 0.2).with(Fault::Unavailable, 0.2);
     world.fleet = Fleet::open(faulty);
@@ -964,5 +966,5 @@ fn the_count_equals_the_deliveries_in_the_answers() {
         sent_in_all += answer.into_iter().map(|published| sent(&entry(published)).len()).sum::<usize>();
     }
     assert_eq!(sent_in_all, 40 * 20 * 3);
-    assert_eq!(world.console(40).usage(world.product).unwrap().used, sent_in_all as u64);
+    assert_eq!(world.console(40).product(world.product).usage().unwrap().used, sent_in_all as u64);
 }

@@ -13,7 +13,7 @@ use common::{Interrupted, World, at, device, list, version};
 use fleet_core::firmware::Upload;
 use fleet_core::product::Gate;
 use fleet_core::store::{Commit, CommitOutcome, Counted, Key, Kind, Range, Record, Row, Stamp, Write};
-use fleet_core::{Actor, Fleet, MemoryStore, Policy, Store, StoreError, invariants};
+use fleet_core::{Actor, Flash, Fleet, MemoryStore, Policy, Store, StoreError, invariants};
 use std::sync::{Arc, Mutex};
 
 /// A store that lists what is written to it: the kind of each record and the length of its JSON.
@@ -47,17 +47,17 @@ fn world(store: Arc<dyn Store>, firmwares: u32) -> World {
     let world = World::new(store);
     let console = world.console(0);
     let policy = Policy { opaque_images: true, gate: Gate { devices: 0, soak_millis: 0 }, ..Policy::default() };
-    console.set_policy(world.product, &policy).unwrap();
+    console.product(world.product).set_policy(&policy).unwrap();
     for number in 1..=firmwares {
         let (title, binary) = (format!("Version {number}"), format!("opaque firmware {number}"));
-        console.upload(world.product, &Upload::new(version(number), &title), binary.as_bytes()).unwrap();
+        console.product(world.product).upload(&Upload::new(version(number), &title), binary.as_bytes()).unwrap();
     }
-    console.import(world.product, list(0..10).as_bytes()).unwrap();
+    console.product(world.product).import(list(0..10).as_bytes()).unwrap();
     world
 }
 
 fn locked(world: &World, to: u32) -> u32 {
-    let firmware = world.console(0).firmware(world.product).unwrap();
+    let firmware = world.console(0).product(world.product).firmware().unwrap();
     firmware.iter().find(|one| one.version == version(to)).unwrap().locked_devices
 }
 
@@ -73,12 +73,14 @@ fn a_lock_in_a_product_with_60_firmwares_writes_little_and_not_the_firmware() {
     let console = world.console(1);
     type Change<'c> = &'c dyn Fn() -> Result<(), fleet_core::Error>;
     let changes: [(&str, Change<'_>); 4] = [
-        ("lock", &|| console.lock_and_flash_on_reset(world.product, device(1), version(60))),
-        ("another version", &|| console.lock_and_flash_on_reset(world.product, device(1), version(59))),
-        ("unlock", &|| console.unlock(world.product, device(1))),
+        ("lock", &|| console.product(world.product).device(device(1)).lock(version(60), Flash::OnReset).map(drop)),
+        ("another version", &|| {
+            console.product(world.product).device(device(1)).lock(version(59), Flash::OnReset).map(drop)
+        }),
+        ("unlock", &|| console.product(world.product).device(device(1)).unlock()),
         ("removal of a locked device", &|| {
-            console.lock_and_flash_on_reset(world.product, device(2), version(1))?;
-            console.remove_device(world.product, device(2))
+            console.product(world.product).device(device(2)).lock(version(1), Flash::OnReset)?;
+            console.product(world.product).device(device(2)).remove()
         }),
     ];
     for (what, change) in changes {
@@ -104,11 +106,11 @@ fn a_concurrent_lock_and_upload_both_succeed() {
     store.before_commits(move |number| {
         if number == 1 {
             let upload = Upload::new(version(3), "Version 3");
-            other.console(owner, at(1)).upload(product, &upload, b"opaque firmware 3").unwrap();
+            other.console(owner, at(1)).product(product).upload(&upload, b"opaque firmware 3").unwrap();
         }
         Ok(())
     });
-    world.console(1).lock_and_flash_on_reset(product, device(1), version(2)).unwrap();
+    world.console(1).product(product).device(device(1)).lock(version(2), Flash::OnReset).unwrap();
     store.before_commits(|_| Ok(()));
     assert_eq!((locked(&world, 2), locked(&world, 3)), (1, 0));
     is_whole(&world);
@@ -122,11 +124,11 @@ fn a_lock_after_a_concurrent_deletion_finds_no_firmware() {
     let (owner, product) = (world.owner, world.product);
     store.before_commits(move |number| {
         if number == 1 {
-            other.console(owner, at(1)).delete_firmware(product, version(2)).unwrap();
+            other.console(owner, at(1)).product(product).delete_firmware(version(2)).unwrap();
         }
         Ok(())
     });
-    let refused = world.console(1).lock_and_flash_on_reset(product, device(1), version(2)).unwrap_err();
+    let refused = world.console(1).product(product).device(device(1)).lock(version(2), Flash::OnReset).unwrap_err();
     assert_eq!(refused.code(), "not_found");
     is_whole(&world);
 }
@@ -139,16 +141,21 @@ fn a_deletion_after_a_concurrent_lock_is_refused() {
         let world = world(Arc::clone(&store) as _, 2);
         let (owner, product) = (world.owner, world.product);
         for number in 0..locked_before {
-            world.console(1).lock_and_flash_on_reset(product, device(number), version(1)).unwrap();
+            world.console(1).product(product).device(device(number)).lock(version(1), Flash::OnReset).unwrap();
         }
         let other = Fleet::open(Arc::clone(&store) as Arc<dyn Store>);
         store.before_commits(move |number| {
             if number == 1 {
-                other.console(owner, at(1)).lock_and_flash_on_reset(product, device(5), version(2)).unwrap();
+                other
+                    .console(owner, at(1))
+                    .product(product)
+                    .device(device(5))
+                    .lock(version(2), Flash::OnReset)
+                    .unwrap();
             }
             Ok(())
         });
-        let refused = world.console(1).delete_firmware(product, version(2)).unwrap_err();
+        let refused = world.console(1).product(product).delete_firmware(version(2)).unwrap_err();
         assert_eq!(refused.code(), "firmware_in_use", "{locked_before} devices were locked");
         store.before_commits(|_| Ok(()));
         assert_eq!(locked(&world, 2), 1);
@@ -164,11 +171,18 @@ fn of_concurrent_locks_and_deletions_of_a_version_one_side_wins() {
         let (locks, deletion) = std::thread::scope(|scope| {
             let lock = |device_: u32| {
                 scope.spawn(move || {
-                    world_.console(1).lock_and_flash_on_reset(product, device(device_), version(number)).is_ok()
+                    world_
+                        .console(1)
+                        .product(product)
+                        .device(device(device_))
+                        .lock(version(number), Flash::OnReset)
+                        .map(drop)
+                        .is_ok()
                 })
             };
             let locks = [0, 1, 2].map(lock);
-            let deletion = scope.spawn(move || world_.console(1).delete_firmware(product, version(number)).is_ok());
+            let deletion =
+                scope.spawn(move || world_.console(1).product(product).delete_firmware(version(number)).is_ok());
             (locks.map(|lock| lock.join().unwrap()), deletion.join().unwrap())
         });
         let locked = locks.iter().filter(|is_locked| **is_locked).count();
@@ -199,30 +213,30 @@ fn counts_of_an_earlier_version_are_valid_and_migrated_by_the_next_lock() {
     let world = world(Arc::new(MemoryStore::new()), 3);
     let (console, product) = (world.fleet.console(Actor::Operator, at(1)), world.product);
     for (number, to) in [(0, 1), (1, 1), (2, 2)] {
-        console.lock_and_flash_on_reset(product, device(number), version(to)).unwrap();
+        console.product(product).device(device(number)).lock(version(to), Flash::OnReset).unwrap();
     }
     as_an_earlier_version_kept_it(&world);
     let counts = || [1, 2, 3].map(|to| locked(&world, to));
     assert_eq!(counts(), [2, 1, 0]);
     assert_eq!(invariants::check(&world.fleet, at(1)).unwrap(), []);
-    assert_eq!(console.delete_firmware(product, version(2)).unwrap_err().code(), "firmware_in_use");
-    assert_eq!(console.edit_firmware(product, version(1), "One", "").unwrap().locked_devices, 2);
+    assert_eq!(console.product(product).delete_firmware(version(2)).unwrap_err().code(), "firmware_in_use");
+    assert_eq!(console.product(product).edit_firmware(version(1), "One", "").unwrap().locked_devices, 2);
 
-    console.lock_and_flash_on_reset(product, device(3), version(3)).unwrap();
+    console.product(product).device(device(3)).lock(version(3), Flash::OnReset).unwrap();
     assert_eq!(counts(), [2, 1, 1]);
     is_whole(&world);
     as_an_earlier_version_kept_it(&world);
-    console.unlock(product, device(2)).unwrap();
+    console.product(product).device(device(2)).unlock().unwrap();
     assert_eq!(counts(), [2, 0, 1]);
     is_whole(&world);
     as_an_earlier_version_kept_it(&world);
-    console.remove_device(product, device(0)).unwrap();
+    console.product(product).device(device(0)).remove().unwrap();
     assert_eq!(counts(), [1, 0, 1]);
     is_whole(&world);
-    console.delete_firmware(product, version(2)).unwrap();
+    console.product(product).delete_firmware(version(2)).unwrap();
     is_whole(&world);
 
     as_an_earlier_version_kept_it(&world);
-    console.remove_product(product).unwrap();
+    console.product(product).remove().unwrap();
     assert_eq!(invariants::check(&world.fleet, at(1)).unwrap(), []);
 }

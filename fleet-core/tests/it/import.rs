@@ -29,8 +29,8 @@ fn mixed() -> World {
     let other = world.make_product(95, "photon");
     let stranger = account(&world.fleet, "stranger");
     let console = world.console(1);
-    console.import(world.product, list(10..13).as_bytes()).unwrap();
-    console.import(other, list(13..15).as_bytes()).unwrap();
+    console.product(world.product).import(list(10..13).as_bytes()).unwrap();
+    console.product(other).import(list(13..15).as_bytes()).unwrap();
     for number in 15..17 {
         console.claim_device(device(number)).unwrap();
         world.fleet.console(stranger, at(1)).claim_device(device(number + 2)).unwrap();
@@ -42,7 +42,7 @@ fn mixed() -> World {
         world.fleet.gateway(at(2)).connect(&common::report(number, 1, 2)).unwrap();
     }
     for number in 25..27 {
-        console.deny_device(world.product, device(number)).unwrap();
+        console.product(world.product).device(device(number)).deny().unwrap();
     }
     world
 }
@@ -84,12 +84,12 @@ proptest! {
         let mut found = Vec::new();
         for (world, numbers) in worlds.iter().zip([&numbers, &other]) {
             let policy = Policy { known_ids_only, ..Policy::default() };
-            world.console(3).set_policy(world.product, &policy).unwrap();
+            world.console(3).product(world.product).set_policy(&policy).unwrap();
             let file = list(numbers.iter().copied());
             let before = world.contents();
-            let plan = world.console(3).plan_import(world.product, file.as_bytes()).unwrap();
+            let plan = world.console(3).product(world.product).plan_import(file.as_bytes()).unwrap();
             prop_assert_eq!(&world.contents(), &before, "a plan changes nothing (R-IMP-7)");
-            let report = world.console(3).import(world.product, file.as_bytes()).unwrap();
+            let report = world.console(3).product(world.product).import(file.as_bytes()).unwrap();
             prop_assert_eq!(&plan, &report, "plan and apply (R-IMP-7)");
             prop_assert_eq!(report.lines.len(), numbers.len(), "every line is answered (R-IMP-5)");
             let mut first: BTreeMap<u32, u32> = BTreeMap::new();
@@ -108,7 +108,7 @@ proptest! {
             }
             let after = world.contents();
             after.check_counts(world.product);
-            let again = world.console(4).import(world.product, file.as_bytes()).unwrap();
+            let again = world.console(4).product(world.product).import(file.as_bytes()).unwrap();
             prop_assert_eq!(again.counts().imported, 0, "the second import (R-IMP-7)");
             prop_assert_eq!(world.contents(), after, "the second import changes nothing (R-IMP-7)");
             found.push(verdicts(&report));
@@ -122,12 +122,12 @@ proptest! {
     fn a_file_fits_the_tier_whole_or_not_at_all(here in 0_u32..=25, new in 0_u32..=30, duplicates in 0_u32..5, bad in 1..3_usize) {
         let world = memory();
         if here > 0 {
-            world.console(1).import(world.product, list(100..100 + here).as_bytes()).unwrap();
+            world.console(1).product(world.product).import(list(100..100 + here).as_bytes()).unwrap();
         }
         let before = world.contents();
         let file = list(0..new) + &list((0..duplicates).filter(|number| *number < new)) + &"nonsense\n".repeat(bad);
-        let plan = world.console(2).plan_import(world.product, file.as_bytes()).unwrap();
-        let report = world.console(2).import(world.product, file.as_bytes()).unwrap();
+        let plan = world.console(2).product(world.product).plan_import(file.as_bytes()).unwrap();
+        let report = world.console(2).product(world.product).import(file.as_bytes()).unwrap();
         prop_assert_eq!(&plan, &report, "plan and apply (R-IMP-7)");
         let fits = here + new <= 25 || new == 0;
         prop_assert_eq!(report.refused.is_none(), fits, "{} of 25 and {} more (R-IMP-6)", here, new);
@@ -145,8 +145,8 @@ proptest! {
     #[test]
     fn any_bytes_are_answered_the_same_twice(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         let world = memory();
-        let plan = world.console(1).plan_import(world.product, &bytes);
-        let report = world.console(1).import(world.product, &bytes);
+        let plan = world.console(1).product(world.product).plan_import(&bytes);
+        let report = world.console(1).product(world.product).import(&bytes);
         match (plan, report) {
             (Ok(plan), Ok(report)) => prop_assert_eq!(plan, report),
             (Err(plan), Err(error)) => prop_assert_eq!(plan.to_string(), error.to_string()),
@@ -158,33 +158,33 @@ proptest! {
 #[test]
 fn the_26th_device_of_a_prototype_is_refused_with_a_sufficient_tier() {
     let world = memory();
-    let report = world.console(1).import(world.product, list(0..26).as_bytes()).unwrap();
+    let report = world.console(1).product(world.product).import(list(0..26).as_bytes()).unwrap();
     let refused = report.refused.unwrap().to_string();
     assert_eq!(refused, "refused: 26 devices would exceed the Prototype tier's 25 (0 in use now); Small allows 250");
     assert_eq!(world.devices(), 0);
-    assert_eq!(world.console(1).import(world.product, list(0..25).as_bytes()).unwrap().refused, None);
+    assert_eq!(world.console(1).product(world.product).import(list(0..25).as_bytes()).unwrap().refused, None);
     assert_eq!(world.devices(), 25);
     // R-TIER-2: removing a device frees its place at once.
-    world.console(2).remove_device(world.product, device(3)).unwrap();
-    assert_eq!(world.console(2).import(world.product, list(25..26).as_bytes()).unwrap().refused, None);
+    world.console(2).product(world.product).device(device(3)).remove().unwrap();
+    assert_eq!(world.console(2).product(world.product).import(list(25..26).as_bytes()).unwrap().refused, None);
     assert_eq!(world.devices(), 25);
 }
 
 #[test]
 fn a_waiting_and_a_denied_device_are_members_once_they_are_imported() {
     let world = mixed();
-    world.console(5).import(world.product, list([23, 25]).as_bytes()).unwrap();
+    world.console(5).product(world.product).import(list([23, 25]).as_bytes()).unwrap();
     for number in [23, 25] {
         assert_eq!(world.row(number).standing, Standing::Member, "device {number}");
     }
-    let summary = world.console(5).summary(world.product).unwrap();
+    let summary = world.console(5).product(world.product).summary().unwrap();
     assert_eq!((summary.quarantined, summary.denied, summary.devices), (1, 1, 5));
     world.contents().check_counts(world.product);
 }
 
 fn large(store: Arc<dyn fleet_core::Store>) -> World {
     let world = World::new(store);
-    world.operator(0).set_tier(world.product, "Enterprise").unwrap();
+    world.operator(0).product(world.product).set_tier("Enterprise").unwrap();
     world
 }
 
@@ -199,7 +199,7 @@ fn exactly(world: World) -> World {
     };
     let tiers = vec![tier("Prototype", Some(u64::from(MANY))), tier("Enterprise", None)];
     let world = World { fleet: world.fleet.with_catalogue(fleet_core::Catalogue::new(tiers).unwrap()), ..world };
-    world.operator(0).set_tier(world.product, "Prototype").unwrap();
+    world.operator(0).product(world.product).set_tier("Prototype").unwrap();
     world
 }
 
@@ -208,7 +208,7 @@ fn a_cancelled_import_keeps_its_devices_and_is_completed_by_the_same_file() {
     let world = large(Arc::new(MemoryStore::new()));
     let file = list(0..MANY);
     let mut seen = Vec::new();
-    let cancelled = world.console(1).import_watched(world.product, file.as_bytes(), |progress| {
+    let cancelled = world.console(1).product(world.product).import_watched(file.as_bytes(), |progress| {
         seen.push((progress.added, progress.to_add));
         ControlFlow::Break(())
     });
@@ -216,15 +216,17 @@ fn a_cancelled_import_keeps_its_devices_and_is_completed_by_the_same_file() {
     assert_eq!(seen, [(FIRST_COMMIT, u64::from(MANY))]);
     assert!(matches!(error.kind(), ErrorKind::Cancelled { added: FIRST_COMMIT }), "{error}");
     assert_eq!(world.devices(), FIRST_COMMIT);
-    let report = world.console(2).import(world.product, file.as_bytes()).unwrap();
+    let report = world.console(2).product(world.product).import(file.as_bytes()).unwrap();
     assert_eq!(
         (report.counts().already_here, report.counts().imported),
         (FIRST_COMMIT, u64::from(MANY) - FIRST_COMMIT)
     );
     assert_eq!(world.devices(), u64::from(MANY));
     // A cancellation at the last step comes too late: all devices are added.
-    let late =
-        world.console(3).import_watched(world.product, list(MANY..MANY + 5).as_bytes(), |_| ControlFlow::Break(()));
+    let late = world
+        .console(3)
+        .product(world.product)
+        .import_watched(list(MANY..MANY + 5).as_bytes(), |_| ControlFlow::Break(()));
     assert_eq!(late.unwrap().counts().imported, 5);
 }
 
@@ -232,8 +234,8 @@ fn a_cancelled_import_keeps_its_devices_and_is_completed_by_the_same_file() {
 fn a_cancelled_plan_ends_and_changes_nothing() {
     let world = large(Arc::new(MemoryStore::new()));
     let (file, cancel) = (list(0..MANY), CancelToken::new());
-    let plan = || world.console(1).plan_import_until(world.product, file.as_bytes(), &cancel);
-    assert_eq!(plan().unwrap(), world.console(1).plan_import(world.product, file.as_bytes()).unwrap());
+    let plan = || world.console(1).product(world.product).plan_import_until(file.as_bytes(), &cancel);
+    assert_eq!(plan().unwrap(), world.console(1).product(world.product).plan_import(file.as_bytes()).unwrap());
     cancel.clone().cancel();
     let error = plan().unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Cancelled { added: 0 }), "{error}");
@@ -248,18 +250,21 @@ fn an_import_that_dies_at_any_commit_is_completed_by_the_same_file() {
         let world = exactly(large(store.clone()));
         store.die_before_commit(death);
         let file = list(0..MANY);
-        assert_eq!(world.console(1).import(world.product, file.as_bytes()).unwrap_err().code(), "store_unavailable");
+        assert_eq!(
+            world.console(1).product(world.product).import(file.as_bytes()).unwrap_err().code(),
+            "store_unavailable"
+        );
         store.leave_alone();
         world.contents().check_counts(world.product);
         assert_eq!(world.devices(), FIRST_COMMIT * death.saturating_sub(2), "death before commit {death}");
-        let plan = world.console(2).plan_import(world.product, file.as_bytes()).unwrap();
-        let report = world.console(2).import(world.product, file.as_bytes()).unwrap();
+        let plan = world.console(2).product(world.product).plan_import(file.as_bytes()).unwrap();
+        let report = world.console(2).product(world.product).import(file.as_bytes()).unwrap();
         assert_eq!(report.refused, None, "the same file uses its own reservation (R-IMP-13), death {death}");
         assert!(plan == report, "plan and apply after a death before commit {death} (R-IMP-7): {:?}", plan.refused);
         assert_eq!(world.devices(), u64::from(MANY));
         // No reservation is left.
-        world.console(3).remove_device(world.product, device(7)).unwrap();
-        assert_eq!(world.console(3).import(world.product, list([MANY]).as_bytes()).unwrap().refused, None);
+        world.console(3).product(world.product).device(device(7)).remove().unwrap();
+        assert_eq!(world.console(3).product(world.product).import(list([MANY]).as_bytes()).unwrap().refused, None);
     }
 }
 
@@ -269,26 +274,26 @@ fn places_reserved_by_a_dead_import_are_released_after_an_hour() {
     let world = exactly(large(store.clone()));
     world.fleet.gateway(at(0)).connect(&common::report(MANY, 1, 0)).unwrap();
     store.die_before_commit(3);
-    world.console(1).import(world.product, list(0..MANY).as_bytes()).unwrap_err();
+    world.console(1).product(world.product).import(list(0..MANY).as_bytes()).unwrap_err();
     store.leave_alone();
     for second in [2, 3600] {
-        let rival = world.console(second).import(world.product, list([MANY + 1]).as_bytes()).unwrap();
+        let rival = world.console(second).product(world.product).import(list([MANY + 1]).as_bytes()).unwrap();
         let limit = rival.refused.expect("every place is reserved");
         assert_eq!((limit.used, limit.would_be), (FIRST_COMMIT, u64::from(MANY) + 1), "at {second} s");
         let places = limit.held.map(|held| (held.places, held.until));
         assert_eq!(places, Some((u64::from(MANY) - FIRST_COMMIT, at(3601))), "distinguished from devices");
         assert!(limit.to_string().starts_with("refused for now: "), "{limit}");
-        let approval = world.console(second).approve_device(world.product, device(MANY)).unwrap_err();
+        let approval = world.console(second).product(world.product).device(device(MANY)).approve().unwrap_err();
         assert_eq!((approval.code(), approval.is_transient()), ("limit_exceeded", true), "at {second} s");
-        let summary = world.console(second).summary(world.product).unwrap();
+        let summary = world.console(second).product(world.product).summary().unwrap();
         assert_eq!((summary.devices, summary.held_places), (FIRST_COMMIT, u64::from(MANY) - FIRST_COMMIT));
     }
     // The reservation was made at 1 s: at 3,601 s it has expired.
-    world.console(3601).approve_device(world.product, device(MANY)).unwrap();
-    let rival = world.console(3601).import(world.product, list([MANY + 1]).as_bytes()).unwrap();
+    world.console(3601).product(world.product).device(device(MANY)).approve().unwrap();
+    let rival = world.console(3601).product(world.product).import(list([MANY + 1]).as_bytes()).unwrap();
     assert_eq!(rival.refused, None);
     // The dead import no longer fits.
-    let late = world.console(3602).import(world.product, list(0..MANY).as_bytes()).unwrap();
+    let late = world.console(3602).product(world.product).import(list(0..MANY).as_bytes()).unwrap();
     assert_eq!(late.refused.map(|limit| limit.would_be), Some(u64::from(MANY) + 2));
     assert_eq!(world.devices(), FIRST_COMMIT + 2);
 }
@@ -298,14 +303,14 @@ fn places_of_a_dead_import_can_be_released_at_once() {
     let store = Interrupted::new(MemoryStore::new());
     let world = exactly(large(store.clone()));
     store.die_before_commit(3);
-    world.console(1).import(world.product, list(0..MANY).as_bytes()).unwrap_err();
+    world.console(1).product(world.product).import(list(0..MANY).as_bytes()).unwrap_err();
     store.leave_alone();
-    assert_eq!(world.console(2).free_places(world.product).unwrap(), u64::from(MANY) - FIRST_COMMIT);
-    assert_eq!(world.console(2).free_places(world.product).unwrap(), 0);
-    let other = world.console(2).import(world.product, list([MANY + 1]).as_bytes()).unwrap();
+    assert_eq!(world.console(2).product(world.product).free_places().unwrap(), u64::from(MANY) - FIRST_COMMIT);
+    assert_eq!(world.console(2).product(world.product).free_places().unwrap(), 0);
+    let other = world.console(2).product(world.product).import(list([MANY + 1]).as_bytes()).unwrap();
     assert_eq!(other.refused, None);
     // The rest would exceed the tier by devices alone: waiting does not help.
-    let late = world.console(3).import(world.product, list(0..MANY).as_bytes()).unwrap().refused.unwrap();
+    let late = world.console(3).product(world.product).import(list(0..MANY).as_bytes()).unwrap().refused.unwrap();
     assert_eq!((late.used, late.would_be, late.held), (FIRST_COMMIT + 1, u64::from(MANY) + 1, None));
 }
 
@@ -314,8 +319,9 @@ fn two_concurrent_large_lists_are_imported_if_all_devices_fit() {
     let world = exactly(large(Arc::new(MemoryStore::new())));
     let (all, half) = (list(0..MANY), list(0..MANY / 2));
     std::thread::scope(|threads| {
-        let imports = [&all, &half, &all, &half]
-            .map(|list| threads.spawn(|| world.console(1).import(world.product, list.as_bytes()).unwrap().refused));
+        let imports = [&all, &half, &all, &half].map(|list| {
+            threads.spawn(|| world.console(1).product(world.product).import(list.as_bytes()).unwrap().refused)
+        });
         for import in imports {
             assert_eq!(import.join().unwrap(), None);
         }
@@ -329,9 +335,9 @@ fn two_lists_that_overlap(world: &World, limit: u32, union: u32) -> (usize, u64)
     let (shared_from, shared_to) = (limit / 3, limit * 2 / 3);
     let lists = [0..shared_to, shared_from..union].map(list);
     let refused = std::thread::scope(|threads| {
-        let imports = lists
-            .each_ref()
-            .map(|list| threads.spawn(|| world.console(1).import(world.product, list.as_bytes()).unwrap().refused));
+        let imports = lists.each_ref().map(|list| {
+            threads.spawn(|| world.console(1).product(world.product).import(list.as_bytes()).unwrap().refused)
+        });
         imports.map(|import| usize::from(import.join().unwrap().is_some()))
     });
     (refused.iter().sum(), world.devices())
@@ -345,7 +351,7 @@ fn two_concurrent_overlapping_lists_are_imported_if_all_devices_fit() {
     for _ in 0..2 {
         let world = exactly(large(Arc::new(MemoryStore::new())));
         assert_eq!(two_lists_that_overlap(&world, MANY, MANY), (0, u64::from(MANY)), "in several commits each");
-        assert_eq!(world.console(2).summary(world.product).unwrap().held_places, 0);
+        assert_eq!(world.console(2).product(world.product).summary().unwrap().held_places, 0);
     }
 }
 
@@ -361,7 +367,7 @@ fn of_two_overlapping_lists_with_one_device_too_many_one_is_imported_whole() {
         let world = exactly(large(Arc::new(MemoryStore::new())));
         let (refused, devices) = two_lists_that_overlap(&world, MANY, MANY + 1);
         assert!(refused == 1 && whole(MANY).contains(&devices), "{refused} refused, {devices} devices");
-        assert_eq!(world.console(2).summary(world.product).unwrap().held_places, 0);
+        assert_eq!(world.console(2).product(world.product).summary().unwrap().held_places, 0);
     }
 }
 
@@ -371,16 +377,16 @@ fn expired_reservations_do_not_let_an_import_exceed_the_limit() {
     let world = Arc::new(exactly(large(store.clone())));
     world.fleet.gateway(at(0)).connect(&common::report(MANY, 1, 0)).unwrap();
     store.die_before_commit(4);
-    world.console(1).import(world.product, list(0..MANY).as_bytes()).unwrap_err();
+    world.console(1).product(world.product).import(list(0..MANY).as_bytes()).unwrap_err();
     // Two hours later the rest is imported, and just before its commit another caller takes one of the places.
     let rival = Arc::clone(&world);
     store.before_commits(move |commit| {
         if commit == 1 {
-            rival.console(7200).approve_device(rival.product, device(MANY)).unwrap();
+            rival.console(7200).product(rival.product).device(device(MANY)).approve().unwrap();
         }
         Ok(())
     });
-    let report = world.console(7200).import(world.product, list(0..MANY).as_bytes()).unwrap();
+    let report = world.console(7200).product(world.product).import(list(0..MANY).as_bytes()).unwrap();
     store.leave_alone();
     assert!(report.refused.is_some(), "{:?}", report.counts());
     assert!(world.devices() <= u64::from(MANY), "{} of {MANY} (R-TIER-1)", world.devices());
@@ -395,11 +401,11 @@ fn the_same_file_imported_twice_at_once_succeeds_for_both() {
         let (rival, same) = (Arc::clone(&world), file.clone());
         store.before_commits(move |commit| {
             if commit == 1 {
-                assert_eq!(rival.console(1).import(rival.product, same.as_bytes()).unwrap().refused, None);
+                assert_eq!(rival.console(1).product(rival.product).import(same.as_bytes()).unwrap().refused, None);
             }
             Ok(())
         });
-        let report = world.console(1).import(world.product, file.as_bytes()).unwrap();
+        let report = world.console(1).product(world.product).import(file.as_bytes()).unwrap();
         store.leave_alone();
         assert_eq!(report.refused, None, "they are already here, not too many (R-IMP-4)");
         assert_eq!(report.counts().already_here, u64::from(devices));
@@ -416,7 +422,7 @@ fn concurrent_imports_never_exceed_the_tier() {
                 .map(|thread| {
                     let world = &world;
                     let file = list((0..8).map(move |number| round * 100 + thread * 6 + number));
-                    scope.spawn(move || world.console(1).import(world.product, file.as_bytes()).unwrap())
+                    scope.spawn(move || world.console(1).product(world.product).import(file.as_bytes()).unwrap())
                 })
                 .collect();
             threads.into_iter().map(|thread| usize::from(thread.join().unwrap().refused.is_some())).sum()
@@ -438,7 +444,7 @@ fn two_products_that_import_the_same_devices_at_once_share_none() {
                 .into_iter()
                 .map(|id| {
                     let (world, file) = (&world, &file);
-                    scope.spawn(move || world.console(1).import(id, file.as_bytes()).unwrap())
+                    scope.spawn(move || world.console(1).product(id).import(file.as_bytes()).unwrap())
                 })
                 .collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
@@ -455,14 +461,14 @@ fn two_products_that_import_the_same_devices_at_once_share_none() {
 #[test]
 fn a_device_that_reports_another_platform_at_its_first_connect_is_held() {
     let world = memory();
-    world.console(1).import(world.product, list([1]).as_bytes()).unwrap();
+    world.console(1).product(world.product).import(list([1]).as_bytes()).unwrap();
     let report = Report { platform: Some("boron".parse().unwrap()), ..common::report(1, 1, 2) };
     let connected = world.fleet.gateway(at(2)).connect(&report).unwrap();
     assert_eq!(
         connected.answer.to_string(),
         "held: its hardware is particle:13 (boron), the product's is particle:6 (photon); import it into a product of its hardware, or have an operator correct what is known of it (R-IMP-12)"
     );
-    assert_eq!(world.console(2).summary(world.product).unwrap().wrong_platform, 1);
+    assert_eq!(world.console(2).product(world.product).summary().unwrap().wrong_platform, 1);
 }
 
 #[test]
@@ -470,8 +476,8 @@ fn an_outsider_imports_nothing_and_learns_nothing() {
     let world = memory();
     let outsider = account(&world.fleet, "outsider");
     let before = world.contents();
-    let here = world.fleet.console(outsider, at(1)).import(world.product, list(0..3).as_bytes()).unwrap_err();
-    let nowhere = world.fleet.console(outsider, at(1)).import(product(96), list(0..3).as_bytes()).unwrap_err();
+    let here = world.fleet.console(outsider, at(1)).product(world.product).import(list(0..3).as_bytes()).unwrap_err();
+    let nowhere = world.fleet.console(outsider, at(1)).product(product(96)).import(list(0..3).as_bytes()).unwrap_err();
     assert_eq!(here.to_string(), nowhere.to_string(), "R-TEAM-6");
     assert_eq!(world.contents(), before);
 }
@@ -480,12 +486,12 @@ fn an_outsider_imports_nothing_and_learns_nothing() {
 fn a_list_of_short_lines_costs_a_bounded_number_of_verdicts() {
     use fleet_core::device::import::MAX_LINES_WITHOUT_ID;
     let world = memory();
-    let whole = world.console(1).import(world.product, "x\n".repeat(MAX_LINES_WITHOUT_ID).as_bytes()).unwrap();
+    let whole = world.console(1).product(world.product).import("x\n".repeat(MAX_LINES_WITHOUT_ID).as_bytes()).unwrap();
     assert_eq!(whole.lines.len(), MAX_LINES_WITHOUT_ID, "every line is answered (R-IMP-5)");
     let over = list(0..1) + &"x\n".repeat(MAX_LINES_WITHOUT_ID + 1);
     for refused in [
-        world.console(1).plan_import(world.product, over.as_bytes()),
-        world.console(1).import(world.product, over.as_bytes()),
+        world.console(1).product(world.product).plan_import(over.as_bytes()),
+        world.console(1).product(world.product).import(over.as_bytes()),
     ] {
         assert_eq!(refused.unwrap_err().code(), "no_ids");
     }
@@ -498,14 +504,15 @@ fn a_list_of_more_guests_than_a_beta_has_invites_nobody() {
     let world = memory();
     let console = world.console(1);
     console
-        .configure(world.product, "private_beta", Some(&fleet_core::product::ConfigurationAnswer::YesNo(true)))
+        .product(world.product)
+        .configure("private_beta", Some(&fleet_core::product::ConfigurationAnswer::YesNo(true)))
         .unwrap();
     let guests = |numbers: std::ops::Range<u64>| numbers.map(|number| format!("guest{number}\n")).collect::<String>();
-    console.invite_to_beta(world.product, guests(0..3).as_bytes()).unwrap();
-    let error = console.invite_to_beta(world.product, guests(3..MAX_GUESTS + 1).as_bytes()).unwrap_err();
+    console.product(world.product).invite_to_beta(guests(0..3).as_bytes()).unwrap();
+    let error = console.product(world.product).invite_to_beta(guests(3..MAX_GUESTS + 1).as_bytes()).unwrap_err();
     assert_eq!(error.code(), "invalid");
     assert!(error.to_string().contains("at most 100000 guests, and would have 100001"), "{error}");
-    assert_eq!(console.beta_guests(world.product, None, 10).unwrap().items.len(), 3, "nobody was invited");
-    let fitting = console.invite_to_beta(world.product, guests(1..MAX_GUESTS).as_bytes()).unwrap();
+    assert_eq!(console.product(world.product).beta_guests(None, 10).unwrap().items.len(), 3, "nobody was invited");
+    let fitting = console.product(world.product).invite_to_beta(guests(1..MAX_GUESTS).as_bytes()).unwrap();
     assert_eq!(fitting.len(), 99_999);
 }

@@ -46,10 +46,10 @@ fn an_import_and_the_removal_of_its_product_use_small_commits() {
     let operator = fleet.console(Actor::Operator, NOW);
     let alice = operator.create_account("alice@example.com").unwrap().id;
     let product = fleet.console(alice, NOW).create_product("Thermostat", "photon".parse().unwrap()).unwrap().id;
-    operator.set_tier(product, "Medium").unwrap();
-    assert_eq!(operator.import(product, list(500).as_bytes()).unwrap().counts().imported, 500);
-    assert_eq!(operator.summary(product).unwrap().devices, 500);
-    operator.remove_product(product).unwrap();
+    operator.product(product).set_tier("Medium").unwrap();
+    assert_eq!(operator.product(product).import(list(500).as_bytes()).unwrap().counts().imported, 500);
+    assert_eq!(operator.product(product).summary().unwrap().devices, 500);
+    operator.product(product).remove().unwrap();
     let largest = store.largest.load(Ordering::Relaxed);
     assert!((LARGEST / 2..=LARGEST).contains(&largest), "{largest} rows in a commit");
 
@@ -58,6 +58,6 @@ fn an_import_and_the_removal_of_its_product_use_small_commits() {
     let operator = fleet.console(Actor::Operator, NOW);
     let alice = operator.create_account("alice@example.com").unwrap().id;
     let product = fleet.console(alice, NOW).create_product("Thermostat", "photon".parse().unwrap()).unwrap().id;
-    operator.set_tier(product, "Medium").unwrap();
-    assert_eq!(operator.import(product, list(500).as_bytes()).unwrap_err().code(), "store_failed");
+    operator.product(product).set_tier("Medium").unwrap();
+    assert_eq!(operator.product(product).import(list(500).as_bytes()).unwrap_err().code(), "store_failed");
 }

@@ -413,7 +413,7 @@ impl World {
 
     /// Returns the number of the renewal that bills the period from a moment on.
     fn latest(&self, product: usize, start: i64) -> Option<u32> {
-        let found = self.operator().invoices(self.products[product].id, None, 1000).unwrap().items;
+        let found = self.operator().product(self.products[product].id).invoices(None, 1000).unwrap().items;
         let found =
             found.iter().find(|found| found.reason == Reason::Renewal && found.period.start.as_millis() == start);
         found.map(|found| found.number)
@@ -460,7 +460,7 @@ impl World {
     /// Whether the core has issued what the ledger has not booked yet.
     fn is_issued(&self, product: usize) -> bool {
         let plan = self.products[product].plan.as_ref();
-        let status = self.operator().billing_status(self.products[product].id).unwrap();
+        let status = self.operator().product(self.products[product].id).billing_status().unwrap();
         plan.is_some_and(|plan| status.renewal.is_none_or(|renewal| renewal.as_millis() > plan.period.1))
     }
 
@@ -519,7 +519,7 @@ impl World {
     fn quote(&mut self, product: usize, tier: usize, annual: bool) -> Option<Quoted> {
         let (id, interval) = (self.products[product].id, interval(annual));
         let owner = self.products[product].owner;
-        let quote = match self.console(owner).quote_upgrade(id, TIERS[tier], interval) {
+        let quote = match self.console(owner).product(id).quote_upgrade(TIERS[tier], interval) {
             Ok(quote) => quote,
             Err(error) => {
                 assert_ne!(error.code(), "clock_leap", "a quote waits for the clock");
@@ -556,7 +556,7 @@ impl World {
         let (id, owner) = (self.products[*product].id, self.products[*product].owner);
         let is_same = self.products[*product].decided == quoted.decided;
         let is_valid = is_same && self.now < quoted.given_at + 15 * 60_000 && self.now < bought.plan.period.1;
-        match self.console(owner).upgrade(id, quote.id) {
+        match self.console(owner).product(id).upgrade(quote.id) {
             Ok(upgrade) => {
                 assert!(self.now < quoted.given_at + 15 * 60_000, "R-BILL-4: a quote is valid for 15 minutes");
                 assert!(self.valid[owner].is_some_and(|until| self.now < until), "R-BILL-4: it needs a valid card");
@@ -629,7 +629,7 @@ impl World {
             (Purpose::Upgrade, ChargeOutcome::Succeeded) => {
                 let bought = self.products[product].bought.take().unwrap();
                 assert_eq!(charge.amount.minor(), bought.due);
-                let invoices = self.operator().invoices(charge.product, None, 1000).unwrap().items;
+                let invoices = self.operator().product(charge.product).invoices(None, 1000).unwrap().items;
                 let number = invoices.iter().find(|invoice| invoice.charge == Some(bought.charge)).unwrap().number;
                 self.takes_effect(product, bought, number);
             }
@@ -650,7 +650,7 @@ impl World {
     }
 
     fn invoice(&self, product: ProductId, number: u32) -> Arc<Invoice> {
-        let found = self.operator().invoices(product, number.checked_add(1), 1).unwrap().items;
+        let found = self.operator().product(product).invoices(number.checked_add(1), 1).unwrap().items;
         Arc::clone(found.first().unwrap())
     }
 
@@ -698,14 +698,14 @@ impl World {
             Op::Downgrade { product, tier } => self.downgrade(*product, *tier),
             Op::SetTier { product, tier } => {
                 let id = self.products[*product].id;
-                if self.command(*product, |world| world.operator().set_tier(id, TIERS[*tier])).is_some() {
+                if self.command(*product, |world| world.operator().product(id).set_tier(TIERS[*tier])).is_some() {
                     self.products[*product].tier = *tier;
                 }
             }
             Op::Switch { product, annual } => {
                 let (id, wanted) = (self.products[*product].id, interval(*annual));
                 let owner = self.products[*product].owner;
-                if self.command(*product, |world| world.console(owner).switch_interval(id, wanted)).is_some() {
+                if self.command(*product, |world| world.console(owner).product(id).switch_interval(wanted)).is_some() {
                     let account = &mut self.products[*product];
                     let current = account.plan.as_ref().unwrap().interval;
                     account.next = (current != wanted).then_some(wanted);
@@ -715,9 +715,9 @@ impl World {
                 let account = &self.products[*product];
                 let (id, owner, wanted) = (account.id, account.owner, currencies()[*which]);
                 let is_other = account.currency != wanted;
-                let invoices = self.operator().invoices(id, None, 1).unwrap().items.len();
+                let invoices = self.operator().product(id).invoices(None, 1).unwrap().items.len();
                 let is_free = invoices == 0 && account.agreed.is_empty() && account.bought.is_none();
-                let result = self.console(owner).set_currency(id, wanted);
+                let result = self.console(owner).product(id).set_currency(wanted);
                 assert!(account.removed || result.is_ok() == (!is_other || is_free), "R-TIER-1: {result:?}");
                 if result.is_ok() && is_other {
                     let account = &mut self.products[*product];
@@ -730,7 +730,7 @@ impl World {
                 let currency = self.products[*product].currency;
                 let currency = if *other { currencies()[usize::from(currency == Currency::USD)] } else { currency };
                 let money = price.map(|price| Money::new(price, currency));
-                let ask = |world: &Self| world.operator().agree_price(id, TIERS[*tier], span, money);
+                let ask = |world: &Self| world.operator().product(id).agree_price(TIERS[*tier], span, money);
                 if self.command(*product, ask).is_some() {
                     let agreed = &mut self.products[*product].agreed;
                     agreed.remove(&(*tier, *annual));
@@ -818,8 +818,10 @@ impl World {
 
     fn contents(&self) -> (usize, usize) {
         let charges = self.fleet.pending_charges(None, 1000).unwrap().items.len();
-        let invoices =
-            self.products.iter().map(|account| self.operator().invoices(account.id, None, 1000).unwrap().items.len());
+        let invoices = self
+            .products
+            .iter()
+            .map(|account| self.operator().product(account.id).invoices(None, 1000).unwrap().items.len());
         (charges, invoices.sum())
     }
 
@@ -831,7 +833,7 @@ impl World {
             return;
         }
         let (product, number) = *which.get(&open);
-        match self.operator().write_off(self.products[product].id, number) {
+        match self.operator().product(self.products[product].id).write_off(number) {
             Ok(_) => {
                 let account = &mut self.products[product];
                 account.forgiven += account.unpaid.remove(&number).unwrap();
@@ -842,7 +844,7 @@ impl World {
 
     fn cancel(&mut self, product: usize) {
         let (id, before) = (self.products[product].id, self.refunds());
-        if self.command(product, |world| world.operator().cancel_plan(id)).is_some() {
+        if self.command(product, |world| world.operator().product(id).cancel_plan()).is_some() {
             let has_plan = self.products[product].plan.is_some();
             let back =
                 if has_plan { self.end(product, None) } else { std::mem::take(&mut self.products[product].balance) };
@@ -855,7 +857,7 @@ impl World {
 
     fn downgrade(&mut self, product: usize, tier: usize) {
         let (id, before) = (self.products[product].id, self.refunds());
-        if self.command(product, |world| world.operator().downgrade(id, TIERS[tier])).is_some() {
+        if self.command(product, |world| world.operator().product(id).downgrade(TIERS[tier])).is_some() {
             let interval = self.products[product].plan.as_ref().unwrap().interval;
             let price = self.price(product, tier, interval).unwrap();
             let back = self.end(product, Some((tier, price)));
@@ -866,7 +868,7 @@ impl World {
     fn transfer(&mut self, product: usize, to: usize) {
         let (id, before) = (self.products[product].id, self.refunds());
         let to_id = self.people[to];
-        if self.command(product, |world| world.operator().transfer_ownership(id, to_id)).is_some() {
+        if self.command(product, |world| world.operator().product(id).transfer_ownership(to_id)).is_some() {
             let account = &mut self.products[product];
             let back = if account.owner == to { 0 } else { std::mem::take(&mut account.balance) };
             account.owner = to;
@@ -879,7 +881,7 @@ impl World {
             return;
         }
         let (id, before) = (self.products[product].id, self.refunds());
-        if self.command(product, |world| world.operator().remove_product(id)).is_some() {
+        if self.command(product, |world| world.operator().product(id).remove()).is_some() {
             let has_plan = self.products[product].plan.is_some();
             let back =
                 if has_plan { self.end(product, None) } else { std::mem::take(&mut self.products[product].balance) };
@@ -959,7 +961,7 @@ impl World {
     /// R-PAY-5: all products of a locked owner are read-only, and nobody else's.
     fn check_lock(&self, owner: usize, is_locked: bool) {
         for account in self.products.iter().filter(|account| account.owner == owner && !account.removed) {
-            let result = self.console(owner).rename_product(account.id, "Thermostat");
+            let result = self.console(owner).product(account.id).rename("Thermostat");
             match result {
                 Ok(_) => assert!(!is_locked, "read-only: {account:?}"),
                 Err(error) => assert!(is_locked && error.code() == "account_locked", "{error}"),
@@ -991,7 +993,7 @@ impl World {
     }
 
     fn check_status(&self, account: &Account) {
-        let status = self.operator().billing_status(account.id).unwrap();
+        let status = self.operator().product(account.id).billing_status().unwrap();
         assert_eq!(status.balance, account.money(account.balance), "{account:?}");
         assert_eq!(&*status.tier, TIERS[account.tier], "{account:?}");
         let unpaid: Vec<u32> = account.unpaid.keys().copied().collect();

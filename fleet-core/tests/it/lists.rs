@@ -36,8 +36,8 @@ fn crowd() -> (Arc<Counting>, World) {
     let store = Arc::new(Counting::default());
     let world = World::new(Arc::clone(&store) as _);
     let tier = world.fleet.catalogue().tiers().last().unwrap().name.clone();
-    world.operator(0).set_tier(world.product, &tier).unwrap();
-    let report = world.console(0).import(world.product, list(0..DEVICES).as_bytes()).unwrap();
+    world.operator(0).product(world.product).set_tier(&tier).unwrap();
+    let report = world.console(0).product(world.product).import(list(0..DEVICES).as_bytes()).unwrap();
     assert!(report.refused.is_none(), "{:?}", report.refused);
     (store, world)
 }
@@ -47,7 +47,7 @@ fn found(store: &Counting, world: &World, filter: &DeviceFilter) -> (Vec<DeviceI
     store.1.store(0, Ordering::Relaxed);
     let (mut found, mut after) = (Vec::new(), None);
     loop {
-        let page = world.console(9).devices(world.product, filter, after, 7).unwrap();
+        let page = world.console(9).product(world.product).devices(filter, after, 7).unwrap();
         found.extend(page.items.iter().map(|view| view.id));
         after = page.next;
         if after.is_none() {
@@ -78,9 +78,9 @@ fn a_prefix_reads_the_ids_and_the_names_that_begin_with_it_and_no_others() {
         assert_eq!(ids_found, ids, "{text}");
         assert!(read <= most, "{read} rows for {text}");
     }
-    world.console(1).name_device(world.product, device(2000), "A5A5 in the hall").unwrap();
-    world.console(1).name_device(world.product, device(7), &device(5).to_string().to_uppercase()).unwrap();
-    world.console(1).name_device(world.product, device(3), "In the hall").unwrap();
+    world.console(1).product(world.product).device(device(2000)).rename("A5A5 in the hall").unwrap();
+    world.console(1).product(world.product).device(device(7)).rename(&device(5).to_string().to_uppercase()).unwrap();
+    world.console(1).product(world.product).device(device(3)).rename("In the hall").unwrap();
     for (text, ids, most) in [
         ("a5a5 in".to_owned(), vec![device(2000)], 2),
         ("in the".to_owned(), vec![device(3)], 2),
@@ -140,19 +140,19 @@ fn a_list_by_prefix_has_each_matching_device_once_and_in_order() {
             })
             .collect();
         let file: String = ids.iter().map(|id| format!("{id}\n")).collect();
-        world.console(0).import(world.product, file.as_bytes()).unwrap();
+        world.console(0).product(world.product).import(file.as_bytes()).unwrap();
         for _ in 0..40 {
-            world.console(1).name_device(world.product, ids[dice.roll(24)], dice.text(4).trim()).unwrap();
+            world.console(1).product(world.product).device(ids[dice.roll(24)]).rename(dice.text(4).trim()).unwrap();
         }
-        world.console(1).remove_device(world.product, ids[dice.roll(24)]).unwrap();
-        let all = world.console(2).devices(world.product, &DeviceFilter::default(), None, 1000).unwrap().items;
+        world.console(1).product(world.product).device(ids[dice.roll(24)]).remove().unwrap();
+        let all = world.console(2).product(world.product).devices(&DeviceFilter::default(), None, 1000).unwrap().items;
         for _ in 0..20 {
             let filter = prefix(&dice.text(3));
             let wanted: Vec<DeviceId> =
                 all.iter().filter(|one| filter.wants(one.id, &one.row)).map(|one| one.id).collect();
             let (mut listed, mut after, limit) = (Vec::new(), None, dice.roll(5) + 1);
             loop {
-                let page = world.console(2).devices(world.product, &filter, after, limit).unwrap();
+                let page = world.console(2).product(world.product).devices(&filter, after, limit).unwrap();
                 listed.extend(page.items.iter().map(|view| view.id));
                 after = page.next;
                 if after.is_none() {
@@ -172,20 +172,20 @@ fn a_name_is_found_as_long_as_a_device_has_it() {
     let (store, world) = crowd();
     let console = world.console(1);
     let named = |text: &str| found(&store, &world, &prefix(text)).0;
-    console.name_device(world.product, device(1), "Küche").unwrap();
-    console.name_device(world.product, device(2), "KÜCHE").unwrap();
+    console.product(world.product).device(device(1)).rename("Küche").unwrap();
+    console.product(world.product).device(device(2)).rename("KÜCHE").unwrap();
     assert_eq!(named("küche"), [device(1), device(2)]);
-    console.name_device(world.product, device(1), "Keller").unwrap();
+    console.product(world.product).device(device(1)).rename("Keller").unwrap();
     assert_eq!((named("kü"), named("k")), (vec![device(2)], vec![device(1), device(2)]));
-    console.name_device(world.product, device(1), "").unwrap();
-    console.remove_device(world.product, device(2)).unwrap();
+    console.product(world.product).device(device(1)).rename("").unwrap();
+    console.product(world.product).device(device(2)).remove().unwrap();
     assert_eq!(named("k"), []);
-    console.name_device(world.product, device(3), "Kammer").unwrap();
-    console.deny_device(world.product, device(3)).unwrap();
+    console.product(world.product).device(device(3)).rename("Kammer").unwrap();
+    console.product(world.product).device(device(3)).deny().unwrap();
     assert_eq!(named("k"), []);
     world.contents().check_counts(world.product);
-    console.name_device(world.product, device(4), "Kammer").unwrap();
-    world.operator(3).remove_product(world.product).unwrap();
+    console.product(world.product).device(device(4)).rename("Kammer").unwrap();
+    world.operator(3).product(world.product).remove().unwrap();
     assert!(store.scan(&Key::device_names(world.product, "")).unwrap().is_empty());
 }
 
@@ -193,7 +193,12 @@ fn a_name_is_found_as_long_as_a_device_has_it() {
 fn names_of_an_earlier_version_are_found_and_indexed_once() {
     let (store, world) = crowd();
     for number in 0..200 {
-        world.console(1).name_device(world.product, device(number * 10), &format!("Kit {number:03}")).unwrap();
+        world
+            .console(1)
+            .product(world.product)
+            .device(device(number * 10))
+            .rename(&format!("Kit {number:03}"))
+            .unwrap();
     }
     // As an earlier version stored it: names in the rows only.
     let mut writes: Vec<Write> = store
@@ -209,7 +214,7 @@ fn names_of_an_earlier_version_are_found_and_indexed_once() {
     store.commit(&[Commit { checks: Vec::new(), writes }]).unwrap();
     assert_eq!(invariants::check(&world.fleet, at(1)).unwrap(), []);
     // One of them is renamed before the first list.
-    world.console(2).name_device(world.product, device(10), "Boiler").unwrap();
+    world.console(2).product(world.product).device(device(10)).rename("Boiler").unwrap();
     assert_eq!(found(&store, &world, &prefix("kit 00")).0.len(), 9);
     world.contents().check_counts(world.product);
     let (ids, read) = found(&store, &world, &prefix("kit 19"));
@@ -222,14 +227,14 @@ fn names_of_an_earlier_version_are_found_and_indexed_once() {
 #[test]
 fn more_names_than_one_batch_are_listed_completely() {
     let world = World::new(Arc::new(MemoryStore::new()));
-    world.operator(0).set_tier(world.product, "Enterprise").unwrap();
-    world.console(0).import(world.product, list(0..10_300).as_bytes()).unwrap();
+    world.operator(0).product(world.product).set_tier("Enterprise").unwrap();
+    world.console(0).product(world.product).import(list(0..10_300).as_bytes()).unwrap();
     for number in (0..10_300).filter(|number| number % 50 != 0) {
-        world.console(1).name_device(world.product, device(number), "Kit").unwrap();
+        world.console(1).product(world.product).device(device(number)).rename("Kit").unwrap();
     }
     let (mut listed, mut after) = (0, None);
     loop {
-        let page = world.console(2).devices(world.product, &prefix("kit"), after, 1000).unwrap();
+        let page = world.console(2).product(world.product).devices(&prefix("kit"), after, 1000).unwrap();
         assert!(page.items.iter().all(|view| view.row.name() == "Kit"));
         listed += page.items.len();
         after = page.next;
@@ -274,7 +279,7 @@ fn a_filter_with_a_zero_counter_reads_nothing() {
 fn removing_a_product_reads_each_device_twice_at_most() {
     let (store, world) = crowd();
     store.1.store(0, Ordering::Relaxed);
-    world.operator(3).remove_product(world.product).unwrap();
+    world.operator(3).product(world.product).remove().unwrap();
     let read = store.1.load(Ordering::Relaxed);
     assert!(read <= DEVICES as usize + 100, "{read} rows");
     assert!(store.scan(&Key::devices(world.product)).unwrap().is_empty());
@@ -289,7 +294,7 @@ fn a_device_that_reports_very_many_versions_leaves_no_counters_behind() {
     }
     let rows = store.scan(&Key::tallies(world.product)).unwrap();
     assert!(rows.len() <= 8 * 13, "{} counters", rows.len());
-    let summary = world.console(100_000).summary(world.product).unwrap();
+    let summary = world.console(100_000).product(world.product).summary().unwrap();
     assert_eq!(summary.versions, [(2000, 1)].into());
     world.devices();
 }

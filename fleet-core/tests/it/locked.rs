@@ -18,19 +18,20 @@ fn world(held: bool) -> World {
     world.fleet = world.fleet.with_billing(BillingPolicy::default().with_devices_held(held));
     let console = world.console(0);
     let policy = Policy { opaque_images: true, gate: Gate { devices: 0, soak_millis: 0 }, ..Policy::default() };
-    console.set_policy(world.product, &policy).unwrap();
+    console.product(world.product).set_policy(&policy).unwrap();
     for number in 1..3 {
         let (title, binary) = (format!("Version {number}"), format!("opaque firmware {number}"));
-        console.upload(world.product, &Upload::new(version(number), &title), binary.as_bytes()).unwrap();
+        console.product(world.product).upload(&Upload::new(version(number), &title), binary.as_bytes()).unwrap();
     }
-    console.import(world.product, list(0..4).as_bytes()).unwrap();
-    console.release(world.product, version(2)).unwrap();
-    console.subscribe(world.product, &NewSubscription::new(Destination::LiveStream)).unwrap();
+    console.product(world.product).import(list(0..4).as_bytes()).unwrap();
+    console.product(world.product).release(version(2)).unwrap();
+    console.product(world.product).subscribe(&NewSubscription::new(Destination::LiveStream)).unwrap();
     world
 }
 
 fn lock(world: &World, locked: bool, seconds: i64) {
-    world.operator(seconds).set_account_lock(world.owner, locked).unwrap();
+    let operator = world.operator(seconds);
+    if locked { operator.lock_account(world.owner) } else { operator.unlock_account(world.owner) }.unwrap();
 }
 
 /// Returns the answer to a device, alone and in a batch, which must be equal.
@@ -94,11 +95,11 @@ fn events_of_held_devices_are_logged_and_counted_but_not_delivered() {
     lock(&world, true, 10);
     let entry = publish(&world, 0, 11);
     assert_eq!((entry.origin, entry.deliveries, entry.dropped), (EventOrigin::OwnerLocked, Vec::new(), None));
-    let used = |seconds| world.operator(seconds).usage(world.product).unwrap().used;
+    let used = |seconds| world.operator(seconds).product(world.product).usage().unwrap().used;
     assert_eq!(used(12), 0, "undelivered messages count against no tier (R-EVT-2)");
     let failed = Event::new(device(1), "error", "hot", at(13)).unwrap().from_product(94).as_error("sensor");
     world.fleet.gateway(at(13)).publish(&failed.unwrap()).unwrap();
-    let errors = world.operator(14).device_errors(world.product).unwrap();
+    let errors = world.operator(14).product(world.product).device_errors().unwrap();
     assert_eq!(errors.values().map(|error| error.count).sum::<u64>(), 1, "their errors are still counted");
 
     lock(&world, false, 20);
@@ -110,11 +111,11 @@ fn events_of_held_devices_are_logged_and_counted_but_not_delivered() {
 fn an_unpaid_owners_devices_are_held_in_every_product_and_nobody_elses() {
     let mut world = world(true);
     let second = world.make_product(95, "photon");
-    world.console(0).import(second, list(10..11).as_bytes()).unwrap();
+    world.console(0).product(second).import(list(10..11).as_bytes()).unwrap();
     let bob = common::account(&world.fleet, "bob");
     let owner = std::mem::replace(&mut world.owner, bob);
     let other = world.make_product(96, "photon");
-    world.console(0).import(other, list(20..21).as_bytes()).unwrap();
+    world.console(0).product(other).import(list(20..21).as_bytes()).unwrap();
     world.owner = owner;
     lock(&world, true, 10);
     let origin = |number, product| {
@@ -138,20 +139,20 @@ fn a_dry_run_and_an_explanation_hold_the_devices_of_a_locked_owner() {
             connect(&world, number, 1, 1);
         }
         let operator = world.operator(3);
-        assert_eq!(operator.dry_run(world.product, &Change::Nothing).unwrap().sent.total(), 4);
+        assert_eq!(operator.product(world.product).dry_run(&Change::Nothing).unwrap().sent.total(), 4);
         lock(&world, true, 3);
         for change in [Change::Nothing, Change::Release(Some(version(2))), Change::Lock(device(0), Some(version(2)))] {
             let one_device = matches!(change, Change::Lock(..));
-            let run = operator.dry_run(world.product, &change).unwrap();
+            let run = operator.product(world.product).dry_run(&change).unwrap();
             assert_eq!(run.sent.total(), if one_device { sent / 4 } else { sent }, "{held} {change:?}");
         }
-        let explained = operator.explain(world.product, device(0)).unwrap();
+        let explained = operator.product(world.product).device(device(0)).explain().unwrap();
         let connected = connect(&world, 0, 1, 4);
         assert_eq!((is_sent(&explained), is_sent(&connected)), (!held, !held), "one function answers all");
         if held {
             assert_eq!(explained, connected);
         }
         lock(&world, false, 5);
-        assert_eq!(operator.dry_run(world.product, &Change::Nothing).unwrap().sent.total(), 4);
+        assert_eq!(operator.product(world.product).dry_run(&Change::Nothing).unwrap().sent.total(), 4);
     }
 }

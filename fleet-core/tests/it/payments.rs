@@ -152,8 +152,8 @@ impl World {
     fn upgrade(&self, node: usize, product: ProductId, tier: &str) {
         let console = self.console(node);
         // Refusals are expected.
-        if let Ok(quote) = console.quote_upgrade(product, tier, Interval::Monthly) {
-            match console.upgrade(product, quote.id) {
+        if let Ok(quote) = console.product(product).quote_upgrade(tier, Interval::Monthly) {
+            match console.product(product).upgrade(quote.id) {
                 Ok(Upgrade::Charging(charge)) => assert_eq!(charge.amount, quote.due),
                 Ok(Upgrade::Done(_)) => assert!(quote.due.is_zero()),
                 Err(error) => assert_eq!(error.code(), "card_missing"),
@@ -223,13 +223,13 @@ impl World {
             Op::WriteOff { node, product } => {
                 let unpaid = self.subscription(products[*product]).unpaid.first().copied();
                 if let Some(Err(error)) =
-                    unpaid.map(|number| self.operator(*node).write_off(products[*product], number))
+                    unpaid.map(|number| self.operator(*node).product(products[*product]).write_off(number))
                 {
                     assert_eq!(error.code(), "charge_open");
                 }
             }
             Op::Cancel { node, product } => {
-                if let Err(error) = self.operator(*node).cancel_plan(products[*product]) {
+                if let Err(error) = self.operator(*node).product(products[*product]).cancel_plan() {
                     assert!(["charge_open", "no_plan", "clock_leap"].contains(&error.code()), "{error}");
                 }
             }

@@ -22,13 +22,13 @@ fn world() -> World {
         gate: fleet_core::product::Gate { devices: 0, soak_millis: 0 },
         ..Policy::default()
     };
-    console.set_policy(world.product, &policy).unwrap();
+    console.product(world.product).set_policy(&policy).unwrap();
     for number in 1..5_u32 {
         let (title, binary) = (format!("Version {number}"), format!("opaque firmware {number}"));
-        console.upload(world.product, &Upload::new(version(number), &title), binary.as_bytes()).unwrap();
+        console.product(world.product).upload(&Upload::new(version(number), &title), binary.as_bytes()).unwrap();
     }
-    console.import(world.product, list(0..4).as_bytes()).unwrap();
-    console.release(world.product, version(2)).unwrap();
+    console.product(world.product).import(list(0..4).as_bytes()).unwrap();
+    console.product(world.product).release(version(2)).unwrap();
     world
 }
 
@@ -42,7 +42,7 @@ fn disconnect(world: &World, number: u32, product: u32, session: u64, seconds: i
 }
 
 fn online(world: &World, product: ProductId) -> u64 {
-    world.operator(0).summary(product).unwrap().online
+    world.operator(0).product(product).summary().unwrap().online
 }
 
 /// Returns the last report of a device, without what only its history shows.
@@ -133,8 +133,8 @@ proptest! {
         for world in &worlds {
             let other = world.make_product(95, "photon");
             let policy = Policy { approve_by_itself: by_itself, quarantine_limit: 2, ..Policy::default() };
-            world.console(1).set_policy(other, &policy).unwrap();
-            world.console(1).import(other, list([5]).as_bytes()).unwrap();
+            world.console(1).product(other).set_policy(&policy).unwrap();
+            world.console(1).product(other).import(list([5]).as_bytes()).unwrap();
         }
         for (batch, moment) in [(&first, 200), (&second, 300)] {
             let together = worlds[0].fleet.gateway(at(moment)).connect_many(batch).unwrap();
@@ -157,7 +157,7 @@ proptest! {
             let now = Timestamp::from_millis(if now % 3 == 0 { i64::MAX } else { now });
             let connected = world.fleet.gateway(now).connect(&report).unwrap();
             prop_assert!(!connected.answer.to_string().is_empty());
-            world.fleet.console(world.owner, now).explain(world.product, device(0)).unwrap();
+            world.fleet.console(world.owner, now).product(world.product).device(device(0)).explain().unwrap();
         }
         world.contents().check_counts(world.product);
     }
@@ -236,9 +236,9 @@ fn a_stale_report_does_not_change_the_registry() {
 fn a_device_that_joins_by_itself_proves_what_it_runs() {
     let world = world();
     let policy = Policy { approve_by_itself: true, opaque_images: true, ..Policy::default() };
-    world.console(1).set_policy(world.product, &policy).unwrap();
+    world.console(1).product(world.product).set_policy(&policy).unwrap();
     connect(&world, &report(9, 4, 10), 10);
-    world.console(11).release(world.product, version(4)).unwrap();
+    world.console(11).product(world.product).release(version(4)).unwrap();
 }
 
 #[test]
@@ -247,15 +247,19 @@ fn a_build_seen_before_its_version_was_uploaded_proves_nothing() {
         let world = world();
         let gate = fleet_core::product::Gate { devices, soak_millis: 0 };
         let policy = Policy { opaque_images: true, gate, ..Policy::default() };
-        world.console(1).set_policy(world.product, &policy).unwrap();
+        world.console(1).product(world.product).set_policy(&policy).unwrap();
         connect(&world, &report(0, 5, 10), 10);
         connect(&world, &report(1, 5, 10), 10);
-        world.console(20).upload(world.product, &Upload::new(version(5), "Five"), b"opaque firmware 5").unwrap();
-        let refused = world.console(21).release(world.product, version(5)).unwrap_err();
+        world
+            .console(20)
+            .product(world.product)
+            .upload(&Upload::new(version(5), "Five"), b"opaque firmware 5")
+            .unwrap();
+        let refused = world.console(21).product(world.product).release(version(5)).unwrap_err();
         assert_eq!(refused.code(), "not_proven", "a gate of {devices} (R-TGT-2)");
         connect(&world, &report(0, 5, 30), 30);
         connect(&world, &report(1, 5, 30), 30);
-        world.console(31).release(world.product, version(5)).unwrap();
+        world.console(31).product(world.product).release(version(5)).unwrap();
     }
 }
 
@@ -266,10 +270,10 @@ fn an_abandoned_update_succeeds_when_the_device_reports_it() {
     let gateway = world.fleet.gateway(at(11));
     assert!(gateway.report_update(device(0), world.product, directive.sequence, UpdateProgress::Failed).unwrap());
     assert!(!gateway.report_update(device(0), world.product, directive.sequence, UpdateProgress::Failed).unwrap());
-    assert_eq!(world.operator(11).summary(world.product).unwrap().failing, 1);
+    assert_eq!(world.operator(11).product(world.product).summary().unwrap().failing, 1);
     let back = world.fleet.gateway(at(12)).connect(&report(0, 2, 12)).unwrap();
     assert_eq!(back.outcome.map(|outcome| outcome.result), Some(UpdateResult::Succeeded), "R-TGT-7");
-    assert_eq!(world.operator(12).summary(world.product).unwrap().failing, 0, "R-TGT-8");
+    assert_eq!(world.operator(12).product(world.product).summary().unwrap().failing, 0, "R-TGT-8");
 }
 
 #[test]
@@ -299,7 +303,7 @@ fn the_last_directive_number_wraps_and_the_failure_count_saturates() {
 fn devices_of_a_removed_product_become_personal() {
     let world = world();
     connect(&world, &report(0, 1, 10), 10);
-    world.operator(11).remove_product(world.product).unwrap();
+    world.operator(11).product(world.product).remove().unwrap();
     assert_eq!(connect(&world, &report(0, 1, 12), 12), Answer::Held { hold: Hold::UnknownProduct, target: None });
     let nameless = Report { product: None, ..report(0, 1, 13) };
     assert_eq!(connect(&world, &nameless, 13), Answer::Held { hold: Hold::Personal, target: None });
@@ -318,7 +322,7 @@ fn a_platforms_own_number_names_a_product_only_for_its_members() {
     let wildcard = Report { product: Some(6), platform: photon(), ..report(0, 1, 10) };
     let connected = world.fleet.gateway(at(10)).connect(&wildcard).unwrap();
     assert_eq!(connected.product, Some(world.product), "it is in 94 and names its platform (R-IMG-2)");
-    world.console(11).import(six, list([9]).as_bytes()).unwrap();
+    world.console(11).product(six).import(list([9]).as_bytes()).unwrap();
     let member = Report { platform: photon(), product: Some(6), ..report(9, 1, 12) };
     assert_eq!(world.fleet.gateway(at(12)).connect(&member).unwrap().product, Some(six));
     let stranger = Report { platform: photon(), product: Some(6), ..report(10, 1, 12) };

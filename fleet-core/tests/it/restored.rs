@@ -33,8 +33,8 @@ fn fleet(store: &Arc<MemoryStore>, owner: &str, seed: u64) -> (Fleet, AccountId,
     let mut charges = Vec::new();
     for name in ["Thermostat", "Pump"] {
         let product = console.create_product(name, "photon".parse().unwrap()).unwrap().id;
-        let quote = console.quote_upgrade(product, "Small", Interval::Monthly).unwrap();
-        let Upgrade::Charging(charge) = console.upgrade(product, quote.id).unwrap() else { unreachable!() };
+        let quote = console.product(product).quote_upgrade("Small", Interval::Monthly).unwrap();
+        let Upgrade::Charging(charge) = console.product(product).upgrade(quote.id).unwrap() else { unreachable!() };
         fleet.clock(now).charge_outcome(charge.key, ChargeOutcome::Succeeded).unwrap();
         charges.push(*charge);
         products.push(product);
@@ -63,7 +63,7 @@ fn lived(fleet: &Fleet, product: ProductId) -> Vec<Charge> {
             all.push(charge);
         }
     }
-    fleet.console(Actor::Operator, moment("2016-04-20T00:00:00Z")).cancel_plan(product).unwrap();
+    fleet.console(Actor::Operator, moment("2016-04-20T00:00:00Z")).product(product).cancel_plan().unwrap();
     all.extend(pending(fleet));
     all
 }
@@ -88,7 +88,7 @@ fn another_price_or_card_keeps_the_key_so_that_the_provider_refuses_it() {
     second.console(owner, moment("2016-04-01T00:00:00Z")).set_card(&card("tok_2")).unwrap();
     let price = Money::new(1200, Currency::USD);
     let operator = second.console(Actor::Operator, moment("2016-04-01T00:00:00Z"));
-    operator.agree_price(products[0], "Small", Interval::Monthly, Some(price)).unwrap();
+    operator.product(products[0]).agree_price("Small", Interval::Monthly, Some(price)).unwrap();
     let [one, other] = [&first, &second].map(|fleet| {
         fleet.clock(moment("2016-04-08T00:00:00Z")).advance(100).unwrap();
         pending(fleet).remove(0)
@@ -105,9 +105,9 @@ fn a_transferred_product_charges_its_new_owner_under_other_keys() {
     let bob = first.console(Actor::Operator, now).create_account("bob@example.com").unwrap().id;
     let second = restored(&store, 2);
     second.console(bob, now).set_card(&card("tok_2")).unwrap();
-    second.console(owner, now).invite(products[0], "bob@example.com").unwrap();
-    second.console(bob, now).accept_invitation(products[0]).unwrap();
-    second.console(Actor::Operator, now).transfer_ownership(products[0], bob).unwrap();
+    second.console(owner, now).product(products[0]).invite("bob@example.com").unwrap();
+    second.console(bob, now).product(products[0]).accept_invitation().unwrap();
+    second.console(Actor::Operator, now).product(products[0]).transfer_ownership(bob).unwrap();
     let keys = [&first, &second].map(|fleet| {
         fleet.clock(moment("2016-04-08T00:00:00Z")).advance(100).unwrap();
         let charges = pending(fleet).into_iter().filter(|charge| charge.product == products[0]);

@@ -11,7 +11,7 @@ use fleet_core::device::{
 };
 use fleet_core::firmware::{Answer, Change, Decision, FirmwareIndex, Hold, Upload, decide};
 use fleet_core::product::{Gate, GroupId};
-use fleet_core::{FirmwareVersion, MemoryStore, Policy, Product, Sha256, SystemVersion};
+use fleet_core::{FirmwareVersion, Flash, MemoryStore, Policy, Product, Sha256, SystemVersion};
 use model::Decided;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -43,7 +43,7 @@ fn context() -> impl Strategy<Value = Context> {
     let groups = proptest::collection::btree_map(1_u16..5, proptest::option::of(versions()), 0..4);
     (index, groups, proptest::option::of(versions()), any::<bool>()).prop_map(|(index, groups, release, downgrades)| {
         let mut product =
-            json!(World::new(Arc::new(MemoryStore::new())).console(0).product(common::product(94)).unwrap());
+            json!(World::new(Arc::new(MemoryStore::new())).console(0).product(common::product(94)).get().unwrap());
         product["policy"]["forbid_downgrades"] = json!(downgrades);
         if let Some(version) = release {
             product["release"] = json!({ "version": version, "at": 0, "by": "operator" });
@@ -232,12 +232,12 @@ impl Move {
     fn make(&self, world: &World, seconds: i64) -> Result<(), fleet_core::Error> {
         let (console, id) = (world.console(seconds), world.product);
         match self.change() {
-            Change::Release(Some(to)) => console.release(id, to),
-            Change::Release(None) => console.withdraw_release(id),
-            Change::ReleaseToGroup(group, to) => console.release_to_group(id, group, to),
-            Change::Lock(device, Some(to)) => console.lock_and_flash_on_reset(id, device, to),
-            Change::Lock(device, None) => console.unlock(id, device),
-            Change::Groups(device, groups) => console.set_groups(id, device, &groups),
+            Change::Release(Some(to)) => console.product(id).release(to),
+            Change::Release(None) => console.product(id).withdraw_release(),
+            Change::ReleaseToGroup(group, to) => console.product(id).release_to_group(group, to),
+            Change::Lock(device, Some(to)) => console.product(id).device(device).lock(to, Flash::OnReset).map(drop),
+            Change::Lock(device, None) => console.product(id).device(device).unlock(),
+            Change::Groups(device, groups) => console.product(id).device(device).set_groups(&groups),
             _ => Ok(()),
         }
     }
@@ -283,17 +283,17 @@ proptest! {
         let console = world.console(0);
         let gate = Gate { devices: 0, soak_millis: 0 };
         let policy = Policy { opaque_images: true, gate, forbid_downgrades, ..Policy::default() };
-        console.set_policy(world.product, &policy).unwrap();
+        console.product(world.product).set_policy(&policy).unwrap();
         for number in 1..6_u32 {
             let (title, binary) = (format!("Version {number}"), format!("opaque firmware {number}"));
             let requires_system = (number == 4).then(|| ">=1.5.0".parse().unwrap());
             let upload = Upload { requires_system, ..Upload::new(version(number), &title) };
-            console.upload(world.product, &upload, binary.as_bytes()).unwrap();
+            console.product(world.product).upload(&upload, binary.as_bytes()).unwrap();
         }
         for name in ["one", "two"] {
-            console.create_group(world.product, name).unwrap();
+            console.product(world.product).create_group(name).unwrap();
         }
-        console.import(world.product, list(0..12).as_bytes()).unwrap();
+        console.product(world.product).import(list(0..12).as_bytes()).unwrap();
         let say = |number: u32, seconds: i64| {
             let (version, takes_updates, system) = fleet[number as usize];
             let system = system.map(|system| system.parse().unwrap());
@@ -306,8 +306,8 @@ proptest! {
         for earlier in &before {
             earlier.make(&world, 2).unwrap();
         }
-        let run = world.console(3).dry_run(world.product, &change.change()).unwrap();
-        let now = world.console(3).dry_run(world.product, &Change::Nothing).unwrap();
+        let run = world.console(3).product(world.product).dry_run(&change.change()).unwrap();
+        let now = world.console(3).product(world.product).dry_run(&Change::Nothing).unwrap();
         prop_assert_eq!(now.by_change.total(), 0, "nothing changes nothing (R-TGT-11)");
         change.make(&world, 4).unwrap();
         let only = match &change {
@@ -339,21 +339,25 @@ fn a_device_that_takes_no_updates_gets_one_only_when_forced() {
     let world = World::new(Arc::new(MemoryStore::new()));
     let gate = Gate { devices: 0, soak_millis: 0 };
     let policy = Policy { opaque_images: true, gate, ..Policy::default() };
-    world.console(0).set_policy(world.product, &policy).unwrap();
+    world.console(0).product(world.product).set_policy(&policy).unwrap();
     for number in 1..3 {
         let title = format!("Version {number}");
-        world.console(0).upload(world.product, &Upload::new(version(number), &title), title.as_bytes()).unwrap();
+        world
+            .console(0)
+            .product(world.product)
+            .upload(&Upload::new(version(number), &title), title.as_bytes())
+            .unwrap();
     }
-    world.console(0).import(world.product, list([0]).as_bytes()).unwrap();
-    world.console(0).release(world.product, version(2)).unwrap();
+    world.console(0).product(world.product).import(list([0]).as_bytes()).unwrap();
+    world.console(0).product(world.product).release(version(2)).unwrap();
     let says_no = |runs, seconds| Report { takes_updates: false, ..report(0, runs, seconds) };
     let answer = |runs, seconds| world.fleet.gateway(at(seconds)).connect(&says_no(runs, seconds)).unwrap().answer;
     assert!(matches!(answer(1, 1), Answer::Held { hold: Hold::TakesNoUpdates, .. }), "{}", answer(1, 1));
-    world.console(2).force_update(world.product, device(0)).unwrap();
+    world.console(2).product(world.product).device(device(0)).force_update().unwrap();
     assert!(matches!(answer(1, 3), Answer::Update { .. }), "{}", answer(1, 3));
     assert!(matches!(answer(1, 4), Answer::Update { .. }), "until one succeeded: {}", answer(1, 4));
     answer(2, 5);
-    world.console(6).release(world.product, version(1)).unwrap();
+    world.console(6).product(world.product).release(version(1)).unwrap();
     assert!(matches!(answer(2, 7), Answer::Held { hold: Hold::TakesNoUpdates, .. }), "{}", answer(2, 7));
 }
 
@@ -362,19 +366,19 @@ fn a_deleted_group_releases_nothing_and_its_number_is_not_reused() {
     let world = World::new(Arc::new(MemoryStore::new()));
     let console = world.console(0);
     let gate = Gate { devices: 0, soak_millis: 0 };
-    console.set_policy(world.product, &Policy { opaque_images: true, gate, ..Policy::default() }).unwrap();
-    console.upload(world.product, &Upload::new(version(1), "One"), b"opaque one").unwrap();
-    console.import(world.product, list([0]).as_bytes()).unwrap();
-    let group = console.create_group(world.product, "Beta").unwrap();
-    console.set_groups(world.product, device(0), &[group].into()).unwrap();
-    console.release_to_group(world.product, group, Some(version(1))).unwrap();
-    assert!(matches!(console.explain(world.product, device(0)).unwrap(), Answer::Update { .. }));
-    console.delete_group(world.product, group).unwrap();
-    let again = console.create_group(world.product, "Beta").unwrap();
+    console.product(world.product).set_policy(&Policy { opaque_images: true, gate, ..Policy::default() }).unwrap();
+    console.product(world.product).upload(&Upload::new(version(1), "One"), b"opaque one").unwrap();
+    console.product(world.product).import(list([0]).as_bytes()).unwrap();
+    let group = console.product(world.product).create_group("Beta").unwrap();
+    console.product(world.product).device(device(0)).set_groups(&[group].into()).unwrap();
+    console.product(world.product).release_to_group(group, Some(version(1))).unwrap();
+    assert!(matches!(console.product(world.product).device(device(0)).explain().unwrap(), Answer::Update { .. }));
+    console.product(world.product).delete_group(group).unwrap();
+    let again = console.product(world.product).create_group("Beta").unwrap();
     assert_ne!(again, group);
     let answer = world.fleet.gateway(at(1)).connect(&report(0, 3, 1)).unwrap().answer;
     assert_eq!(answer.to_string(), "up to date (R-TGT-1 no release)");
-    let gone = console.release_to_group(world.product, group, Some(version(1))).unwrap_err();
+    let gone = console.product(world.product).release_to_group(group, Some(version(1))).unwrap_err();
     assert_eq!(gone.to_string(), "there is no such group, or it is not yours to see");
 }
 
@@ -384,25 +388,25 @@ fn firmware_is_not_deleted_while_a_device_is_being_locked_to_it() {
         let store = common::Interrupted::new(MemoryStore::new());
         let world = Arc::new(World::new(store.clone()));
         let console = world.console(0);
-        console.set_policy(world.product, &Policy { opaque_images: true, ..Policy::default() }).unwrap();
-        console.upload(world.product, &Upload::new(version(1), "One"), b"opaque one").unwrap();
-        console.import(world.product, list([0]).as_bytes()).unwrap();
+        console.product(world.product).set_policy(&Policy { opaque_images: true, ..Policy::default() }).unwrap();
+        console.product(world.product).upload(&Upload::new(version(1), "One"), b"opaque one").unwrap();
+        console.product(world.product).import(list([0]).as_bytes()).unwrap();
         let rival = Arc::clone(&world);
         store.before_commits(move |commit| {
             let console = rival.console(1);
             match (commit, lock_first) {
-                (1, true) => console.delete_firmware(rival.product, version(1)).unwrap(),
+                (1, true) => console.product(rival.product).delete_firmware(version(1)).unwrap(),
                 (1, false) => {
-                    console.lock_and_flash_on_reset(rival.product, device(0), version(1)).unwrap();
+                    console.product(rival.product).device(device(0)).lock(version(1), Flash::OnReset).unwrap();
                 }
                 _ => {}
             }
             Ok(())
         });
         let error = if lock_first {
-            console.lock_and_flash_on_reset(world.product, device(0), version(1)).unwrap_err()
+            console.product(world.product).device(device(0)).lock(version(1), Flash::OnReset).unwrap_err()
         } else {
-            console.delete_firmware(world.product, version(1)).unwrap_err()
+            console.product(world.product).delete_firmware(version(1)).unwrap_err()
         };
         store.leave_alone();
         assert_eq!(error.code(), if lock_first { "not_found" } else { "firmware_in_use" }, "R-IMG-7");

@@ -7,7 +7,7 @@ use common::{World, at, device, list, product, report, version};
 use fleet_core::device::{Disconnect, Report, UpdateProgress};
 use fleet_core::firmware::{Answer, Upload};
 use fleet_core::product::{Gate, GroupId};
-use fleet_core::{Error, MemoryStore, Policy};
+use fleet_core::{Error, Flash, MemoryStore, Policy};
 use std::sync::Arc;
 
 const THREADS: u64 = 6;
@@ -32,12 +32,12 @@ fn world() -> World {
     let gate = Gate { devices: 1, soak_millis: 0 };
     for id in [94, 95].map(product) {
         let policy = Policy { opaque_images: true, approve_by_itself: id == product(95), gate, ..Policy::default() };
-        world.console(0).set_policy(id, &policy).unwrap();
+        world.console(0).product(id).set_policy(&policy).unwrap();
         for number in 1..4_u32 {
             let title = format!("Version {number}");
-            world.console(0).upload(id, &Upload::new(version(number), &title), title.as_bytes()).unwrap();
+            world.console(0).product(id).upload(&Upload::new(version(number), &title), title.as_bytes()).unwrap();
         }
-        world.console(0).create_group(id, "Beta").unwrap();
+        world.console(0).product(id).create_group("Beta").unwrap();
     }
     world
 }
@@ -56,21 +56,21 @@ fn step(world: &World, dice: &mut Dice, moment: i64) -> Result<(), Error> {
     match dice.roll(18) {
         0 => {
             let from = u32::try_from(dice.roll(DEVICES)).unwrap();
-            console.import(id, list(from..from + 8).as_bytes())?;
+            console.product(id).import(list(from..from + 8).as_bytes())?;
         }
-        1 => console.release(id, to)?,
-        2 => console.lock_and_flash_on_reset(id, device(number), to)?,
+        1 => console.product(id).release(to)?,
+        2 => console.product(id).device(device(number)).lock(to, Flash::OnReset).map(drop)?,
         3 => {
-            console.lock_and_flash_now(id, device(number), to)?;
+            console.product(id).device(device(number)).lock(to, Flash::Now)?;
         }
-        4 => console.unlock(id, device(number))?,
-        5 => console.approve_device(id, device(number))?,
-        6 => console.remove_device(id, device(number))?,
-        7 => console.deny_device(id, device(number))?,
-        8 => console.undeny_device(id, device(number))?,
-        9 => console.delete_firmware(id, to)?,
-        10 => console.set_groups(id, device(number), &[GroupId::new(1)].into())?,
-        11 => console.release_to_group(id, GroupId::new(1), (dice.roll(3) > 0).then_some(to))?,
+        4 => console.product(id).device(device(number)).unlock()?,
+        5 => console.product(id).device(device(number)).approve()?,
+        6 => console.product(id).device(device(number)).remove()?,
+        7 => console.product(id).device(device(number)).deny()?,
+        8 => console.product(id).device(device(number)).undeny()?,
+        9 => console.product(id).delete_firmware(to)?,
+        10 => console.product(id).device(device(number)).set_groups(&[GroupId::new(1)].into())?,
+        11 => console.product(id).release_to_group(GroupId::new(1), (dice.roll(3) > 0).then_some(to))?,
         12 => {
             let reports: Vec<Report> =
                 (0..8_u32).map(|index| said((number + index * 7) % u32::try_from(DEVICES).unwrap(), dice)).collect();
@@ -80,7 +80,10 @@ fn step(world: &World, dice: &mut Dice, moment: i64) -> Result<(), Error> {
             let end = Disconnect { device: device(number), product: Some(id.get()), session: 0, at: Some(at(moment)) };
             gateway.disconnect(&end)?;
         }
-        14 => console.mark_development(id, device(number), dice.roll(4) == 0)?,
+        14 => match dice.roll(4) {
+            0 => console.product(id).device(device(number)).mark_development()?,
+            _ => console.product(id).device(device(number)).clear_development()?,
+        },
         _ => {
             if let Answer::Update { directive, .. } = gateway.connect(&said(number, dice))?.answer {
                 gateway.report_update(device(number), id, directive.sequence, UpdateProgress::Downloaded)?;
@@ -113,7 +116,7 @@ fn after_concurrent_commands_every_count_matches_the_rows() {
         let contents = world.contents();
         for id in [94, 95].map(product) {
             contents.check_counts(id);
-            let members = world.operator(0).summary(id).unwrap().devices;
+            let members = world.operator(0).product(id).summary().unwrap().devices;
             assert!(members <= 25, "{members} of 25 in {id} (R-IMP-6)");
         }
     }
@@ -127,7 +130,7 @@ fn a_product_removed_under_load_keeps_no_device() {
         scope.spawn(move || play(world, 9));
         scope.spawn(move || {
             std::thread::sleep(std::time::Duration::from_millis(30));
-            operator.operator(9).remove_product(product(95)).unwrap();
+            operator.operator(9).product(product(95)).remove().unwrap();
         });
     });
     let contents = world.contents();

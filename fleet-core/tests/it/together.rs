@@ -66,14 +66,17 @@ impl Slow {
 fn world(store: Arc<dyn Store>) -> World {
     let world = World::new(store);
     let console = world.console(0);
-    world.operator(0).set_tier(world.product, "Enterprise").unwrap();
+    world.operator(0).product(world.product).set_tier("Enterprise").unwrap();
     let gate = Gate { devices: 0, soak_millis: 0 };
-    console.set_policy(world.product, &Policy { gate, ..Policy::default() }).unwrap();
+    console.product(world.product).set_policy(&Policy { gate, ..Policy::default() }).unwrap();
     for (number, binary) in [(1, V1), (2, V2)] {
-        console.upload(world.product, &Upload::new(version(number), &format!("Version {number}")), binary).unwrap();
+        console
+            .product(world.product)
+            .upload(&Upload::new(version(number), &format!("Version {number}")), binary)
+            .unwrap();
     }
-    console.import(world.product, list(0..=THREADS * EACH).as_bytes()).unwrap();
-    console.release(world.product, version(2)).unwrap();
+    console.product(world.product).import(list(0..=THREADS * EACH).as_bytes()).unwrap();
+    console.product(world.product).release(version(2)).unwrap();
     connect(&world, 0, &report(THREADS * EACH, 1, 10)).unwrap();
     world
 }

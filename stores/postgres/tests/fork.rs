@@ -21,7 +21,7 @@ fn list(first: u32) -> String {
 }
 
 fn devices(fleet: &Fleet, product: ProductId) -> u64 {
-    fleet.console(Actor::Operator, NOW).summary(product).unwrap().devices
+    fleet.console(Actor::Operator, NOW).product(product).summary().unwrap().devices
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn a_parent_gets_the_answers_to_its_own_calls_whatever_its_child_does() {
     let child = in_child(|| {
         let mut codes = String::new();
         for turn in 0..50 {
-            let error = operator.import(product, list(turn * 20).as_bytes()).map(drop).unwrap_err();
+            let error = operator.product(product).import(list(turn * 20).as_bytes()).map(drop).unwrap_err();
             assert!(error.to_string().contains("open the fleet after the fork"), "{error}");
             codes += error.code();
             codes += fleet.store().get(&[Key::Directory]).unwrap_err().code();
@@ -44,11 +44,11 @@ fn a_parent_gets_the_answers_to_its_own_calls_whatever_its_child_does() {
         codes
     });
     for turn in 0..20 {
-        operator.import(product, list(10_000 + turn * 20).as_bytes()).unwrap();
+        operator.product(product).import(list(10_000 + turn * 20).as_bytes()).unwrap();
         assert_eq!(devices(&fleet, product), before + u64::from(turn + 1) * 20);
     }
     assert_eq!(child.join(), "store_forked".repeat(100));
-    operator.import(product, list(20_000).as_bytes()).unwrap();
+    operator.product(product).import(list(20_000).as_bytes()).unwrap();
     agrees(&fleet);
 }
 
@@ -65,7 +65,7 @@ fn children_that_open_their_own_fleet_draw_different_numbers() {
                 let fleet = open(schema);
                 let operator = fleet.console(Actor::Operator, NOW);
                 for turn in 0..10 {
-                    operator.import(product, list(me * 1_000 + turn * 20).as_bytes()).unwrap();
+                    operator.product(product).import(list(me * 1_000 + turn * 20).as_bytes()).unwrap();
                     // Leases are identified by numbers too.
                     assert!(fleet.meter(product).unwrap().admit(NOW).unwrap());
                 }
@@ -78,7 +78,7 @@ fn children_that_open_their_own_fleet_draw_different_numbers() {
         assert_eq!(child.join(), "done");
     }
     assert_eq!(devices(&parent, product), before + 2 * 10 * 20);
-    assert_eq!(parent.console(Actor::Operator, NOW).usage(product).unwrap().used, 20);
+    assert_eq!(parent.console(Actor::Operator, NOW).product(product).usage().unwrap().used, 20);
     agrees(&parent);
 }
 

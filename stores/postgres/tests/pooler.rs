@@ -46,7 +46,7 @@ fn many_clients_keep_every_invariant_whatever_sessions_they_get() {
                 threads.spawn(move || {
                     for turn in 0..6_u32 {
                         let list: String = (0..30).map(|n| format!("bb{:022x}\n", me * 20 + turn * 7 + n)).collect();
-                        let imported = fleet.console(Actor::Operator, NOW).import(product, list.as_bytes());
+                        let imported = fleet.console(Actor::Operator, NOW).product(product).import(list.as_bytes());
                         let code = imported.as_ref().err().map(fleet_core::Error::code);
                         assert!([None, Some("store_contention")].contains(&code), "{kind:?}: {imported:?}");
                     }
@@ -65,7 +65,7 @@ fn a_large_import_goes_through_a_pooler() {
     let fleet = Fleet::open(PostgresStore::open_with(&pooler.url("postgres"), schema.options()).unwrap());
     let product = load::product(&fleet);
     let list: String = (0..3_000).map(|n| format!("cc{n:022x}\n")).collect();
-    fleet.console(Actor::Operator, NOW).import(product, list.as_bytes()).unwrap();
+    fleet.console(Actor::Operator, NOW).product(product).import(list.as_bytes()).unwrap();
     agrees(&fleet);
 }
 

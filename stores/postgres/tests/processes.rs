@@ -53,7 +53,7 @@ fn one_of_the_processes() {
         let owner = operator.create_account("owner@example.com").unwrap().id;
         operator.create_product_with_id(product, owner, "Thermostat", "photon".parse().unwrap()).unwrap();
     }
-    while operator.product(product).is_err() {
+    while operator.product(product).get().is_err() {
         thread::yield_now();
     }
     thread::scope(|threads| {
@@ -69,7 +69,7 @@ fn work(fleet: &Fleet, product: ProductId, me: u32) {
     let gateway = fleet.gateway(NOW);
     let account = operator.create_account(&format!("p{me}@example.com")).unwrap().id;
     for turn in 0..TURNS {
-        may_lose(operator.import(product, list((me * 4 + turn)..(me * 4 + turn + 12)).as_bytes()));
+        may_lose(operator.product(product).import(list((me * 4 + turn)..(me * 4 + turn + 12)).as_bytes()));
         let report = |number: u32| Report {
             product: Some(94),
             version: Some((turn % 3) as u16 + 1),
@@ -79,13 +79,13 @@ fn work(fleet: &Fleet, product: ProductId, me: u32) {
         let reports: Vec<Report> = (0..8).map(|number| report(me * 7 + turn + number)).collect();
         may_lose(gateway.connect_many(&reports));
         may_lose(gateway.connect(&report(turn)));
-        may_lose(operator.invite(product, &format!("p{}@example.com", (me + turn) % 6)));
-        may_lose(fleet.console(account, NOW).accept_invitation(product));
+        may_lose(operator.product(product).invite(&format!("p{}@example.com", (me + turn) % 6)));
+        may_lose(fleet.console(account, NOW).product(product).accept_invitation());
         if turn % 4 == me % 4 {
-            may_lose(fleet.console(account, NOW).leave_team(product));
-            may_lose(operator.remove_device(product, device(turn)));
+            may_lose(fleet.console(account, NOW).product(product).leave_team());
+            may_lose(operator.product(product).device(device(turn)).remove());
         }
-        let team = operator.team(product).unwrap();
+        let team = operator.product(product).team().unwrap();
         assert!(team.members.len() + team.invited.len() <= SEATS, "{team:?}");
     }
 }
@@ -110,10 +110,10 @@ fn processes_that_share_a_database_keep_every_invariant() {
     let fleet = Fleet::open(schema.open());
     let product = ProductId::new(94).unwrap();
     agrees(&fleet);
-    let members = fleet.console(Actor::Operator, NOW).summary(product).unwrap().devices;
+    let members = fleet.console(Actor::Operator, NOW).product(product).summary().unwrap().devices;
     // R-TIER-2
     assert!((DEVICES / 2..=DEVICES).contains(&members), "{members} devices");
     // Each of six accounts was created once, and is on the team at most once.
-    let team = fleet.console(Actor::Operator, NOW).team(product).unwrap();
+    let team = fleet.console(Actor::Operator, NOW).product(product).team().unwrap();
     assert!(team.members.len() + team.invited.len() <= SEATS, "{team:?}");
 }

@@ -29,7 +29,7 @@ fn with_product(fleet: &Fleet) -> ProductId {
     let product = operator
         .create_product_with_id(ProductId::new(94).unwrap(), alice.id, "Thermostat", "photon".parse().unwrap())
         .unwrap();
-    operator.set_tier(product.id, "Medium").unwrap();
+    operator.product(product.id).set_tier("Medium").unwrap();
     product.id
 }
 
@@ -62,7 +62,7 @@ fn two_forked_processes_never_draw_the_same_number() {
         let child = in_child(|| {
             let fleet = open(&path);
             let product = with_product(&fleet);
-            fleet.console(Actor::Operator, NOW).import(product, list(1).as_bytes()).unwrap();
+            fleet.console(Actor::Operator, NOW).product(product).import(list(1).as_bytes()).unwrap();
             let keys: Vec<Key> =
                 (1..=DEVICES).map(|n| format!("aa{n:022x}").parse().unwrap()).map(Key::Registration).collect();
             let rows = fleet.store().get(&keys).unwrap();
@@ -92,10 +92,10 @@ fn a_fleet_opened_before_the_fork_fails_with_the_advice_to_open_it_after_the_for
         let fleet = opened(&path);
         let product = with_product(&fleet);
         let operator = fleet.console(Actor::Operator, NOW);
-        operator.import(product, list(1).as_bytes()).unwrap();
+        operator.product(product).import(list(1).as_bytes()).unwrap();
         let meter = fleet.meter(product).unwrap();
         assert!(meter.admit(NOW).unwrap());
-        let stream = operator.event_stream(product).unwrap();
+        let stream = operator.product(product).event_stream().unwrap();
 
         let output = in_child(|| {
             let said = every_call(&fleet, product, &stream, &meter);
@@ -105,7 +105,7 @@ fn a_fleet_opened_before_the_fork_fails_with_the_advice_to_open_it_after_the_for
             said
         });
         // What the parent does meanwhile is kept.
-        operator.import(product, list(1000).as_bytes()).unwrap();
+        operator.product(product).import(list(1000).as_bytes()).unwrap();
         let output = output.join();
         assert_eq!(output.lines().count(), 12, "{name}: {output}");
         for line in output.lines() {
@@ -114,8 +114,8 @@ fn a_fleet_opened_before_the_fork_fails_with_the_advice_to_open_it_after_the_for
                 "{name}: {line}"
             );
         }
-        operator.import(product, list(2000).as_bytes()).unwrap();
-        assert_eq!(operator.summary(product).unwrap().devices, 3 * u64::from(DEVICES), "{name}");
+        operator.product(product).import(list(2000).as_bytes()).unwrap();
+        assert_eq!(operator.product(product).summary().unwrap().devices, 3 * u64::from(DEVICES), "{name}");
         assert!(meter.admit(NOW).unwrap());
     }
 }
@@ -131,10 +131,10 @@ fn every_call(fleet: &Fleet, product: ProductId, stream: &EventStream, meter: &f
         gateway.connect(&report).err(),
         gateway.connect_many(std::slice::from_ref(&report)).err(),
         gateway.publish(&event).err(),
-        operator.summary(product).err(),
+        operator.product(product).summary().err(),
         operator.create_account("bob@example.com").err(),
-        operator.import(product, list(5000).as_bytes()).err(),
-        operator.event_stream(product).err(),
+        operator.product(product).import(list(5000).as_bytes()).err(),
+        operator.product(product).event_stream().err(),
         operator.read_event_stream(stream, 10).err(),
         meter.admit(NOW).err(),
         fleet.report_usage(NOW).err(),
@@ -153,21 +153,21 @@ fn a_child_opens_the_file_of_its_parent_again_and_loses_nothing() {
     let parent = open(&path);
     let product = with_product(&parent);
     let operator = parent.console(Actor::Operator, NOW);
-    operator.import(product, list(1).as_bytes()).unwrap();
+    operator.product(product).import(list(1).as_bytes()).unwrap();
 
     let (go, gone) = (folder.path().join("go"), folder.path().join("gone"));
     let child = in_child(|| {
         let fleet = open(&path);
         let operator = fleet.console(Actor::Operator, NOW);
-        operator.import(product, list(1000).as_bytes()).unwrap();
+        operator.product(product).import(list(1000).as_bytes()).unwrap();
         std::fs::write(&go, "").unwrap();
         // The parent closes here. It must detect that the child still has the file open.
         forked::wait_for(&gone);
-        operator.import(product, list(2000).as_bytes()).unwrap();
-        fleet.console(Actor::Operator, NOW).summary(product).unwrap().devices.to_string()
+        operator.product(product).import(list(2000).as_bytes()).unwrap();
+        fleet.console(Actor::Operator, NOW).product(product).summary().unwrap().devices.to_string()
     });
     forked::wait_for(&go);
-    operator.import(product, list(3000).as_bytes()).unwrap();
+    operator.product(product).import(list(3000).as_bytes()).unwrap();
     drop(parent);
     std::fs::write(&gone, "").unwrap();
     assert_eq!(child.join(), "200");

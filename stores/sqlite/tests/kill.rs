@@ -176,7 +176,7 @@ fn import_until_killed() {
     let fleet = fleet(Path::new(&path), std::env::var_os(JOURNALED).is_some());
     say("started");
     let product = ProductId::new(94).unwrap();
-    fleet.console(Actor::Operator, NOW).import(product, list(round).as_bytes()).unwrap();
+    fleet.console(Actor::Operator, NOW).product(product).import(list(round).as_bytes()).unwrap();
     say("done");
     std::thread::sleep(Duration::from_secs(60));
 }
@@ -192,7 +192,7 @@ fn an_import_that_is_killed_is_completed_by_the_same_file() {
             let operator = fleet.console(Actor::Operator, NOW);
             let owner = operator.create_account("alice@example.com").unwrap().id;
             operator.create_product_with_id(product, owner, "Thermostat", "photon".parse().unwrap()).unwrap();
-            operator.set_tier(product, "Enterprise").unwrap();
+            operator.product(product).set_tier("Enterprise").unwrap();
         }
         // At some moment of the import, and after it was acknowledged.
         for (round, delay) in [Some(RandomState::new().hash_one(1) % 600), None].into_iter().enumerate() {
@@ -208,11 +208,11 @@ fn an_import_that_is_killed_is_completed_by_the_same_file() {
             let fleet = fleet(&path, is_journaled);
             assert_eq!(invariants::check(&fleet, NOW).unwrap(), [], "round {round}, journal {is_journaled}");
             let console = fleet.console(Actor::Operator, NOW);
-            let devices = || usize::try_from(console.summary(product).unwrap().devices).unwrap();
+            let devices = || usize::try_from(console.product(product).summary().unwrap().devices).unwrap();
             let (earlier, all, before) = (round * IMPORTS, (round + 1) * IMPORTS, devices());
             assert!((earlier..=all).contains(&before), "round {round}: {before} devices");
             assert!(delay.is_some() || before == all, "an acknowledged import is complete");
-            let done = console.import(product, list(round).as_bytes()).unwrap();
+            let done = console.product(product).import(list(round).as_bytes()).unwrap();
             assert_eq!((done.counts().imported as usize, devices()), (all - before, all));
             assert_eq!(invariants::check(&fleet, NOW).unwrap(), []);
         }
@@ -225,7 +225,7 @@ fn open_until_killed() {
     let Some(path) = std::env::var_os(OPENED) else { return };
     say("started");
     let fleet = Fleet::open(SqliteStore::open(&path).unwrap());
-    let summary = fleet.console(Actor::Operator, NOW).summary(ProductId::new(94).unwrap()).unwrap();
+    let summary = fleet.console(Actor::Operator, NOW).product(ProductId::new(94).unwrap()).summary().unwrap();
     say(&format!("opened {}", summary.devices));
     std::thread::sleep(Duration::from_secs(60));
 }
@@ -249,7 +249,7 @@ fn a_migration_that_is_killed_or_that_two_processes_do_at_once_keeps_all_data() 
         }
         let fleet = Fleet::open(SqliteStore::open(&path).unwrap());
         assert_eq!(invariants::check(&fleet, NOW).unwrap(), [], "round {round}");
-        let summary = fleet.console(Actor::Operator, NOW).summary(ProductId::new(94).unwrap()).unwrap();
+        let summary = fleet.console(Actor::Operator, NOW).product(ProductId::new(94).unwrap()).summary().unwrap();
         assert_eq!((summary.devices, summary.online), (2, 1), "round {round}");
     }
 }

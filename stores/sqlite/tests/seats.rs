@@ -14,7 +14,7 @@ const NOW: Timestamp = Timestamp::from_millis(0);
 type Step = (usize, u8);
 
 fn seats(fleet: &Fleet, owner: AccountId, product: ProductId) -> usize {
-    let team = fleet.console(owner, NOW).team(product).unwrap();
+    let team = fleet.console(owner, NOW).product(product).team().unwrap();
     team.members.len() + team.invited.len()
 }
 
@@ -31,10 +31,10 @@ fn race(fleet: &Fleet, steps: &[Step]) {
                 for (person, step) in steps {
                     let (account, email) = (people[*person], format!("p{person}@example.com"));
                     let _ = match step {
-                        0 => fleet.console(owner, NOW).invite(product, &email).map(drop),
-                        1 => fleet.console(account, NOW).accept_invitation(product),
-                        2 => fleet.console(account, NOW).leave_team(product),
-                        _ => fleet.console(owner, NOW).revoke_invitation(product, account),
+                        0 => fleet.console(owner, NOW).product(product).invite(&email).map(drop),
+                        1 => fleet.console(account, NOW).product(product).accept_invitation(),
+                        2 => fleet.console(account, NOW).product(product).leave_team(),
+                        _ => fleet.console(owner, NOW).product(product).revoke_invitation(account),
                     };
                     let taken = seats(fleet, owner, product);
                     assert!(taken <= 5, "{taken} seats of 5");

@@ -123,7 +123,10 @@ impl World {
         let product = product.map_err(text)?.id;
         if random.happens(20) {
             let percents = (0..random.below(4)).map(|_| random.between(1, 100) as u8).collect();
-            console.set_policy(product, &Policy { usage_notices: percents, ..Policy::default() }).map_err(text)?;
+            console
+                .product(product)
+                .set_policy(&Policy { usage_notices: percents, ..Policy::default() })
+                .map_err(text)?;
         }
         let anchor = Anchor::at(created);
         let end = anchor.period(Interval::Monthly, random.below(3) as u32).end;
@@ -279,7 +282,7 @@ impl World {
 
     fn change_tier(&mut self) -> Result<(), String> {
         let tier = self.random.pick(&TIERS, "Low");
-        self.operator.console(Actor::Operator, self.now).set_tier(self.product, tier).map_err(text)?;
+        self.operator.console(Actor::Operator, self.now).product(self.product).set_tier(tier).map_err(text)?;
         self.trace(|| format!("the tier is {tier}"));
         Ok(())
     }
@@ -365,7 +368,7 @@ impl World {
                 "month {month}: {after:?}, although all {limit} are used and every node is dead or settled"
             ));
         }
-        let percents = self.operator.console(Actor::Operator, self.now).product(self.product).map_err(text)?;
+        let percents = self.operator.console(Actor::Operator, self.now).product(self.product).get().map_err(text)?;
         let due = highest_reached(limit, after.used, percents.policy.usage_notices);
         let latest = self.network.ledger(|ledger| ledger.percentages(month, limit).last().copied());
         if latest != due {

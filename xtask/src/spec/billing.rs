@@ -20,20 +20,20 @@ impl World {
     pub(super) fn billing(&self, door: Console<'_>, command: &Command) -> Found<Option<Value>> {
         Ok(Some(match command {
             Command::QuoteUpgrade { product, tier, interval } => {
-                quote(&door.quote_upgrade(self.product(product)?, &self.see(tier)?, *interval)?)
+                quote(&door.product(self.product(product)?).quote_upgrade(&self.see(tier)?, *interval)?)
             }
             Command::Upgrade { product, quote } => {
-                match door.upgrade(self.product(product)?, self.see(quote)?.parse()?)? {
+                match door.product(self.product(product)?).upgrade(self.see(quote)?.parse()?)? {
                     Upgrade::Charging(asked) => json!({ "charge": charge(&asked), "invoice": null }),
                     Upgrade::Done(issued) => json!({ "charge": null, "invoice": invoice(&issued)? }),
                 }
             }
             Command::SwitchInterval { product, interval } => {
-                door.switch_interval(self.product(product)?, *interval)?;
+                door.product(self.product(product)?).switch_interval(*interval)?;
                 done()
             }
             Command::SetCurrency { product, currency } => {
-                door.set_currency(self.product(product)?, self.see(currency)?.parse()?)?;
+                door.product(self.product(product)?).set_currency(self.see(currency)?.parse()?)?;
                 done()
             }
             Command::SetCard { token, brand, last_four, expires } => {
@@ -49,23 +49,23 @@ impl World {
                 door.remove_card()?;
                 done()
             }
-            Command::BillingStatus { product } => status(&door.billing_status(self.product(product)?)?),
+            Command::BillingStatus { product } => status(&door.product(self.product(product)?).billing_status()?),
             Command::Invoices { product, after, limit } => {
                 let after = self.maybe(after.as_ref())?;
-                let found = door.invoices(self.product(product)?, after, limit.unwrap_or(PAGE))?;
+                let found = door.product(self.product(product)?).invoices(after, limit.unwrap_or(PAGE))?;
                 let invoices = found.items.iter().map(|found| invoice(found)).collect::<Found<Vec<_>>>()?;
                 page(invoices, found.next)
             }
-            Command::CancelPlan { product } => invoice(&door.cancel_plan(self.product(product)?)?)?,
+            Command::CancelPlan { product } => invoice(&door.product(self.product(product)?).cancel_plan()?)?,
             Command::Downgrade { product, tier } => {
-                invoice(&door.downgrade(self.product(product)?, &self.see(tier)?)?)?
+                invoice(&door.product(self.product(product)?).downgrade(&self.see(tier)?)?)?
             }
             Command::AgreePrice { product, tier, interval, price } => {
-                door.agree_price(self.product(product)?, &self.see(tier)?, *interval, *price)?;
+                door.product(self.product(product)?).agree_price(&self.see(tier)?, *interval, *price)?;
                 done()
             }
             Command::WriteOff { product, invoice: number } => {
-                invoice(&door.write_off(self.product(product)?, self.see(number)?)?)?
+                invoice(&door.product(self.product(product)?).write_off(self.see(number)?)?)?
             }
             Command::AccountBilling { account } => {
                 let found = door.account_billing(self.see(account)?)?;

@@ -19,29 +19,29 @@ impl World {
                 let mut wanted = NewSubscription::new(destination(to)?);
                 wanted.prefix = self.maybe(prefix.as_ref())?.unwrap_or_default();
                 wanted.device = self.maybe(device.as_ref())?;
-                subscription(&door.subscribe(self.product(product)?, &wanted)?)
+                subscription(&door.product(self.product(product)?).subscribe(&wanted)?)
             }
             Command::Unsubscribe { product, subscription } => {
-                door.unsubscribe(self.product(product)?, SubscriptionId::new(self.see(subscription)?))?;
+                door.product(self.product(product)?).unsubscribe(SubscriptionId::new(self.see(subscription)?))?;
                 done()
             }
             Command::Subscriptions { product } => {
-                answer::items(door.subscriptions(self.product(product)?)?.iter().map(subscription))
+                answer::items(door.product(self.product(product)?).subscriptions()?.iter().map(subscription))
             }
             Command::Events { product, filter, before, limit } => {
                 let filter = self.event_filter(filter.as_ref())?;
                 let before = self.maybe(before.as_ref())?;
-                let page = door.events(self.product(product)?, &filter, before, limit.unwrap_or(PAGE))?;
+                let page = door.product(self.product(product)?).events(&filter, before, limit.unwrap_or(PAGE))?;
                 answer::page(page.items.iter().map(event), page.next)
             }
             Command::FollowEvents { product, after, limit } => {
                 let after = self.maybe(after.as_ref())?;
-                let followed = door.follow_events(self.product(product)?, after, limit.unwrap_or(PAGE))?;
+                let followed = door.product(self.product(product)?).follow_events(after, limit.unwrap_or(PAGE))?;
                 let page = answer::page(followed.items.iter().map(event), Some(followed.next));
                 answer::with(page, json!({ "missed": followed.missed }))
             }
             Command::EventStream { product } => {
-                let stream = door.event_stream(self.product(product)?)?;
+                let stream = door.product(self.product(product)?).event_stream()?;
                 let mut streams = self.streams.borrow_mut();
                 let opened = json!({ "stream": streams.len(), "start": stream.start() });
                 streams.push(stream);
@@ -57,7 +57,7 @@ impl World {
                 answer::with(items, json!({ "missed": streamed.missed }))
             }
             Command::DeviceErrors { product } => {
-                let errors = door.device_errors(self.product(product)?)?;
+                let errors = door.product(self.product(product)?).device_errors()?;
                 answer::items(errors.iter().map(|(kind, error)| {
                     json!({
                         "kind": kind,
@@ -69,7 +69,7 @@ impl World {
                 }))
             }
             Command::ForgetDeviceErrors { product, error_kind } => {
-                door.forget_device_errors(self.product(product)?, &self.see(error_kind)?)?;
+                door.product(self.product(product)?).forget_device_errors(&self.see(error_kind)?)?;
                 done()
             }
             _ => return Ok(None),

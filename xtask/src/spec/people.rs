@@ -13,12 +13,12 @@ impl World {
     /// Runs the commands about a team and its payer.
     pub(super) fn team(&self, door: Console<'_>, command: &Command) -> Found<Option<Value>> {
         Ok(Some(match command {
-            Command::Team { product } => answer::team(&door.team(self.product(product)?)?),
+            Command::Team { product } => answer::team(&door.product(self.product(product)?).team()?),
             Command::Invite { product, email } => {
-                answer::invitation(&door.invite(self.product(product)?, &self.see(email)?)?)
+                answer::invitation(&door.product(self.product(product)?).invite(&self.see(email)?)?)
             }
             Command::RevokeInvitation { product, account } => {
-                door.revoke_invitation(self.product(product)?, self.see(account)?)?;
+                door.product(self.product(product)?).revoke_invitation(self.see(account)?)?;
                 done()
             }
             Command::Invitations {} => answer::items(door.invitations()?.iter().map(|view| {
@@ -26,27 +26,28 @@ impl World {
                 answer::with(asked, answer::invitation(&view.invitation))
             })),
             Command::AcceptInvitation { product } => {
-                door.accept_invitation(self.product(product)?)?;
+                door.product(self.product(product)?).accept_invitation()?;
                 done()
             }
             Command::DeclineInvitation { product } => {
-                door.decline_invitation(self.product(product)?)?;
+                door.product(self.product(product)?).decline_invitation()?;
                 done()
             }
             Command::LeaveTeam { product } => {
-                door.leave_team(self.product(product)?)?;
+                door.product(self.product(product)?).leave_team()?;
                 done()
             }
             Command::RemoveMember { product, account } => {
-                door.remove_member(self.product(product)?, self.see(account)?)?;
+                door.product(self.product(product)?).remove_member(self.see(account)?)?;
                 done()
             }
             Command::TransferOwnership { product, to } => {
-                door.transfer_ownership(self.product(product)?, self.see(to)?)?;
+                door.product(self.product(product)?).transfer_ownership(self.see(to)?)?;
                 done()
             }
             Command::SetAccountLock { account, locked } => {
-                answer::account(&door.set_account_lock(self.see(account)?, *locked)?)
+                let account = self.see(account)?;
+                answer::account(&if *locked { door.lock_account(account) } else { door.unlock_account(account) }?)
             }
             _ => return Ok(None),
         }))
@@ -57,67 +58,72 @@ impl World {
         Ok(Some(match command {
             Command::CreateCustomer { product, user_name, identity } => {
                 let identity = self.identity(identity.as_ref().unwrap_or(&Identified::Simple))?;
-                answer::customer(&door.create_customer(self.product(product)?, &self.see(user_name)?, &identity)?)
+                answer::customer(
+                    &door.product(self.product(product)?).create_customer(&self.see(user_name)?, &identity)?,
+                )
             }
             Command::Customer { product, customer } => {
-                answer::customer(&door.customer(self.product(product)?, self.see(customer)?)?)
+                answer::customer(&door.product(self.product(product)?).customer(self.see(customer)?).get()?)
             }
             Command::Customers { product, filter, after, limit } => {
                 let filter = customers_filter(filter.as_ref());
                 let after = self.maybe(after.as_ref())?;
-                let page = door.customers(self.product(product)?, &filter, after, limit.unwrap_or(PAGE))?;
+                let page = door.product(self.product(product)?).customers(&filter, after, limit.unwrap_or(PAGE))?;
                 answer::page(page.items.iter().map(answer::customer), page.next)
             }
             Command::RemoveCustomer { product, customer } => {
-                door.remove_customer(self.product(product)?, self.see(customer)?)?;
+                door.product(self.product(product)?).customer(self.see(customer)?).remove()?;
                 done()
             }
             Command::IssueToken { product, customer, scopes, life } => {
                 let (product, customer) = (self.product(product)?, self.see(customer)?);
-                let (id, token) = door.issue_token(product, customer, scopes, Duration::from_secs(*life))?;
+                let (id, token) =
+                    door.product(product).customer(customer).issue_token(scopes, Duration::from_secs(*life))?;
                 json!({ "token_id": answer::token_id(id), "token": token.reveal() })
             }
             Command::RevokeToken { product, customer, token_id } => {
                 let Ok(id) = u64::from_str_radix(&self.see(token_id)?, 16) else {
                     return malformed("this id of a token was not returned by a previous step");
                 };
-                door.revoke_token(self.product(product)?, self.see(customer)?, TokenId(id))?;
+                door.product(self.product(product)?).customer(self.see(customer)?).revoke_token(TokenId(id))?;
                 done()
             }
             Command::SetDeviceCode { product, device, code } => {
-                door.set_device_code(self.product(product)?, self.see(device)?, &self.see(code)?)?;
+                door.product(self.product(product)?).device(self.see(device)?).set_code(&self.see(code)?)?;
                 done()
             }
             Command::InviteToBeta { product, list } => {
-                let lines = door.invite_to_beta(self.product(product)?, &list_bytes(list)?)?;
+                let lines = door.product(self.product(product)?).invite_to_beta(&list_bytes(list)?)?;
                 json!({ "lines": lines.iter().map(answer::beta_line).collect::<Value>() })
             }
             Command::FindCustomer { product, identity } => {
-                answer::customer(&door.find_customer(self.product(product)?, &self.identity(identity)?)?)
+                answer::customer(&door.product(self.product(product)?).find_customer(&self.identity(identity)?)?)
             }
             Command::UninviteFromBeta { product, user_name } => {
-                door.uninvite_from_beta(self.product(product)?, &self.see(user_name)?)?;
+                door.product(self.product(product)?).uninvite_from_beta(&self.see(user_name)?)?;
                 done()
             }
             Command::RenewActivationCode { product, user_name } => {
-                answer::guest(&door.renew_activation_code(self.product(product)?, &self.see(user_name)?)?)
+                answer::guest(&door.product(self.product(product)?).renew_activation_code(&self.see(user_name)?)?)
             }
             Command::BetaGuests { product, after, limit } => {
                 let after = self.maybe(after.as_ref())?;
-                let page = door.beta_guests(self.product(product)?, after.as_deref(), limit.unwrap_or(PAGE))?;
+                let page = door.product(self.product(product)?).beta_guests(after.as_deref(), limit.unwrap_or(PAGE))?;
                 answer::page(page.items.iter().map(answer::guest), page.next)
             }
-            Command::Configuration { product } => answer::configuration(&door.configuration(self.product(product)?)?),
+            Command::Configuration { product } => {
+                answer::configuration(&door.product(self.product(product)?).configuration()?)
+            }
             Command::Configure { product, question, answer } => {
-                door.configure(self.product(product)?, &self.see(question)?, answer.as_ref())?;
+                door.product(self.product(product)?).configure(&self.see(question)?, answer.as_ref())?;
                 done()
             }
             Command::ManufacturingReadiness { product } => {
-                let missing = door.manufacturing_readiness(self.product(product)?)?;
+                let missing = door.product(self.product(product)?).manufacturing_readiness()?;
                 answer::items(missing.iter().map(|missing| json!({ "question": missing.question, "why": missing.why })))
             }
             Command::StartManufacturing { product } => {
-                door.start_manufacturing(self.product(product)?)?;
+                door.product(self.product(product)?).start_manufacturing()?;
                 done()
             }
             _ => return Ok(None),

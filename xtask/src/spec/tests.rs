@@ -7,6 +7,36 @@ fn repository() -> PathBuf {
     crate::workspace::root()
 }
 
+/// The types whose public methods are operations.
+const DOORS: [&str; 8] =
+    ["Console", "ProductConsole", "DeviceConsole", "CustomerConsole", "Gateway", "Portal", "Clock", "Fleet"];
+
+/// The methods whose commands have other names: those of a handle leave out the noun, and two methods may share a
+/// command.
+const COMMANDS: &[(&str, &[&str])] = &[
+    ("Console::lock_account", &["set_account_lock"]),
+    ("Console::unlock_account", &["set_account_lock"]),
+    ("ProductConsole::id", &[]),
+    ("ProductConsole::get", &["product"]),
+    ("ProductConsole::rename", &["rename_product"]),
+    ("ProductConsole::remove", &["remove_product"]),
+    ("DeviceConsole::id", &[]),
+    ("DeviceConsole::get", &["device"]),
+    ("DeviceConsole::rename", &["name_device"]),
+    ("DeviceConsole::clear_development", &["mark_development"]),
+    ("DeviceConsole::approve", &["approve_device"]),
+    ("DeviceConsole::deny", &["deny_device"]),
+    ("DeviceConsole::undeny", &["undeny_device"]),
+    ("DeviceConsole::remove", &["remove_device"]),
+    ("DeviceConsole::correct", &["correct_device"]),
+    ("DeviceConsole::set_code", &["set_device_code"]),
+    ("DeviceConsole::lock", &["lock_and_flash_now", "lock_and_flash_on_reset"]),
+    ("CustomerConsole::id", &[]),
+    ("CustomerConsole::get", &["customer"]),
+    ("CustomerConsole::remove", &["remove_customer"]),
+    ("Portal::devices", &["my_devices"]),
+];
+
 /// The names of the doors' public methods, from the core's source.
 fn door_methods() -> BTreeSet<String> {
     let mut sources = Vec::new();
@@ -16,21 +46,20 @@ fn door_methods() -> BTreeSet<String> {
         let text = fs::read_to_string(source).unwrap();
         let mut lines = text.lines();
         while let Some(line) = lines.next() {
-            let doors =
-                ["impl Console<'_> {", "impl Gateway<'_> {", "impl Portal<'_> {", "impl Clock<'_> {", "impl Fleet {"];
-            if !doors.contains(&line) {
+            let Some(door) = line.strip_prefix("impl ").and_then(|line| line.strip_suffix(" {")) else { continue };
+            let door = door.trim_end_matches("<'_>");
+            if !DOORS.contains(&door) {
                 continue;
             }
-            let portal = line == "impl Portal<'_> {";
-            let body = lines.by_ref().take_while(|line| *line != "}");
-            methods.extend(body.filter_map(|line| {
-                let rest = line.strip_prefix("    pub fn ")?;
-                // Two doors have a method of this name; their commands differ.
-                match rest.split(['(', '<']).next()? {
-                    "devices" if portal => Some("my_devices".to_owned()),
-                    method => Some(method.to_owned()),
+            for line in lines.by_ref().take_while(|line| *line != "}") {
+                let Some(rest) = line.strip_prefix("    pub fn ") else { continue };
+                let method = format!("{door}::{}", rest.split(['(', '<']).next().unwrap());
+                let named = COMMANDS.iter().find(|(of, _)| *of == method);
+                match named {
+                    Some((_, commands)) => methods.extend(commands.iter().map(|&command| command.to_owned())),
+                    None => methods.extend(method.rsplit("::").next().map(str::to_owned)),
                 }
-            }));
+            }
         }
     }
     // Methods that set up a fleet, which a host calls once in its own language.
@@ -53,7 +82,7 @@ fn door_methods() -> BTreeSet<String> {
         assert!(methods.remove(setup), "Fleet::{setup} does not exist");
     }
     // `plan_import` with a token that another thread cancels. Each language has its own way to cancel the operation.
-    assert!(methods.remove("plan_import_until"), "Console::plan_import_until does not exist");
+    assert!(methods.remove("plan_import_until"), "ProductConsole::plan_import_until does not exist");
     methods
 }
 

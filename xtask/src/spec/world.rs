@@ -12,7 +12,7 @@ use fleet_core::event::EventStream;
 use fleet_core::firmware::{Change as FleetChange, Upload};
 use fleet_core::product::GroupId;
 use fleet_core::store::AuditId;
-use fleet_core::{AccountId, Actor, Console, Error, FirmwareVersion, Fleet, ProductId, Timestamp};
+use fleet_core::{AccountId, Actor, Console, Error, FirmwareVersion, Flash, Fleet, ProductId, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::cell::RefCell;
@@ -177,7 +177,7 @@ impl World {
     /// Runs the commands about people, products and the audit.
     fn products(&self, door: Console<'_>, command: &Command) -> Found<Option<Value>> {
         Ok(Some(match command {
-            Command::Usage { product } => metering::usage(&door.usage(self.product(product)?)?),
+            Command::Usage { product } => metering::usage(&door.product(self.product(product)?).usage()?),
             Command::CreateAccount { email } => answer::account(&door.create_account(&self.see(email)?)?),
             Command::CreateProduct { name, platform } => {
                 answer::product(&door.create_product(&self.see(name)?, self.see(platform)?.parse()?)?)
@@ -187,31 +187,31 @@ impl World {
                 let (name, platform) = (self.see(name)?, self.see(platform)?.parse()?);
                 answer::product(&door.create_product_with_id(product, owner, &name, platform)?)
             }
-            Command::Product { product } => answer::product(&door.product(self.product(product)?)?),
+            Command::Product { product } => answer::product(&door.product(self.product(product)?).get()?),
             Command::Products {} => answer::items(door.products()?.iter().map(answer::product)),
             Command::RenameProduct { product, name } => {
-                answer::product(&door.rename_product(self.product(product)?, &self.see(name)?)?)
+                answer::product(&door.product(self.product(product)?).rename(&self.see(name)?)?)
             }
             Command::SetPolicy { product, policy } => {
-                answer::product(&door.set_policy(self.product(product)?, policy.clone())?)
+                answer::product(&door.product(self.product(product)?).set_policy(policy.clone())?)
             }
             Command::SetTier { product, tier } => {
-                answer::product(&door.set_tier(self.product(product)?, &self.see(tier)?)?)
+                answer::product(&door.product(self.product(product)?).set_tier(&self.see(tier)?)?)
             }
             Command::RemoveProduct { product } => {
-                door.remove_product(self.product(product)?)?;
+                door.product(self.product(product)?).remove()?;
                 done()
             }
             Command::CreateGroup { product, name } => {
-                json!({ "group": door.create_group(self.product(product)?, &self.see(name)?)? })
+                json!({ "group": door.product(self.product(product)?).create_group(&self.see(name)?)? })
             }
             Command::DeleteGroup { product, group } => {
-                door.delete_group(self.product(product)?, self.group(group)?)?;
+                door.product(self.product(product)?).delete_group(self.group(group)?)?;
                 done()
             }
             Command::AuditLog { product, after, limit } => {
                 let after = self.maybe(after.as_ref())?.map(|text| audit_cursor(&text)).transpose()?;
-                let page = door.audit_log(self.product(product)?, after, limit.unwrap_or(PAGE))?;
+                let page = door.product(self.product(product)?).audit_log(after, limit.unwrap_or(PAGE))?;
                 let next = page.next.map(|id| format!("{}/{}", id.at.as_millis(), id.nonce));
                 answer::page(page.items.iter().map(|record| answer::audit(record)), next)
             }
@@ -229,14 +229,14 @@ impl World {
     fn devices(&self, door: Console<'_>, command: &Command) -> Found<Option<Value>> {
         Ok(Some(match command {
             Command::PlanImport { product, list } => {
-                answer::import(&door.plan_import(self.product(product)?, &list_bytes(list)?)?)
+                answer::import(&door.product(self.product(product)?).plan_import(&list_bytes(list)?)?)
             }
             Command::Import { product, list } => {
-                answer::import(&door.import(self.product(product)?, &list_bytes(list)?)?)
+                answer::import(&door.product(self.product(product)?).import(&list_bytes(list)?)?)
             }
             Command::ImportWatched { product, list, stop_after } => {
                 let mut steps = Vec::new();
-                let report = door.import_watched(self.product(product)?, &list_bytes(list)?, |progress| {
+                let report = door.product(self.product(product)?).import_watched(&list_bytes(list)?, |progress| {
                     steps.push(json!({ "added": progress.added, "to_add": progress.to_add }));
                     match stop_after {
                         Some(most) if progress.added >= *most => ControlFlow::Break(()),
@@ -255,50 +255,51 @@ impl World {
             Command::CorrectDevice { product, device, platform, security_counter } => {
                 let platform = platform.as_deref().map(str::parse).transpose()?;
                 let correction = Correction { platform, security_counter: *security_counter };
-                door.correct_device(self.product(product)?, self.see(device)?, &correction)?;
+                door.product(self.product(product)?).device(self.see(device)?).correct(&correction)?;
                 done()
             }
-            Command::FreePlaces { product } => json!({ "freed": door.free_places(self.product(product)?)? }),
+            Command::FreePlaces { product } => json!({ "freed": door.product(self.product(product)?).free_places()? }),
             Command::Device { product, device } => {
-                answer::device(&door.device(self.product(product)?, self.see(device)?)?)
+                answer::device(&door.product(self.product(product)?).device(self.see(device)?).get()?)
             }
             Command::Devices { product, filter, after, limit } => {
                 let filter = self.filter(filter.as_ref().unwrap_or(&Filter::default()))?;
                 let after = self.maybe(after.as_ref())?;
-                let page = door.devices(self.product(product)?, &filter, after, limit.unwrap_or(PAGE))?;
+                let page = door.product(self.product(product)?).devices(&filter, after, limit.unwrap_or(PAGE))?;
                 answer::page(page.items.iter().map(answer::device), page.next)
             }
-            Command::Summary { product } => answer::summary(&door.summary(self.product(product)?)?),
+            Command::Summary { product } => answer::summary(&door.product(self.product(product)?).summary()?),
             Command::Explain { product, device } => {
-                answer::answer(&door.explain(self.product(product)?, self.see(device)?)?)
+                answer::answer(&door.product(self.product(product)?).device(self.see(device)?).explain()?)
             }
             Command::NameDevice { product, device, name } => {
-                door.name_device(self.product(product)?, self.see(device)?, &self.see(name)?)?;
+                door.product(self.product(product)?).device(self.see(device)?).rename(&self.see(name)?)?;
                 done()
             }
             Command::MarkDevelopment { product, device, development } => {
-                door.mark_development(self.product(product)?, self.see(device)?, *development)?;
+                let device = door.product(self.product(product)?).device(self.see(device)?);
+                if *development { device.mark_development() } else { device.clear_development() }?;
                 done()
             }
             Command::SetGroups { product, device, groups } => {
                 let groups = groups.iter().map(|group| self.group(group)).collect::<Found<_>>()?;
-                door.set_groups(self.product(product)?, self.see(device)?, &groups)?;
+                door.product(self.product(product)?).device(self.see(device)?).set_groups(&groups)?;
                 done()
             }
             Command::ApproveDevice { product, device } => {
-                door.approve_device(self.product(product)?, self.see(device)?)?;
+                door.product(self.product(product)?).device(self.see(device)?).approve()?;
                 done()
             }
             Command::DenyDevice { product, device } => {
-                door.deny_device(self.product(product)?, self.see(device)?)?;
+                door.product(self.product(product)?).device(self.see(device)?).deny()?;
                 done()
             }
             Command::UndenyDevice { product, device } => {
-                door.undeny_device(self.product(product)?, self.see(device)?)?;
+                door.product(self.product(product)?).device(self.see(device)?).undeny()?;
                 done()
             }
             Command::RemoveDevice { product, device } => {
-                door.remove_device(self.product(product)?, self.see(device)?)?;
+                door.product(self.product(product)?).device(self.see(device)?).remove()?;
                 done()
             }
             Command::ClaimDevice { device } => {
@@ -331,52 +332,56 @@ impl World {
                     requires_system: requires_system.clone(),
                     ..Upload::new(self.version(version)?, &title)
                 };
-                answer::firmware(&door.upload(self.product(product)?, &upload, &binary_bytes(binary)?)?)
+                answer::firmware(&door.product(self.product(product)?).upload(&upload, &binary_bytes(binary)?)?)
             }
             Command::Firmware { product } => {
-                answer::items(door.firmware(self.product(product)?)?.iter().map(answer::firmware))
+                answer::items(door.product(self.product(product)?).firmware()?.iter().map(answer::firmware))
             }
             Command::EditFirmware { product, version, title, description } => {
                 let (product, version) = (self.product(product)?, self.version(version)?);
                 let description = self.maybe(description.as_ref())?;
-                answer::firmware(&door.edit_firmware(product, version, &self.see(title)?, description.as_deref())?)
+                answer::firmware(&door.product(product).edit_firmware(
+                    version,
+                    &self.see(title)?,
+                    description.as_deref(),
+                )?)
             }
             Command::DeleteFirmware { product, version } => {
-                door.delete_firmware(self.product(product)?, self.version(version)?)?;
+                door.product(self.product(product)?).delete_firmware(self.version(version)?)?;
                 done()
             }
             Command::Release { product, version } => {
-                door.release(self.product(product)?, self.version(version)?)?;
+                door.product(self.product(product)?).release(self.version(version)?)?;
                 done()
             }
             Command::WithdrawRelease { product } => {
-                door.withdraw_release(self.product(product)?)?;
+                door.product(self.product(product)?).withdraw_release()?;
                 done()
             }
             Command::ReleaseToGroup { product, group, version } => {
                 let version = self.any_version(version.as_ref())?;
-                door.release_to_group(self.product(product)?, self.group(group)?, version)?;
+                door.product(self.product(product)?).release_to_group(self.group(group)?, version)?;
                 done()
             }
             Command::LockAndFlashNow { product, device, version } => {
                 let (product, version) = (self.product(product)?, self.version(version)?);
-                answer::answer(&door.lock_and_flash_now(product, self.see(device)?, version)?)
+                answer::answer(&door.product(product).device(self.see(device)?).lock(version, Flash::Now)?)
             }
             Command::LockAndFlashOnReset { product, device, version } => {
                 let (product, version) = (self.product(product)?, self.version(version)?);
-                door.lock_and_flash_on_reset(product, self.see(device)?, version)?;
+                door.product(product).device(self.see(device)?).lock(version, Flash::OnReset)?;
                 done()
             }
             Command::Unlock { product, device } => {
-                door.unlock(self.product(product)?, self.see(device)?)?;
+                door.product(self.product(product)?).device(self.see(device)?).unlock()?;
                 done()
             }
             Command::ForceUpdate { product, device } => {
-                door.force_update(self.product(product)?, self.see(device)?)?;
+                door.product(self.product(product)?).device(self.see(device)?).force_update()?;
                 done()
             }
             Command::DryRun { product, change } => {
-                answer::dry_run(&door.dry_run(self.product(product)?, &self.change(change)?)?)
+                answer::dry_run(&door.product(self.product(product)?).dry_run(&self.change(change)?)?)
             }
             _ => return Ok(None),
         }))

@@ -11,7 +11,7 @@ use super::{DeviceList, UnreadableFile};
 use crate::CancelToken;
 use crate::billing::LimitExceeded;
 use crate::device::{Device, DeviceCount, DeviceId, Registration, Reservation, Standing, tally};
-use crate::fleet::Console;
+use crate::fleet::{Console, ProductConsole};
 use crate::product::{Product, ProductId};
 use crate::store::{self, Check, Commit, Key, Record, Row, Stamp, Stored, Write};
 use crate::team::{Access, Command, Team};
@@ -63,13 +63,13 @@ struct Context {
     checks: Vec<Check>,
 }
 
-impl Console<'_> {
+impl ProductConsole<'_> {
     /// Returns what an import of this list would report, without changing anything (R-IMP-7).
     ///
     /// # Errors
     /// If the file is not a list, or the product is not the actor's.
-    pub fn plan_import(&self, product: ProductId, list: &[u8]) -> Result<ImportReport, Error> {
-        self.plan_import_until(product, list, &CancelToken::new())
+    pub fn plan_import(&self, list: &[u8]) -> Result<ImportReport, Error> {
+        self.plan_import_until(list, &CancelToken::new())
     }
 
     /// Returns what [`plan_import`](Self::plan_import) returns, and checks after every few thousand devices whether it
@@ -77,16 +77,12 @@ impl Console<'_> {
     ///
     /// # Errors
     /// As [`plan_import`](Self::plan_import); `cancelled` if `cancel` was cancelled.
-    pub fn plan_import_until(
-        &self,
-        product: ProductId,
-        list: &[u8],
-        cancel: &CancelToken,
-    ) -> Result<ImportReport, Error> {
+    pub fn plan_import_until(&self, list: &[u8], cancel: &CancelToken) -> Result<ImportReport, Error> {
+        let Self { console, product } = *self;
         let import = import_of(list);
         let list = DeviceList::read(list)?;
-        let context = self.context(product)?;
-        Ok(self.plan(&context, &list, import, cancel)?.0)
+        let context = console.context(product)?;
+        Ok(console.plan(&context, &list, import, cancel)?.0)
     }
 
     /// Imports a list of devices: a .txt with one id per line, or a .csv with ids in its first or its `id` column
@@ -97,8 +93,8 @@ impl Console<'_> {
     ///
     /// # Errors
     /// If the file is not a list, or the product is not the actor's.
-    pub fn import(&self, product: ProductId, list: &[u8]) -> Result<ImportReport, Error> {
-        self.import_watched(product, list, |_| ControlFlow::Continue(()))
+    pub fn import(&self, list: &[u8]) -> Result<ImportReport, Error> {
+        self.import_watched(list, |_| ControlFlow::Continue(()))
     }
 
     /// Imports a list, and reports the progress to `watch` after every few thousand devices. If `watch` returns
@@ -109,22 +105,22 @@ impl Console<'_> {
     /// reservation midway, because it took over an hour or the tier was lowered.
     pub fn import_watched(
         &self,
-        product: ProductId,
         list: &[u8],
         mut watch: impl FnMut(ImportProgress) -> ControlFlow<()>,
     ) -> Result<ImportReport, Error> {
+        let Self { console, product } = *self;
         let import = import_of(list);
         let list = DeviceList::read(list)?;
-        let (mut report, mut new) = self.prepare(product, &list, import)?;
+        let (mut report, mut new) = console.prepare(product, &list, import)?;
         if new.is_empty() {
             return Ok(report);
         }
         let to_add = new.len() as u64;
         let mut added = 0;
-        let chunks = new.len().div_ceil(self.fleet.import_chunk());
-        for (chunk, done) in new.chunks_mut(self.fleet.import_chunk()).zip(1..) {
+        let chunks = new.len().div_ceil(console.fleet.import_chunk());
+        for (chunk, done) in new.chunks_mut(console.fleet.import_chunk()).zip(1..) {
             let step = Step { import, first: done == 1, last: done == chunks, to_add };
-            match self.add(product, chunk, step) {
+            match console.add(product, chunk, step) {
                 Ok(count) => added += count,
                 Err(error) => match error.kind() {
                     ErrorKind::LimitExceeded(limit) if chunks == 1 => {
@@ -142,13 +138,34 @@ impl Console<'_> {
                 }
             }
             if watch(ImportProgress { added, to_add }).is_break() && done < chunks {
-                self.cancel_reservation(product, import)?;
+                console.cancel_reservation(product, import)?;
                 return Err(ErrorKind::Cancelled { added }.into());
             }
         }
         Ok(report)
     }
 
+    /// Cancels the reservations of imports for devices that they have yet to add; the reservation of an import whose
+    /// process died otherwise lasts an hour. An import that is still under way continues as long as the tier has
+    /// capacity. Returns the capacity that was freed.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn free_places(&self) -> Result<u64, Error> {
+        let Self { console, product } = *self;
+        console.fleet.transact(|tx| {
+            Access::check(tx, console.actor, Command::ImportDevices, product)?;
+            let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
+            let Some((capacity, _)) = count.reserved(console.now, None) else { return Ok(0) };
+            count.reserved.clear();
+            tx.put(product, count);
+            console.note(tx, product, Command::ImportDevices, format!("capacity for {capacity} devices freed"));
+            Ok(capacity)
+        })
+    }
+}
+
+impl Console<'_> {
     /// The plan of an import and the devices to add, with capacity reserved if they need more than one commit. It is
     /// planned again if others used the capacity in between, because they may have imported this very list.
     fn prepare(
@@ -282,24 +299,6 @@ impl Console<'_> {
             count.reserved.push(Reservation::new(import, new, self.now));
             tx.put(id, count);
             Ok(true)
-        })
-    }
-
-    /// Cancels the reservations of imports for devices that they have yet to add; the reservation of an import whose
-    /// process died otherwise lasts an hour. An import that is still under way continues as long as the tier has
-    /// capacity. Returns the capacity that was freed.
-    ///
-    /// # Errors
-    /// `not_found`.
-    pub fn free_places(&self, product: ProductId) -> Result<u64, Error> {
-        self.fleet.transact(|tx| {
-            Access::check(tx, self.actor, Command::ImportDevices, product)?;
-            let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
-            let Some((capacity, _)) = count.reserved(self.now, None) else { return Ok(0) };
-            count.reserved.clear();
-            tx.put(product, count);
-            self.note(tx, product, Command::ImportDevices, format!("capacity for {capacity} devices freed"));
-            Ok(capacity)
         })
     }
 

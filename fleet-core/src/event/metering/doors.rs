@@ -5,7 +5,7 @@ use super::meter::{Admitted, NO_LIMIT, ProductMeter, limit_of, usage_month};
 use super::month::UsageMonth;
 use crate::Error;
 use crate::billing::Period;
-use crate::fleet::{Console, Fleet};
+use crate::fleet::{Fleet, ProductConsole};
 use crate::product::{Product, ProductId};
 use crate::store::Transaction;
 use crate::team::{Access, Command};
@@ -44,7 +44,7 @@ pub struct Usage {
 /// let meter = fleet.meter(product.id)?;
 /// assert!(meter.admit(now)?);
 /// assert_eq!(meter.admit_many(9, now)?, 9);
-/// assert_eq!(console.usage(product.id)?.used, 10);
+/// assert_eq!(console.product(product.id).usage()?.used, 10);
 /// fleet.settle_usage(now)?;
 /// # Ok::<(), fleet_core::Error>(())
 /// ```
@@ -209,15 +209,16 @@ impl Drop for Fleet {
     }
 }
 
-impl Console<'_> {
+impl ProductConsole<'_> {
     /// Returns a product's messages in the usage month of this moment (R-BILL-8).
     ///
     /// # Errors
     /// `not_found`.
-    pub fn usage(&self, product: ProductId) -> Result<Usage, Error> {
-        self.fleet.transact(|tx| {
-            let product = Access::check(tx, self.actor, Command::ReadProduct, product)?.product;
-            self.fleet.usage_of(tx, &product, self.now)
+    pub fn usage(&self) -> Result<Usage, Error> {
+        let Self { console, product } = *self;
+        console.fleet.transact(|tx| {
+            let product = Access::check(tx, console.actor, Command::ReadProduct, product)?.product;
+            console.fleet.usage_of(tx, &product, console.now)
         })
     }
 }

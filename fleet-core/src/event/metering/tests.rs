@@ -47,7 +47,7 @@ impl World {
     }
 
     fn product(&self, fleet: &Fleet) -> Product {
-        fleet.console(Actor::Operator, self.now).product(self.product).unwrap()
+        fleet.console(Actor::Operator, self.now).product(self.product).get().unwrap()
     }
 
     fn send(&self, fleet: &Fleet, want: u64) -> u64 {
@@ -55,7 +55,7 @@ impl World {
     }
 
     fn usage(&self, fleet: &Fleet) -> super::Usage {
-        fleet.console(Actor::Operator, self.now).usage(self.product).unwrap()
+        fleet.console(Actor::Operator, self.now).product(self.product).usage().unwrap()
     }
 
     /// Returns the stored counts of the month with this number: used and reserved.
@@ -151,14 +151,14 @@ fn a_policy_chooses_other_percentages_or_none() {
     let world = World::limited_to(10);
     let fleet = world.node(10);
     let operator = fleet.console(Actor::Operator, world.now);
-    operator.set_policy(world.product, &Policy { usage_notices: [50].into(), ..Policy::default() }).unwrap();
+    operator.product(world.product).set_policy(&Policy { usage_notices: [50].into(), ..Policy::default() }).unwrap();
     (0..10).for_each(|_| {
         world.send(&fleet, 1);
     });
     assert_eq!(world.notified(&fleet), [(50, 10)]);
     for wrong in [vec![0], vec![101], (1..=11).collect()] {
         let policy = Policy { usage_notices: wrong.into_iter().collect(), ..Policy::default() };
-        assert_eq!(operator.set_policy(world.product, &policy).unwrap_err().code(), "invalid");
+        assert_eq!(operator.product(world.product).set_policy(&policy).unwrap_err().code(), "invalid");
     }
 }
 
@@ -171,10 +171,10 @@ fn an_upgrade_resumes_at_once() {
     let operator = fleet.console(Actor::Operator, world.now);
     assert_eq!(world.send(&fleet, 20), 10);
     assert_eq!(world.send(&fleet, 1), 0);
-    operator.set_tier(world.product, "More").unwrap();
+    operator.product(world.product).set_tier("More").unwrap();
     assert_eq!(world.send(&fleet, 20), 10);
     assert_eq!(world.notified(&fleet), [(100, 10), (100, 20)]);
-    operator.set_tier(world.product, "All").unwrap();
+    operator.product(world.product).set_tier("All").unwrap();
     assert_eq!(world.send(&fleet, 1_000_000), 1_000_000);
     assert_eq!(world.usage(&fleet).limit, None);
     assert_eq!(world.usage(&fleet).used, 1_000_020);
@@ -190,16 +190,16 @@ fn a_downgrade_below_use_grants_nothing_more() {
     let mut world = World::limited_to(100);
     let (one, two) = (world.node(100), world.node(100));
     let operator = one.console(Actor::Operator, world.now);
-    operator.set_tier(world.product, "More").unwrap();
+    operator.product(world.product).set_tier("More").unwrap();
     (0..60).for_each(|_| assert_eq!(world.send(&one, 1) + world.send(&two, 1), 2));
     assert!(world.usage(&one).reserved > 0);
-    operator.set_tier(world.product, "Some").unwrap();
+    operator.product(world.product).set_tier("Some").unwrap();
     world.later(Duration::from_millis(10));
     two.report_usage(world.now).unwrap();
     assert_eq!((world.send(&one, 1), world.send(&two, 1)), (0, 0));
     assert_eq!(world.month(0), (120, 0));
     assert_eq!(world.notified(&one), [(100, 100)]);
-    operator.set_tier(world.product, "More").unwrap();
+    operator.product(world.product).set_tier("More").unwrap();
     assert_eq!(world.send(&one, 100), 80);
 }
 

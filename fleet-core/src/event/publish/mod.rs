@@ -49,9 +49,9 @@ impl Gateway<'_> {
     /// # let console = fleet.console(alice.id, now);
     /// # let product = console.create_product("Thermostat", "photon".parse()?)?.id;
     /// # let device = "55ff6d04498b49a1b2c3d4e5".parse()?;
-    /// # console.import(product, b"55ff6d04498b49a1b2c3d4e5")?;
+    /// # console.product(product).import(b"55ff6d04498b49a1b2c3d4e5")?;
     /// let hook = Destination::Webhook { url: "https://example.com/hook".parse()? };
-    /// let doors = console.subscribe(product, &NewSubscription::new(hook).prefix("door"))?;
+    /// let doors = console.product(product).subscribe(&NewSubscription::new(hook).prefix("door"))?;
     ///
     /// let opened = Event::new(device, "door/front", "open", now)?.with_id("17")?;
     /// let Published::Logged(first) = fleet.gateway(now).publish(&opened)? else { panic!("it is a member's") };

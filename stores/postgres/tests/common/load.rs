@@ -17,10 +17,10 @@ pub(crate) fn product(fleet: &Fleet) -> ProductId {
     let operator = fleet.console(Actor::Operator, NOW);
     let owner = operator.create_account("alice@example.com").unwrap().id;
     let product = fleet.console(owner, NOW).create_product("Thermostat", "photon".parse().unwrap()).unwrap().id;
-    operator.set_tier(product, "Enterprise").unwrap();
+    operator.product(product).set_tier("Enterprise").unwrap();
     let all: Vec<DeviceId> =
         (0..THREADS).flat_map(|thread| (0..DEVICES).map(move |number| device(thread, number.into()))).collect();
-    operator.import(product, list(&all).as_bytes()).unwrap();
+    operator.product(product).import(list(&all).as_bytes()).unwrap();
     product
 }
 
@@ -90,7 +90,7 @@ fn work(fleet: &Fleet, product: ProductId, me: u8, enough: &AtomicBool, done: &A
         let outcome = match turn % 8 {
             0 => {
                 let new = device(me, 1000 + turn);
-                let imported = operator.import(product, list(&[new]).as_bytes()).map(drop);
+                let imported = operator.product(product).import(list(&[new]).as_bytes()).map(drop);
                 match imported {
                     Err(error) if error.code() == "store_outcome_unknown" => {
                         account.open.push(new);

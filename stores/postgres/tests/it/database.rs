@@ -237,8 +237,12 @@ fn a_connect_updates_its_device_within_its_page() {
     schema.url = schema.url.replace("/postgres", &format!("/{}", schema.name));
     let fleet = Fleet::open(schema.open());
     let product = product(&fleet);
-    let ids: Vec<_> =
-        fleet.console(fleet_core::Actor::Operator, NOW).devices(product, &Default::default(), None, 48).unwrap().items;
+    let ids: Vec<_> = fleet
+        .console(fleet_core::Actor::Operator, NOW)
+        .product(product)
+        .devices(&Default::default(), None, 48)
+        .unwrap()
+        .items;
     // A few devices of each page at a time, as in a real fleet.
     for (session, some) in (1..80).zip(ids.chunks(8).cycle()) {
         let reports: Vec<Report> = some

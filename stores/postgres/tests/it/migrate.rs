@@ -19,9 +19,9 @@ fn fill(store: Arc<dyn Store>) {
     let id = "02000000010000000000000001".get(..24).unwrap().parse().unwrap();
     let report = Report { product: Some(product.get()), version: Some(3), session: u64::MAX, ..Report::new(id, NOW) };
     fleet.gateway(NOW).connect(&report).unwrap();
-    operator.invite(product, "bob@example.com").unwrap_err();
+    operator.product(product).invite("bob@example.com").unwrap_err();
     operator.create_account("bob@example.com").unwrap();
-    operator.invite(product, "bob@example.com").unwrap();
+    operator.product(product).invite("bob@example.com").unwrap();
 }
 
 fn rows(store: &dyn Store) -> Vec<Row> {

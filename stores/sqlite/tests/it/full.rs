@@ -28,11 +28,11 @@ fn import(fleet: &Fleet, owner: AccountId, product: ProductId, number: u64) -> R
 
 fn import_ids(fleet: &Fleet, owner: AccountId, product: ProductId, ids: Range<u64>) -> Result<u64, Error> {
     let list: String = ids.map(|id| format!("{:024x}\n", (id + 1) * 0x9E37_79B9)).collect();
-    fleet.console(owner, NOW).import(product, list.as_bytes()).map(|report| report.counts().imported)
+    fleet.console(owner, NOW).product(product).import(list.as_bytes()).map(|report| report.counts().imported)
 }
 
 fn devices(fleet: &Fleet, owner: AccountId, product: ProductId) -> u64 {
-    fleet.console(owner, NOW).summary(product).unwrap().devices
+    fleet.console(owner, NOW).product(product).summary().unwrap().devices
 }
 
 fn fills_up<S: Store + 'static>(open: impl Fn(&Path, u64) -> S) {
@@ -42,7 +42,7 @@ fn fills_up<S: Store + 'static>(open: impl Fn(&Path, u64) -> S) {
     let operator = fleet.console(Actor::Operator, NOW);
     let owner = operator.create_account("alice@example.com").unwrap().id;
     let product = fleet.console(owner, NOW).create_product("Thermostat", "photon".parse().unwrap()).unwrap().id;
-    operator.set_tier(product, "Enterprise").unwrap();
+    operator.product(product).set_tier("Enterprise").unwrap();
     let mut lists = 0;
     let error = loop {
         match import(&fleet, owner, product, lists) {

@@ -24,17 +24,17 @@ fn a_file_of_schema_1_opens_with_all_of_its_data_and_stores_events() {
     let fleet = Fleet::open(SqliteStore::open(&path).unwrap());
     let product = ProductId::new(94).unwrap();
     let console = fleet.console(Actor::Operator, now);
-    let record = console.product(product).unwrap();
+    let record = console.product(product).get().unwrap();
     assert_eq!((&*record.name, record.policy.log_events), ("Thermostat", 10_000));
     assert_eq!(record.release.unwrap().version.get(), 1);
-    let summary = console.summary(product).unwrap();
+    let summary = console.product(product).summary().unwrap();
     assert_eq!((summary.devices, summary.online, summary.versions.get(&1)), (2, 1, Some(&1)));
-    assert_eq!(console.audit_log(product, None, 10).unwrap().items.len(), 4);
+    assert_eq!(console.product(product).audit_log(None, 10).unwrap().items.len(), 4);
 
     let device = "45f96d06492949f0e1d2c3b4".parse().unwrap();
     let event = Event::new(device, "door", "open", now).unwrap();
     assert!(matches!(fleet.gateway(now).publish(&event).unwrap(), Published::Logged(_)));
-    assert_eq!(console.events(product, &EventFilter::default(), None, 10).unwrap().items.len(), 1);
+    assert_eq!(console.product(product).events(&EventFilter::default(), None, 10).unwrap().items.len(), 1);
     drop(fleet);
     assert_eq!(version().unwrap(), 5);
     assert!(SqliteStore::open(&path).is_ok());
@@ -51,19 +51,19 @@ fn a_file_of_schema_2_opens_and_keeps_the_order_of_connections_from_then_on() {
     let fleet = Fleet::open(SqliteStore::open(&path).unwrap());
     let (product, device) = (ProductId::new(94).unwrap(), "55ff6d04498b49a1b2c3d4e5".parse().unwrap());
     let (console, gateway) = (fleet.console(Actor::Operator, now), fleet.gateway(now));
-    let row = console.device(product, device).unwrap().row;
+    let row = console.product(product).device(device).get().unwrap().row;
     assert_eq!((row.sequence, row.security_counter, row.is_online(), row.trail.get()), (3, 7, false, Trail::default()));
     assert_eq!(row.chip_revision, None, "a field that was never reported is absent");
     assert!(invariants::check(&fleet, now).unwrap().is_empty(), "the counters agree with the rows");
 
     // The session that ended according to the old file does not come back, even after removal and import.
-    console.remove_device(product, device).unwrap();
-    assert_eq!(console.import(product, b"55ff6d04498b49a1b2c3d4e5").unwrap().counts().imported, 1);
+    console.product(product).device(device).remove().unwrap();
+    assert_eq!(console.product(product).import(b"55ff6d04498b49a1b2c3d4e5").unwrap().counts().imported, 1);
     let report = Report { product: Some(94), version: Some(1), session: 7, ..Report::new(device, None) };
     let answer = gateway.connect(&report).unwrap().answer;
     assert!(matches!(answer, Answer::Held { hold: Hold::StaleReport, .. }), "{answer}");
     gateway.connect(&Report { session: 8, chip_revision: Some(301), ..report }).unwrap();
-    let row = console.device(product, device).unwrap().row;
+    let row = console.product(product).device(device).get().unwrap().row;
     assert_eq!((row.sequence, row.security_counter, row.is_online()), (3, 7, true));
     assert_eq!(row.chip_revision, Some(301));
     drop(fleet);
@@ -104,7 +104,7 @@ fn files_of_schemas_3_and_4_open_with_all_of_their_data() {
         assert_eq!(invariants::check(&fleet, now).unwrap(), [], "schema {schema}");
         let (product, device) = (ProductId::new(94).unwrap(), "55ff6d04498b49a1b2c3d4e5".parse().unwrap());
         let (console, gateway) = (fleet.console(Actor::Operator, now), fleet.gateway(now));
-        let row = console.device(product, device).unwrap().row;
+        let row = console.product(product).device(device).get().unwrap().row;
         let ended = Mark::new(8, Some(Timestamp::from_millis(1_457_438_400_000)));
         assert_eq!(row.trail.get(), Trail { newest: Mark::new(9, None), ended });
         assert_eq!((row.relapses, row.chip_revision), (2, None));
@@ -113,7 +113,7 @@ fn files_of_schemas_3_and_4_open_with_all_of_their_data() {
         let answer = gateway.connect(&report).unwrap().answer;
         assert!(matches!(answer, Answer::Held { hold: Hold::StaleReport, .. }), "schema {schema}: {answer}");
         gateway.connect(&Report { session: 10, chip_revision: Some(301), ..report }).unwrap();
-        assert_eq!(console.device(product, device).unwrap().row.chip_revision, Some(301));
+        assert_eq!(console.product(product).device(device).get().unwrap().row.chip_revision, Some(301));
         let event = Event::new(device, "door", "open", now).unwrap();
         assert!(matches!(gateway.publish(&event).unwrap(), Published::Logged(_)));
         assert_eq!(invariants::check(&fleet, now).unwrap(), [], "schema {schema}");

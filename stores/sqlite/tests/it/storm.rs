@@ -30,7 +30,7 @@ fn storm(store: impl Store + 'static) -> Counts {
                 start.wait();
                 for number in 0..EACH {
                     let name = format!("customer {number} of {thread}");
-                    let make = || fleet.console(alice, now).create_customer(product, &name, &Identity::Simple);
+                    let make = || fleet.console(alice, now).product(product).create_customer(&name, &Identity::Simple);
                     while let Err(error) = make() {
                         assert!(error.is_transient(), "{error}");
                     }
@@ -38,7 +38,8 @@ fn storm(store: impl Store + 'static) -> Counts {
             });
         }
     });
-    let customers = fleet.console(alice, now).customers(product, &Default::default(), None, 1000).unwrap().items;
+    let customers =
+        fleet.console(alice, now).product(product).customers(&Default::default(), None, 1000).unwrap().items;
     let numbers: Vec<u64> = customers.iter().map(|customer| customer.id.get()).collect();
     assert!(numbers.iter().copied().eq(1..=THREADS * EACH), "{numbers:?}");
     assert_eq!(invariants::check(&fleet, now).unwrap(), []);
