@@ -3,6 +3,7 @@
 //!
 //! A test compares each file with the source, so that a code that is added or changed is in all of them.
 
+use crate::methods::commands;
 use crate::workspace::root;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -243,12 +244,20 @@ fn calls() -> Result<BTreeMap<(String, String), String>, String> {
                     let (syn::Visibility::Public(_), Some(errors)) = (&member.vis, errors_of(&member.attrs)) else {
                         continue;
                     };
-                    calls.insert((last(&of.path), member.sig.ident.to_string()), errors);
+                    let (door, method) = (last(&of.path), member.sig.ident.to_string());
+                    for command in commands(&door, &method) {
+                        calls.entry((door_of(&door).to_owned(), command.to_owned())).or_insert(errors.clone());
+                    }
                 }
             }
         }
     }
     Ok(calls)
+}
+
+/// Returns the door of a type: the handles of Rust are one door in all other languages.
+fn door_of(of: &str) -> &str {
+    if of.ends_with("Console") { "Console" } else { of }
 }
 
 /// Returns the section `# Errors` of a documentation, in a form for a table.

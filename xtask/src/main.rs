@@ -8,6 +8,7 @@ mod fuzz;
 mod lang;
 mod language;
 mod licences;
+mod methods;
 mod postgres;
 #[cfg(test)]
 mod promises;

@@ -1,4 +1,5 @@
 use super::*;
+use crate::methods::COMMANDS;
 use fleet_bindings::doors::{Door, OPERATIONS, Operation};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -10,32 +11,6 @@ fn repository() -> PathBuf {
 /// The types whose public methods are operations.
 const DOORS: [&str; 8] =
     ["Console", "ProductConsole", "DeviceConsole", "CustomerConsole", "Gateway", "Portal", "Clock", "Fleet"];
-
-/// The methods whose commands have other names: those of a handle leave out the noun, and two methods may share a
-/// command.
-const COMMANDS: &[(&str, &[&str])] = &[
-    ("Console::lock_account", &["set_account_lock"]),
-    ("Console::unlock_account", &["set_account_lock"]),
-    ("ProductConsole::id", &[]),
-    ("ProductConsole::get", &["product"]),
-    ("ProductConsole::rename", &["rename_product"]),
-    ("ProductConsole::remove", &["remove_product"]),
-    ("DeviceConsole::id", &[]),
-    ("DeviceConsole::get", &["device"]),
-    ("DeviceConsole::rename", &["name_device"]),
-    ("DeviceConsole::clear_development", &["mark_development"]),
-    ("DeviceConsole::approve", &["approve_device"]),
-    ("DeviceConsole::deny", &["deny_device"]),
-    ("DeviceConsole::undeny", &["undeny_device"]),
-    ("DeviceConsole::remove", &["remove_device"]),
-    ("DeviceConsole::correct", &["correct_device"]),
-    ("DeviceConsole::set_code", &["set_device_code"]),
-    ("DeviceConsole::lock", &["lock_and_flash_now", "lock_and_flash_on_reset"]),
-    ("CustomerConsole::id", &[]),
-    ("CustomerConsole::get", &["customer"]),
-    ("CustomerConsole::remove", &["remove_customer"]),
-    ("Portal::devices", &["my_devices"]),
-];
 
 /// The names of the doors' public methods, from the core's source.
 fn door_methods() -> BTreeSet<String> {
