@@ -560,7 +560,8 @@ impl Product {
         if seen.image != ImageSeen::Differs
             && seen.platform != PlatformSeen::Differs
             && let Some(firmware) = seen.version.and_then(|version| self.firmware.get_mut(&version))
-            && seen.at >= firmware.uploaded_at
+            // A live report in the session of an earlier one was made after the upload.
+            && seen.at.max(seen.version_since) >= firmware.uploaded_at
         {
             firmware.proven = true;
         }
