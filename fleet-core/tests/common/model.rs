@@ -580,7 +580,7 @@ impl Product {
             row.standing == Standing::Member
                 && row.seen.is_some_and(|seen| {
                     seen.version == Some(version)
-                        && seen.at >= firmware.uploaded_at
+                        && seen.at.max(seen.version_since) >= firmware.uploaded_at
                         && seen.image != ImageSeen::Differs
                         && seen.platform != PlatformSeen::Differs
                         && now.since(seen.version_since.max(firmware.uploaded_at)) >= gate.soak()
