@@ -39,6 +39,8 @@ pub(super) fn tool(name: &str, target: &str) -> Result<Command, String> {
         // A library that a program loads uses the C library of that program.
         let name = format!("CARGO_TARGET_{}_RUSTFLAGS", target.to_uppercase().replace('-', "_"));
         tool.env(name, "-Ctarget-feature=-crt-static");
+        // A person's own flags would replace these.
+        tool.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
     }
     Ok(tool)
 }
