@@ -77,7 +77,11 @@ fn a_text_that_cannot_be_parsed_is_parsed_in_the_advised_form() {
     text::<QuoteId>("x", "16 hex digits", "0123456789abcdef");
     text::<SystemVersion>("\u{1}", "leave it out if the device has none", "1.5.2");
     text::<SystemVersion>(&"1".repeat(1000), "shorten it", "1.5.2");
-    text::<EventCursor>("x", "give the `next` of the previous page, or none", &EventCursor::default().to_string());
+    text::<EventCursor>(
+        "x",
+        "give the `cursor` of an event, the `next` of a page, or none",
+        &EventCursor::default().to_string(),
+    );
     text::<WebhookUrl>("ftp://example.com", "https:// or http://", "http://example.com");
     text::<WebhookUrl>("https://", "like https://example.com/events", "https://example.com/events");
     text::<WebhookUrl>("https://example.com/a b", "write it as %20", "https://example.com/a%20b");
