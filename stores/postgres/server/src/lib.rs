@@ -32,7 +32,7 @@ const SUPERUSER: &str = "fleet";
 const KEEPER: &str = r#"
 cat >/dev/null
 pid=$(head -n 1 "$0/data/postmaster.pid" 2>/dev/null) && kill -QUIT "$pid" 2>/dev/null
-for pooler in "$0"/pgbouncer-*.pid; do kill -QUIT "$(cat "$pooler" 2>/dev/null)" 2>/dev/null; done
+for pooler in "$0"/pgbouncer-*.pid; do kill -KILL "$(cat "$pooler" 2>/dev/null)" 2>/dev/null; done
 while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
 rm -rf "$0"
 "#;

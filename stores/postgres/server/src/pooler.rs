@@ -77,7 +77,8 @@ fn log_of(configuration: &Path) -> PathBuf {
 impl Drop for Pooler {
     fn drop(&mut self) {
         let pid = i32::try_from(self.process.id()).ok().and_then(Pid::from_raw);
-        let _ = pid.map(|pid| kill_process(pid, Signal::QUIT));
+        // A pooler has nothing to save. It may ignore the other signals, as do the children of a job in the background.
+        let _ = pid.map(|pid| kill_process(pid, Signal::KILL));
         let _ = self.process.wait();
     }
 }
