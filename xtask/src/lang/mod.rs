@@ -183,7 +183,10 @@ fn side_by_side(
     let worker = || {
         while let Some((language, before)) = lock(&next).next() {
             let begin = Instant::now();
-            let log = folder(language.name()).map(|folder| folder.join("output.txt"));
+            let log = folder(language.name()).and_then(|folder| {
+                fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+                Ok(folder.join("output.txt"))
+            });
             let captured = log.and_then(|log| {
                 let outcome = captured(&log, || Ok(run(*language)))?;
                 Ok((fs::read(&log).map_err(|error| format!("{}: {error}", log.display()))?, outcome))
