@@ -1,9 +1,9 @@
 //! Billing commands of an owner: quotes, upgrades, the card, the status. All of them work on a locked account
 //! (R-PAY-5).
 
-use super::clock::apply_upgrade;
-use super::collect::{ask, collect, invoice};
+use super::effect::NewCharge;
 use super::quote::{Target, quote};
+use super::rows::{collect, invoice, request};
 use super::{Anchor, Card, Charge, Contract, Interval, Invoice, NewCard, OpenUpgrade, Payer, Purpose, Quote, QuoteId};
 use crate::audit::{Entry, shown};
 use crate::device::{DeviceCount, Page, check_page};
@@ -129,13 +129,14 @@ impl Console<'_> {
             let payer: Arc<Payer> = tx.get(owner)?.unwrap_or_default();
             let card = payer.presentable(self.now).ok_or(ErrorKind::CardMissing)?;
             if quote.due.is_zero() {
-                let invoice = apply_upgrade(self.fleet, tx, (product, owner), contract, quote, None, self.now)?;
+                let invoice = self.fleet.apply_upgrade(tx, (product, owner), contract, (quote, None), self.now)?;
                 self.note(tx, product, Command::ChangePlan, before.change(subject, &record));
                 tx.put(product, record);
                 collect(tx, self.fleet.billing(), owner, self.now)?;
                 return Ok(Upgrade::Done(Box::new(invoice)));
             }
-            let charge = ask(tx, contract, (product, owner), Purpose::Upgrade, quote.due, Some(card), self.now)?;
+            let new = NewCharge::next(contract, (product, owner), Purpose::Upgrade, quote.due, Some(card))?;
+            let charge = request(tx, new, self.now);
             contract.quotes.clear();
             contract.upgrade = Some(OpenUpgrade { charge: charge.key.number, quote });
             self.note(tx, product, Command::ChangePlan, before.change(subject, &record));
@@ -162,7 +163,9 @@ impl Console<'_> {
                 return Err(ErrorKind::NotAnUpgrade { problem }.into());
             }
             let tier = &access.product.tier;
-            if interval != current && self.fleet.price(&record, tier, interval).is_none_or(Money::is_zero) {
+            if interval != current
+                && self.fleet.catalogue().price_for(&record, tier, interval).is_none_or(Money::is_zero)
+            {
                 return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(tier), interval }.into());
             }
             let before = Arc::clone(&record);
@@ -271,7 +274,7 @@ impl Console<'_> {
             let contract: Arc<Contract> = tx.get(product)?.unwrap_or_default();
             let payer: Arc<Payer> = tx.get(owner)?.unwrap_or_default();
             let plan = contract.plan.clone();
-            let next = plan.as_ref().and_then(|plan| self.fleet.renewal_price(&record, &contract, plan));
+            let next = plan.as_ref().and_then(|plan| self.fleet.catalogue().renewal_price(&record, &contract, plan));
             let next_interval = next.map(|(interval, _)| interval);
             let next_price = plan.as_ref().map(|_| next.map_or(Money::zero(contract.currency), |(_, price)| price));
             let next_amount = next_price.map(|price| Ok::<_, Error>(price.minus(contract.balance)?.or_zero()));
@@ -352,7 +355,7 @@ impl Console<'_> {
                 return not("the year is paid: request a quote for `annual`, and switch the interval for its end");
             }
         }
-        let Some(price) = self.fleet.price(contract, &tier, interval) else {
+        let Some(price) = self.fleet.catalogue().price_for(contract, &tier, interval) else {
             return Err(ErrorKind::PriceByAgreement { tier, interval }.into());
         };
         if price.is_zero() {
@@ -369,7 +372,8 @@ impl Console<'_> {
         if let Some(rank) = catalogue.rank(&product.tier) {
             return catalogue.rank(tier) < Some(rank);
         }
-        let price = |plan: &super::Plan| Some((plan.price, self.fleet.price(contract, tier, plan.interval)?));
+        let price =
+            |plan: &super::Plan| Some((plan.price, self.fleet.catalogue().price_for(contract, tier, plan.interval)?));
         let costs_less = contract.plan.as_ref().and_then(price).is_some_and(|(now, then)| then.minor() < now.minor());
         costs_less || catalogue.limits_less(tier, product)
     }

@@ -1,6 +1,7 @@
 //! The private beta: its guests, and the codes with which they activate (R-CUS-4).
 
-use super::record::{Guest, named};
+use super::record::Guest;
+use super::rows::named;
 use super::{ActivationCode, Customer, CustomerCount, CustomerId, WrongCodes, guest_list};
 use crate::Error;
 use crate::device::{Page, check_page};

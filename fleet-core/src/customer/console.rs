@@ -1,8 +1,8 @@
 //! Customer commands of a team: create customers, issue tokens, see who uses their device (R-CUS, R-SEE-1).
 
 use super::code::Secret;
-use super::record::{end_claim, named};
-use super::{Customer, CustomerCount, CustomerId, DeviceCode, Identity, Scope, StickerKey, Token, TokenId, TokenOwner};
+use super::rows::{end_claim, named, sticker_key};
+use super::{Customer, CustomerCount, CustomerId, DeviceCode, Identity, Scope, Token, TokenId, TokenOwner};
 use crate::device::{DeviceId, Page, Registration, check_page, member};
 use crate::fleet::Console;
 use crate::product::{Authentication, ProductId};
@@ -325,7 +325,7 @@ impl Console<'_> {
         if life < Duration::from_secs(1) || life > MAX_TOKEN_LIFE {
             return Err(Error::invalid("life", "a token is valid for a second to a year; choose a time in between"));
         }
-        let secret = Secret::new(self.fleet)?;
+        let secret = Secret::new(self.fleet.random_bytes()?);
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::IssueToken, product)?;
             let mut record = find(tx, product, customer)?;
@@ -375,7 +375,7 @@ impl Console<'_> {
         self.fleet.transact(|tx| {
             Access::check(tx, self.actor, Command::ChangeCustomers, product)?;
             member(tx, product, device)?;
-            let printed = DeviceCode::new(StickerKey::of(self.fleet, tx)?, &code);
+            let printed = DeviceCode::new(sticker_key(self.fleet, tx)?, &code);
             tx.put((product, device), Box::new(printed));
             self.note(tx, product, Command::ChangeCustomers, format!("claim code of {device}"));
             Ok(())

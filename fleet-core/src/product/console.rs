@@ -213,7 +213,7 @@ impl Console<'_> {
                 billing.no_renewal_due(self.now)?;
                 if let Some(plan) = &billing.plan {
                     let interval = billing.at_renewal.unwrap_or(plan.interval);
-                    if self.fleet.price(&billing, &tier, interval).is_none() {
+                    if self.fleet.catalogue().price_for(&billing, &tier, interval).is_none() {
                         return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval }.into());
                     }
                 }
@@ -222,7 +222,7 @@ impl Console<'_> {
                 paid = Some(billing).filter(|billing| billing.plan.is_some());
             }
             let before = Arc::clone(&record);
-            self.fleet.put_on(Arc::make_mut(&mut record), Some(&tier), paid.is_some());
+            self.fleet.catalogue().put_on(Arc::make_mut(&mut record), Some(&tier), paid.is_some());
             if before != record {
                 let entry = Entry::changed(&*tier, [("tier", before.tier.to_string(), tier.to_string())]);
                 tx.put(product, Arc::clone(&record));

@@ -2,9 +2,9 @@
 //!
 //! The team's record is the guard of its seats: every command that could fill a seat reads and writes it.
 
-use super::{Access, Account, AccountId, Actor, Command, Invitation, Team, access, account};
+use super::{Access, Account, AccountId, Actor, Command, Invitation, Team, access, rows};
 use crate::audit::{Entry, shown};
-use crate::billing::{Contract, Reason, Resource, return_balance};
+use crate::billing::{Contract, Reason, Resource, apply, return_balance};
 use crate::fleet::Console;
 use crate::notice::{NoticeSubject, notify};
 use crate::product::{Product, ProductId};
@@ -94,7 +94,7 @@ impl Console<'_> {
         self.fleet.transact(|tx| {
             let Access { product: record, mut team, .. } =
                 Access::check(tx, self.actor, Command::InviteMember, product)?;
-            let invitee = account::with_email(tx, email)?;
+            let invitee = rows::with_email(tx, email)?;
             let invitee = invitee.ok_or_else(|| Error::not_found("account with this e-mail"))?;
             let waits = team.invitations.get(&invitee).is_some_and(|invitation| invitation.expires_at > self.now);
             if waits || team.members.contains(&invitee) {
@@ -245,7 +245,9 @@ impl Console<'_> {
                 billing.no_renewal_due(self.now)?;
                 let subscription = Arc::make_mut(billing);
                 subscription.quotes.clear();
-                return_balance(tx, &record, subscription, Reason::Transfer, self.now)?;
+                let mut effects = Vec::new();
+                return_balance(&mut effects, &record, subscription, Reason::Transfer, self.now)?;
+                apply(tx, self.fleet.billing(), effects, self.now)?;
             }
             if team.invitations.contains_key(&to) {
                 end_invitation(tx, product, &mut team, to)?;

@@ -11,10 +11,11 @@ mod allowance;
 mod draft;
 
 use super::cursor::{Position, SLOTS, slot_of};
-use super::ids::{self, EventId, id_hash};
+use super::ids::{EventId, PRUNE_EVERY, id_hash};
 use super::log::{EventLog, EventOrigin, EventView, LogMoment};
 use super::published::{Entry, Published};
 use super::record::Event;
+use super::rows;
 use super::subscription::{SubscriptionId, Subscriptions};
 use super::trim;
 use crate::billing::{LimitExceeded, Resource};
@@ -490,9 +491,9 @@ impl<'e> Publishing<'_, 'e> {
         let fleet = self.gateway.fleet;
         let Some(found) = products.get(draft.product) else { return };
         for entry in draft.entries.iter().filter(|entry| entry.pending.id.is_some()) {
-            if fleet.stamps().next().is_multiple_of(ids::PRUNE_EVERY) {
+            if fleet.stamps().next().is_multiple_of(PRUNE_EVERY) {
                 // A later event of the device retries.
-                let _ = ids::prune(fleet, draft.product, &found.product.policy, entry.event.device);
+                let _ = rows::prune(fleet, draft.product, &found.product.policy, entry.event.device);
             }
         }
     }
