@@ -10,7 +10,7 @@ use crate::directory::Directory;
 use crate::fleet::{Console, Fleet};
 use crate::notice::{NoticeSubject, charge_unknown_name, notify};
 use crate::product::ProductId;
-use crate::store::{Key, Record, StoreErrorKind, Transaction};
+use crate::store::{Key, Record, Row, StoreErrorKind, Transaction};
 use crate::team::{Access, AccountId, Command};
 use crate::{Error, ErrorKind, Timestamp};
 use std::cmp::Reverse;
@@ -140,16 +140,13 @@ impl Fleet {
         limit: usize,
     ) -> Result<Page<Arc<Charge>, ChargeCursor>, Error> {
         check_page(limit)?;
-        let mut range = Key::charges().limit(limit);
+        let mut range = Key::charges().limit(limit + 1);
         if let Some(ChargeCursor(after)) = after {
             range = range.after(after);
         }
         let rows = self.store().scan(&range)?;
-        let next = rows.last().filter(|_| rows.len() == limit).map(|row| ChargeCursor(row.key.clone()));
-        let charges = rows.into_iter();
-        let charges =
-            charges.filter_map(|row| if let Record::Charge(charge) = row.record { Some(charge) } else { None });
-        Ok(Page::new(charges.collect(), next))
+        let charge = |row: Row| if let Record::Charge(charge) = row.record { Some(charge) } else { None };
+        Ok(Page::of_rows(rows, limit, |key| Some(ChargeCursor(key.clone())), charge))
     }
 }
 

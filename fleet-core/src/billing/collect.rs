@@ -167,7 +167,7 @@ fn failed(
         let card = invoice.attempts.last().and_then(|attempt| attempt.card);
         let open = OpenInvoice::of(product, invoice.number, invoice.period);
         payer.lock = Some(PaymentLock { since: now, invoice: open, card });
-        effects.push(Effect::Suspend { account, since: now });
+        effects.push(Effect::Lock { account, since: Some(now) });
         let amount = Some(invoice.outstanding()?);
         let subject = NoticeSubject::AccountLocked { account, invoice: invoice.number, amount };
         effects.push(Effect::notify(product, subject));
@@ -179,7 +179,7 @@ fn failed(
 fn unlock(account: AccountId, payer: &mut Payer, effects: &mut Vec<Effect>) {
     if let Some(lock) = payer.lock.take() {
         let OpenInvoice { product, number, .. } = lock.invoice;
-        effects.push(Effect::Reinstate { account });
+        effects.push(Effect::Lock { account, since: None });
         effects.push(Effect::notify(product, NoticeSubject::AccountUnlocked { account, invoice: number }));
     }
 }

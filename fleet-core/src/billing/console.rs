@@ -309,20 +309,19 @@ impl Console<'_> {
         limit: usize,
     ) -> Result<Page<Arc<Invoice>, u32>, Error> {
         check_page(limit)?;
-        let mut range = Key::invoices(product).reversed().limit(limit);
+        let mut range = Key::invoices(product).reversed().limit(limit + 1);
         if let Some(after) = after {
             range = range.after(Key::Invoice(product, after));
         }
-        let rows = self
-            .read_with(
-                |tx| Access::check_including_removed(tx, self.actor, Command::ReadBilling, product),
-                |_| Ok(self.fleet.store().scan(&range)?),
-            )?
-            .into_iter();
-        let invoices: Vec<Arc<Invoice>> =
-            rows.filter_map(|row| if let Record::Invoice(found) = row.record { Some(found) } else { None }).collect();
-        let next = invoices.last().filter(|_| invoices.len() == limit).map(|invoice| invoice.number);
-        Ok(Page::new(invoices, next))
+        let rows = self.read_with(
+            |tx| Access::check_including_removed(tx, self.actor, Command::ReadBilling, product),
+            |_| Ok(self.fleet.store().scan(&range)?),
+        )?;
+        let number = |key: &Key| if let Key::Invoice(_, number) = key { Some(*number) } else { None };
+        Ok(Page::of_rows(rows, limit, number, |row| match row.record {
+            Record::Invoice(found) => Some(found),
+            _ => None,
+        }))
     }
 
     /// Returns a product's contract, if nothing open prevents an upgrade.

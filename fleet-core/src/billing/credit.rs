@@ -3,7 +3,7 @@
 
 use super::effect::{Effect, NewCharge};
 use super::invoice::total;
-use super::{Anchor, Contract, Interval, Invoice, InvoiceLine, InvoiceStatus, LineKind, Period, Plan, Purpose, Reason};
+use super::{Anchor, Contract, Interval, Invoice, InvoiceLine, LineKind, Period, Plan, Purpose, Reason};
 use crate::notice::NoticeSubject;
 use crate::product::Product;
 use crate::team::AccountId;
@@ -33,21 +33,10 @@ pub(crate) fn write_credit(
 ) -> Result<Invoice, Error> {
     let Credit { payer, reason, period, lines, offset, refund } = credit;
     let none = Money::zero(contract.currency);
-    let note = Invoice {
-        number: contract.next_invoice()?,
-        product,
-        payer,
-        reason,
-        issued_at: now,
-        period,
-        total: total(&lines, none)?,
-        lines,
-        offset,
-        refund,
-        status: InvoiceStatus::Settled { at: now },
-        charge: None,
-        attempts: Vec::new(),
-    };
+    let number = contract.next_invoice()?;
+    let total = total(&lines, none)?;
+    let settled = Invoice::settled(number, (product, payer), reason, period, lines, total, now);
+    let note = Invoice { offset, refund, ..settled };
     if !note.refund.is_zero() {
         let purpose = Purpose::Refund { invoice: note.number };
         let charge = NewCharge::next(contract, (product, payer), purpose, note.refund, None)?;

@@ -16,10 +16,8 @@ pub(crate) enum Effect {
     Issue(Arc<Invoice>),
     /// Puts a notice into the outbox, once under its name.
     Notify(ProductId, Box<NoticeSubject>),
-    /// Locks an account for unpaid invoices (R-PAY-5).
-    Suspend { account: AccountId, since: Timestamp },
-    /// Unlocks an account that has paid everything (R-PAY-5).
-    Reinstate { account: AccountId },
+    /// Locks an account for unpaid invoices since a moment; `None` unlocks it (R-PAY-5).
+    Lock { account: AccountId, since: Option<Timestamp> },
     /// Moves a product in the index of due moments.
     ProductDue { product: ProductId, before: Option<Timestamp>, at: Option<Timestamp> },
     /// Moves an account in the index of due moments.

@@ -78,21 +78,9 @@ fn bill(product: &Product, contract: &mut Contract, mut next: Plan, now: Timesta
     if is_open {
         contract.unpaid.insert(number);
     }
-    Ok(Invoice {
-        number,
-        product: product.id,
-        payer: product.owner,
-        reason: Reason::Renewal,
-        issued_at: now,
-        period,
-        lines,
-        total,
-        offset: none,
-        refund: none,
-        status: if is_open { InvoiceStatus::Open } else { InvoiceStatus::Settled { at: now } },
-        charge: None,
-        attempts: Vec::new(),
-    })
+    let whose = (product.id, product.owner);
+    let settled = Invoice::settled(number, whose, Reason::Renewal, period, lines, total, now);
+    Ok(if is_open { Invoice { status: InvoiceStatus::Open, ..settled } } else { settled })
 }
 
 /// Decides how a plan continues: on the product's tier at its current price, or at the last price if it has none any

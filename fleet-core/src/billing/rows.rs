@@ -23,8 +23,12 @@ pub(crate) fn apply(
             Effect::Charge(charge) => drop(request(tx, *charge, now)),
             Effect::Issue(invoice) => tx.put((invoice.product, invoice.number), invoice),
             Effect::Notify(product, subject) => notify(tx, now, product, *subject)?,
-            Effect::Suspend { account, since } => set_unpaid(tx, account, Some(since))?,
-            Effect::Reinstate { account } => set_unpaid(tx, account, None)?,
+            Effect::Lock { account, since } => {
+                if let Some(mut record) = tx.get::<Arc<Account>>(account)? {
+                    Arc::make_mut(&mut record).unpaid_since = since;
+                    tx.put(account, record);
+                }
+            }
             Effect::ProductDue { product, before, at } => {
                 move_due(tx, |at| Key::ProductDue(at, product), before, at);
             }
@@ -44,14 +48,6 @@ pub(crate) fn request(tx: &mut Transaction<'_>, new: NewCharge, now: Timestamp) 
     let charge = Charge { key, product, account, purpose, amount, card, at: now, unknown: false };
     tx.put((product, number), Arc::new(charge.clone()));
     charge
-}
-
-fn set_unpaid(tx: &mut Transaction<'_>, account: AccountId, since: Option<Timestamp>) -> Result<(), Error> {
-    if let Some(mut record) = tx.get::<Arc<Account>>(account)? {
-        Arc::make_mut(&mut record).unpaid_since = since;
-        tx.put(account, record);
-    }
-    Ok(())
 }
 
 fn move_due(

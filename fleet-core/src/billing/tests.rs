@@ -57,21 +57,9 @@ fn contract() -> Contract {
 }
 
 fn invoice() -> Invoice {
-    Invoice {
-        number: 1,
-        product: product_id(),
-        payer: account(),
-        reason: Reason::Renewal,
-        issued_at: day(0),
-        period: plan().period,
-        lines: Vec::new(),
-        total: dollars(90),
-        offset: dollars(0),
-        refund: dollars(0),
-        status: InvoiceStatus::Open,
-        charge: None,
-        attempts: Vec::new(),
-    }
+    let whose = (product_id(), account());
+    let settled = Invoice::settled(1, whose, Reason::Renewal, plan().period, Vec::new(), dollars(90), day(0));
+    Invoice { status: InvoiceStatus::Open, ..settled }
 }
 
 /// An account that owes the invoice, and has a card that is valid for years.
@@ -113,13 +101,13 @@ fn charges(effects: &[Effect]) -> usize {
 }
 
 #[test]
-fn four_declines_suspend_the_account_and_a_payment_reinstates_it() {
+fn four_declines_lock_the_account_and_a_payment_unlocks_it() {
     let (mut payer, mut oldest) = (payer(), oldest());
     for at in [0, 3, 6, 9] {
         assert_eq!(charges(&attempt(&mut payer, &mut oldest, at)), 1, "day {at}");
         let effects = outcome(&mut payer, &mut oldest, Some(Decline::Soft), at);
-        let suspends = effects.contains(&Effect::Suspend { account: account(), since: day(at) });
-        assert_eq!(suspends, at == 9, "day {at}");
+        let locks = effects.contains(&Effect::Lock { account: account(), since: Some(day(at)) });
+        assert_eq!(locks, at == 9, "day {at}");
         assert!(effects.contains(&Effect::Collect(account())));
         let next = attempt(&mut payer, &mut oldest, at);
         assert_eq!(charges(&next), 0);
@@ -127,7 +115,7 @@ fn four_declines_suspend_the_account_and_a_payment_reinstates_it() {
     assert_eq!(payer.lock.map(|lock| lock.since), Some(day(9)));
     payer.close(product_id(), 1);
     let effects = attempt_oldest(&BillingPolicy::default(), account(), &mut payer, None, None, day(10)).unwrap();
-    assert!(effects.contains(&Effect::Reinstate { account: account() }));
+    assert!(effects.contains(&Effect::Lock { account: account(), since: None }));
     assert_eq!(payer.lock, None);
 }
 

@@ -2,11 +2,11 @@
 
 use super::credit::return_unused;
 use super::effect::Effect;
-use super::{BillingPolicy, Catalogue, Contract, Invoice, InvoiceStatus, Payer, Plan, Quote, Reason};
+use super::{BillingPolicy, Catalogue, Contract, Invoice, Payer, Plan, Quote, Reason};
 use crate::notice::NoticeSubject;
 use crate::product::Product;
 use crate::team::AccountId;
-use crate::{Error, Money, Timestamp};
+use crate::{Error, Timestamp};
 use std::sync::Arc;
 
 /// Puts a product on the quoted plan and demands the invoice, which is paid by `charge` or costs nothing. `billed` is
@@ -24,7 +24,7 @@ pub(crate) fn upgrade(
     catalogue.put_on(product, Some(&quote.tier), true);
     product.limits = quote.limits.or(product.limits);
     let before = contract.plan.take();
-    let (number, none) = (contract.next_invoice()?, Money::zero(quote.price.currency()));
+    let number = contract.next_invoice()?;
     let Quote { tier, interval, at, period, price, charge: price_now, lines, due: total, balance, .. } = quote;
     if before.as_ref().is_some_and(|plan| plan.interval != interval) {
         contract.at_renewal = None;
@@ -40,21 +40,8 @@ pub(crate) fn upgrade(
     let mut effects: Vec<Effect> = contract.reschedule(policy, id).into_iter().collect();
     effects.extend(contract.notify_card_needed((catalogue, policy), product, payer, now)?);
     payer.products.insert(id);
-    let invoice = Invoice {
-        number,
-        product: id,
-        payer: account,
-        reason: Reason::Upgrade,
-        issued_at: now,
-        period,
-        lines,
-        total,
-        offset: none,
-        refund: none,
-        status: InvoiceStatus::Settled { at: now },
-        charge,
-        attempts: Vec::new(),
-    };
+    let settled = Invoice::settled(number, (id, account), Reason::Upgrade, period, lines, total, now);
+    let invoice = Invoice { charge, ..settled };
     effects.push(Effect::Issue(Arc::new(invoice.clone())));
     let subject = NoticeSubject::Upgraded { account, invoice: number, amount: Some(total) };
     effects.push(Effect::notify(id, subject));

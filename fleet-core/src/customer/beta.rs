@@ -223,20 +223,16 @@ impl Console<'_> {
         limit: usize,
     ) -> Result<Page<BetaGuest, String>, Error> {
         check_page(limit)?;
-        let mut range = Key::guests(product).limit(limit);
+        let mut range = Key::guests(product).limit(limit + 1);
         if let Some(after) = after {
             range = range.after(Key::Guest(product, after.into()));
         }
         let rows = self.read(Command::ReadProduct, product, |_| Ok(self.fleet.store().scan(&range)?))?;
-        let next = rows.last().filter(|_| rows.len() == limit).and_then(|row| match &row.key {
-            Key::Guest(_, name) => Some(name.to_string()),
-            _ => None,
-        });
-        let guests = rows.into_iter().filter_map(|row| match row.record {
+        let name = |key: &Key| if let Key::Guest(_, name) = key { Some(name.to_string()) } else { None };
+        Ok(Page::of_rows(rows, limit, name, |row| match row.record {
             Record::Guest(guest) => Some(BetaGuest::of(&guest)),
             _ => None,
-        });
-        Ok(Page::new(guests.collect(), next))
+        }))
     }
 }
 
