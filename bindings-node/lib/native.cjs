@@ -11,9 +11,9 @@ function load() {
   const built = join(__dirname, '..', 'native', `fleet-core.${name}.node`);
   if (existsSync(built)) return require(built);
   try {
-    return require(`fleet-core-${name}`);
+    return require(`@fleet-core/${name}`);
   } catch (cause) {
-    const advice = `install fleet-core-${name}, or build it: see "From source" in fleet-core's README`;
+    const advice = `install @fleet-core/${name}, or build it: see "From source" in fleet-core's README`;
     throw new Error(`fleet-core has no native part for ${name}: ${advice}`, { cause });
   }
 }

@@ -71,7 +71,7 @@ impl Fleet {
             live: Arc::default(),
             meters: Meters::default(),
             members: Members::default(),
-            join_queue: JoinQueue::new(false),
+            join_queue: JoinQueue::new(true),
             turnstiles: Turnstiles::default(),
             import_chunk: IMPORT_CHUNK,
         }

@@ -74,3 +74,7 @@ fn watch() {
 /// This platform has no `fork()`.
 #[cfg(not(unix))]
 fn watch() {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

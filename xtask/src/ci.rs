@@ -35,6 +35,7 @@ const STEPS: &[Step] = &[
     Step { name: "doc", run: doc },
     Step { name: "quickstart", run: quickstart },
     Step { name: "licences", run: licences::check },
+    Step { name: "packages", run: packages },
     Step { name: "fuzz", run: fuzz_smoke },
     Step { name: "simulate", run: || simulate::simulate(SCHEDULES, 1) },
 ];
@@ -133,6 +134,17 @@ fn doc() -> Result<(), String> {
 
 fn quickstart() -> Result<(), String> {
     cargo(["run", "--release", "--locked", "--example", "quickstart"], &[])
+}
+
+/// The crates that are published, each after those that it needs.
+const PUBLISHED: [&str; 6] =
+    ["fleet-process", "fleet-core", "fleet-sqlite-process", "fleet-store-sqlite", "fleet-store-postgres", "fleet-open"];
+
+/// Packs each crate that is published. A release compiles them as packed, too.
+fn packages() -> Result<(), String> {
+    let packages = PUBLISHED.iter().flat_map(|name| ["--package".to_owned(), (*name).to_owned()]);
+    let options = ["--quiet", "--locked", "--no-verify", "--allow-dirty"].map(str::to_owned);
+    cargo(["package"], &options.into_iter().chain(packages).collect::<Vec<_>>())
 }
 
 fn fuzz_smoke() -> Result<(), String> {

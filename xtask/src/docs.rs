@@ -128,7 +128,6 @@ const PROGRAMS: &[(&str, &str, &str, How)] = &[
         "",
         NotRun("a fragment with names of the reader's own; `JavaTest.java` calls what it calls"),
     ),
-    ("RELEASING.md", "json", "", NotRun("the manifest of a package that is not made yet")),
     ("docs/guide/axum.md", "rust,ignore", "", NEEDS_A_FRAMEWORK),
     ("docs/guide/fastapi.md", "python", "", NEEDS_A_FRAMEWORK),
     ("docs/guide/fastify.md", "ts", "", NEEDS_A_FRAMEWORK),

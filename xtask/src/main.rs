@@ -43,6 +43,10 @@ enum Chore {
         /// The package of this language only.
         #[arg(long, value_parser = lang::names())]
         lang: Option<String>,
+        /// For another Linux than this one, for example `x86_64-unknown-linux-musl`: the package is made in
+        /// `LANGUAGE/release` of cargo's target folder and not tried.
+        #[arg(long, requires = "lang")]
+        target: Option<String>,
     },
     /// Run the fast checks, for every small change: format, language, clippy, unit tests, and the scenarios in memory.
     Check,
@@ -122,7 +126,8 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
         Chore::Test { lang: None } => ci::test().and(lang::test(None)),
         Chore::Test { lang } => lang::test(lang.as_deref()),
-        Chore::Package { lang } => lang::package(lang.as_deref()),
+        Chore::Package { lang: Some(lang), target: Some(target) } => lang::cross(&lang, &target),
+        Chore::Package { lang, .. } => lang::package(lang.as_deref()),
         Chore::Check => ci::check(),
         Chore::Errors => errors::write(),
         Chore::Ci { step } => ci::run(step.as_deref()),

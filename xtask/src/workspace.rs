@@ -1,8 +1,10 @@
 //! The project's folders, and running programs in them.
 
 use serde_json::Value;
+use std::cell::RefCell;
+use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
@@ -82,8 +84,26 @@ pub(crate) fn cargo_test(more: &[String]) -> Result<(), String> {
     if status.success() { Ok(()) } else { Err(format!("cargo test ended with {status}{}", failed.concat())) }
 }
 
+thread_local! {
+    /// The file that receives the output of the programs that this thread runs.
+    static OUTPUT: RefCell<Option<File>> = const { RefCell::new(None) };
+}
+
+/// Does work on this thread; the programs that it runs write to a file instead of the terminal.
+pub(crate) fn captured<T>(path: &Path, work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    let file = File::create(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    OUTPUT.set(Some(file));
+    let outcome = work();
+    OUTPUT.set(None);
+    outcome
+}
+
 /// Runs a program to its end. A failure of the program is an error.
 pub(crate) fn finish(command: &mut Command) -> Result<(), String> {
+    let output = || OUTPUT.with_borrow(|file| file.as_ref().and_then(|file| file.try_clone().ok()));
+    if let (Some(out), Some(err)) = (output(), output()) {
+        command.stdout(out).stderr(err);
+    }
     let status = command.status().map_err(|error| format!("{:?} can't be started: {error}", command.get_program()))?;
     if status.success() { Ok(()) } else { Err(format!("{:?} ended with {status}", command.get_program())) }
 }

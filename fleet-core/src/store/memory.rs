@@ -4,7 +4,6 @@
 //! own, so that they do not slow down other lookups. Everything else is in one ordered map. Invariant: one lock guards
 //! everything, so each read and each commit happens at one moment.
 
-mod index;
 mod pages;
 mod table;
 #[cfg(test)]

@@ -104,3 +104,7 @@ struct Guide;
 pub use dialect::Dialect;
 pub use options::Options;
 pub use store::PostgresStore;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -90,3 +90,7 @@ mod transaction;
 
 pub use options::{Options, Synchronous};
 pub use store::SqliteStore;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -43,7 +43,12 @@ impl Language for Kotlin {
 
     /// Builds another project that depends on the installed jar: the quickstart, and the program in the README.
     fn package(&self) -> Result<(), String> {
-        maven(&module(), &["jar:jar", "install:install"])?;
+        let target = module().join("target");
+        for sources in ["src/main/kotlin", "target/generated-sources/uniffi"] {
+            copy_folder(&module().join(sources), &target.join("sources"))?;
+        }
+        copy_into(&module().join("README.md"), &target.join("javadoc"))?;
+        maven(&module(), &["jar:jar", "jar:jar@sources", "jar:jar@javadoc", "install:install"])?;
         let fresh = mobile::absolute(&fresh("kotlin")?)?;
         copy_folder(&root().join("examples/kotlin"), &fresh)?;
         let readme = mobile::Readme::read(&module().join("README.md"))?;

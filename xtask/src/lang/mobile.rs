@@ -36,15 +36,16 @@ pub(super) enum Profile {
     Release,
 }
 
-/// Builds the library. Symbols are kept, because the generator reads them.
+/// Builds the library. The one for tests keeps its symbols, because the generator reads them.
 pub(super) fn library(profile: Profile) -> Result<Library, String> {
-    let name = match profile {
-        Profile::Dev => "dev",
-        Profile::Release => "release",
+    let (name, compiler): (_, &[&str]) = match profile {
+        Profile::Dev => ("dev", &[]),
+        Profile::Release => ("release", &["-Cstrip=symbols"]),
     };
+    let command = if compiler.is_empty() { "build" } else { "rustc" };
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(root()).args(["build", "--profile", name, "--locked", "--package", "fleet-mobile"]);
-    let files = built(&mut cargo, "fleet_mobile", &[])?;
+    cargo.current_dir(root()).args([command, "--lib", "--profile", name, "--locked", "--package", "fleet-mobile"]);
+    let files = built(&mut cargo, "fleet_mobile", compiler)?;
     Ok(Library { archive: with_extension(&files, "a")?, shared: with_extension(&files, DLL_EXTENSION)? })
 }
 

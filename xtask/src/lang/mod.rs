@@ -4,6 +4,7 @@
 //! A machine with Rust is enough if the other toolchains can be installed. If one is missing and cannot be installed,
 //! the summary table says so, and if `CI` is set, that is a failure.
 
+mod cross;
 mod kotlin;
 mod mobile;
 mod node;
@@ -11,10 +12,12 @@ mod python;
 mod swift;
 
 use crate::postgres;
-use crate::workspace::{root, target};
+use crate::workspace::{captured, root, target};
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 /// A language.
@@ -40,6 +43,11 @@ pub(crate) trait Language: Sync {
     /// Packs the binding, installs the package in a new folder, and runs the language's quickstart there.
     fn package(&self) -> Result<(), String>;
 
+    /// Builds the package as it is published for another target, into `LANGUAGE/release` in cargo's target folder.
+    fn cross(&self, target: &str) -> Result<(), String> {
+        Err(format!("{} for {target} is built on that system: see RELEASING.md", self.name()))
+    }
+
     /// Builds the program that a bench runs, `LANGUAGE/bench` in cargo's target folder, if set-up has not built it.
     fn bench(&self) -> Result<(), String> {
         Ok(())
@@ -62,7 +70,7 @@ impl From<String> for Trouble {
 }
 
 /// Every language but Rust.
-const LANGUAGES: &[&dyn Language] = &[&python::Python, &node::Node, &swift::Swift, &kotlin::Kotlin];
+const LANGUAGES: &[&dyn Language] = &[&swift::Swift, &kotlin::Kotlin, &python::Python, &node::Node];
 
 /// Crates that belong to one language. They have no tests in Rust, and a test that was built with all of them would
 /// have to be linked with every language.
@@ -101,6 +109,12 @@ pub(crate) fn package(name: Option<&str>) -> Result<(), String> {
     })
 }
 
+/// Makes the package of one language for another target.
+pub(crate) fn cross(name: &str, target: &str) -> Result<(), String> {
+    cross::set_up(target)?;
+    LANGUAGES.iter().filter(|language| language.name() == name).try_for_each(|language| language.cross(target))
+}
+
 /// Sets up the languages that a bench may measure: those that match its filter, or all. A language that cannot be set
 /// up is not measured.
 pub(crate) fn prepare(arguments: &[String]) {
@@ -121,18 +135,32 @@ pub(crate) fn prepare(arguments: &[String]) {
     }
 }
 
-/// Sets up languages, runs work for each, and prints a summary table.
-fn over(only: Option<&str>, work: impl Fn(&dyn Language) -> Result<(), String>) -> Result<(), String> {
+/// Sets up languages, runs work for each, and prints a summary table. Set-up uses all cores, so one language follows the
+/// other; the work mostly waits or uses one core, so that of two languages runs side by side.
+fn over(only: Option<&str>, work: impl Fn(&dyn Language) -> Result<(), String> + Sync) -> Result<(), String> {
     let mut table = Vec::new();
+    let mut ready: Vec<(&dyn Language, f64)> = Vec::new();
     for language in LANGUAGES.iter().filter(|language| only.is_none_or(|only| language.name() == only)) {
-        println!("\n--- {}", language.name());
+        println!("\n--- {}: set-up", language.name());
         let begin = Instant::now();
-        let outcome = match language.set_up() {
-            Ok(()) => work(*language).map_err(|why| (format!("FAILED: {why}"), true)),
-            Err(Trouble::Failed(why)) => Err((format!("FAILED: {why}"), true)),
-            Err(Trouble::Absent(why)) => Err((format!("not run: {why}"), std::env::var_os("CI").is_some())),
-        };
-        table.push((language.name(), begin.elapsed().as_secs_f64(), outcome));
+        let outcome = language.set_up();
+        let seconds = begin.elapsed().as_secs_f64();
+        match outcome {
+            Ok(()) => ready.push((*language, seconds)),
+            Err(Trouble::Failed(why)) => table.push((language.name(), seconds, Err((format!("FAILED: {why}"), true)))),
+            Err(Trouble::Absent(why)) => {
+                let why = (format!("not run: {why}"), std::env::var_os("CI").is_some());
+                table.push((language.name(), seconds, Err(why)));
+            }
+        }
+    }
+    let run = |language: &dyn Language| work(language).map_err(|why| (format!("FAILED: {why}"), true));
+    if let [(language, before)] = ready.as_slice() {
+        let begin = Instant::now();
+        let outcome = run(*language);
+        table.push((language.name(), before + begin.elapsed().as_secs_f64(), outcome));
+    } else {
+        table.extend(side_by_side(&ready, &run));
     }
     println!("\n{:<12} {:>8}", "language", "seconds");
     for (name, seconds, outcome) in &table {
@@ -141,6 +169,43 @@ fn over(only: Option<&str>, work: impl Fn(&dyn Language) -> Result<(), String>) 
     let failed: Vec<&str> =
         table.iter().filter(|(.., outcome)| matches!(outcome, Err((_, true)))).map(|(name, ..)| *name).collect();
     if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
+}
+
+/// The name of a language, the seconds that it took, and why it failed or was not run.
+type Line = (&'static str, f64, Result<(), (String, bool)>);
+
+/// Runs work for languages, two at a time. Each one's output is printed when it ends.
+fn side_by_side(
+    ready: &[(&'static dyn Language, f64)],
+    run: &(impl Fn(&dyn Language) -> Result<(), (String, bool)> + Sync),
+) -> Vec<Line> {
+    let (next, table) = (Mutex::new(ready.iter()), Mutex::new(Vec::new()));
+    let worker = || {
+        while let Some((language, before)) = lock(&next).next() {
+            let begin = Instant::now();
+            let log = folder(language.name()).map(|folder| folder.join("output.txt"));
+            let captured = log.and_then(|log| {
+                let outcome = captured(&log, || Ok(run(*language)))?;
+                Ok((fs::read(&log).map_err(|error| format!("{}: {error}", log.display()))?, outcome))
+            });
+            let mut table = lock(&table);
+            println!("\n--- {}", language.name());
+            let outcome = captured.map_err(|why| (why, true)).and_then(|(output, outcome)| {
+                println!("{}", String::from_utf8_lossy(&output));
+                outcome
+            });
+            table.push((language.name(), before + begin.elapsed().as_secs_f64(), outcome));
+        }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(worker);
+        worker();
+    });
+    table.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A language's own folder in cargo's target folder.
@@ -172,9 +237,9 @@ fn fresh(name: &str) -> Result<PathBuf, String> {
     let fresh = folder(name)?.join("fresh");
     let failed = |error| format!("{}: {error}", fresh.display());
     if fresh.exists() {
-        std::fs::remove_dir_all(&fresh).map_err(failed)?;
+        fs::remove_dir_all(&fresh).map_err(failed)?;
     }
-    std::fs::create_dir_all(&fresh).map_err(failed)?;
+    fs::create_dir_all(&fresh).map_err(failed)?;
     Ok(fresh)
 }
 

@@ -1,8 +1,10 @@
 //! Node: the native part is built once and put where `bindings-node` loads it from; npm installs TypeScript in the
 //! version of `bindings-node/package-lock.json`.
 
-use super::{Language, Trouble, folder, fresh, is_there, set_here, with_postgres, without_settings};
+use super::mobile::output;
+use super::{Language, Trouble, cross, folder, fresh, is_there, set_here, with_postgres, without_settings};
 use crate::workspace::{built, finish, root, with_extension};
+use serde_json::{Map, Value, json};
 use std::env::consts::DLL_EXTENSION;
 use std::ffi::OsString;
 use std::fs;
@@ -37,13 +39,12 @@ impl Language for Node {
 
     fn package(&self) -> Result<(), String> {
         let fresh = fresh("node")?;
-        for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
-            copy(&root().join(licence), &package().join(licence))?;
-        }
-        finish(npm_in(&fresh).args(["pack", "--silent"]).arg(package()))?;
+        let platform = platform()?;
+        let binary = package().join("native").join(format!("fleet-core.{platform}.node"));
+        let packed = [platform_package(&platform, &binary, &fresh)?, main_package(&fresh)?];
         fs::write(fresh.join("package.json"), "{ \"name\": \"fresh\", \"private\": true }")
             .map_err(|error| error.to_string())?;
-        finish(npm_in(&fresh).args(INSTALL).arg(tarball(&fresh)?))?;
+        finish(npm_in(&fresh).args(INSTALL).args(packed))?;
         // The tried files are copied beside the installed package, so that they load this package and no other.
         for (from, to) in [("test/package/cjs.cjs", "cjs.cjs"), ("test/package/esm.mjs", "esm.mjs")] {
             copy(&package().join(from), &fresh.join(to))?;
@@ -52,6 +53,93 @@ impl Language for Node {
         copy(&root().join("examples/node/quickstart.mjs"), &fresh.join("quickstart.mjs"))?;
         finish(node_in(&fresh).arg("quickstart.mjs").env("FLEET_DATA", root().join("examples/data")))
     }
+
+    fn cross(&self, target: &str) -> Result<(), String> {
+        let platforms = platforms()?;
+        let names = platforms.iter().find(|(_, described)| described.get("target") == Some(&json!(target)));
+        let (platform, _) = names.ok_or(format!("platforms.json does not have {target}"))?;
+        let mut build = cross::tool("cargo-zigbuild", target)?;
+        build.args(["rustc", "--locked", "--release", "--package", "fleet-node", "--target"]);
+        let files = built(build.arg(cross::with_glibc(target)), "fleet_node", &["-Cstrip=symbols"])?;
+        let library = with_extension(&files, DLL_EXTENSION)?;
+        cross::made(&platform_package(platform, &library, &cross::finished("node")?)?);
+        Ok(())
+    }
+}
+
+/// Packs the package of a platform into a folder: the native part alone.
+fn platform_package(platform: &str, binary: &Path, into: &Path) -> Result<PathBuf, String> {
+    let described = platforms()?;
+    let described = described.get(platform).ok_or(format!("platforms.json does not have {platform}"))?;
+    let folder = into.join(platform);
+    fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    copy(binary, &folder.join("fleet-core.node"))?;
+    let name = name_of(platform);
+    let readme = format!("# {name}\n\nThe native part of `fleet-core` for {platform}. Install `fleet-core`.\n");
+    write(&folder.join("README.md"), &readme)?;
+    let mut manifest = manifest()?;
+    manifest.retain(|key, _| ["version", "license", "repository", "engines"].contains(&key.as_str()));
+    for key in ["os", "cpu", "libc"] {
+        if let Some(value) = described.get(key) {
+            manifest.insert(key.to_owned(), json!([value]));
+        }
+    }
+    let own = [
+        ("name", json!(name)),
+        ("description", json!(format!("The native part of fleet-core for {platform}."))),
+        ("main", json!("fleet-core.node")),
+        ("files", json!(["fleet-core.node", "LICENSE-*"])),
+    ];
+    manifest.extend(own.map(|(key, value)| (key.to_owned(), value)));
+    pack(&folder, &manifest, into)
+}
+
+/// Packs the package for people into a folder: it names the package of each platform, and has no native part.
+fn main_package(fresh: &Path) -> Result<PathBuf, String> {
+    let folder = fresh.join("main");
+    fs::create_dir_all(folder.join("lib")).map_err(|error| error.to_string())?;
+    let mut manifest = manifest()?;
+    let files = ["README.md", "index.cjs", "index.mjs", "index.d.cts", "index.d.mts"].map(PathBuf::from);
+    let library = fs::read_dir(package().join("lib")).map_err(|error| error.to_string())?;
+    let library = library.filter_map(|entry| Some(Path::new("lib").join(entry.ok()?.file_name())));
+    for file in files.into_iter().chain(library) {
+        copy(&package().join(&file), &folder.join(&file))?;
+    }
+    let version = manifest.get("version").cloned().unwrap_or_default();
+    let others: Map<_, _> = platforms()?.keys().map(|platform| (name_of(platform), version.clone())).collect();
+    manifest.insert("optionalDependencies".to_owned(), Value::Object(others));
+    manifest.retain(|key, _| !["devDependencies", "scripts"].contains(&key.as_str()));
+    pack(&folder, &manifest, fresh)
+}
+
+/// Packs a folder with this `package.json` and the licences, and returns the package.
+fn pack(folder: &Path, manifest: &Map<String, Value>, into: &Path) -> Result<PathBuf, String> {
+    for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        copy(&root().join(licence), &folder.join(licence))?;
+    }
+    write(&folder.join("package.json"), &format!("{:#}\n", json!(manifest)))?;
+    let packed = output(npm_in(into).args(["pack", "--silent"]).arg(folder))?;
+    Ok(into.join(packed.trim()))
+}
+
+/// The name of a platform's package.
+fn name_of(platform: &str) -> String {
+    format!("@fleet-core/{platform}")
+}
+
+/// The platforms for which there is a package, by npm's name.
+fn platforms() -> Result<Map<String, Value>, String> {
+    serde_json::from_str(&read(&package().join("platforms.json"))?).map_err(|error| format!("platforms.json: {error}"))
+}
+
+fn manifest() -> Result<Map<String, Value>, String> {
+    serde_json::from_str(&read(&package().join("package.json"))?).map_err(|error| format!("package.json: {error}"))
+}
+
+/// Returns npm's name for this platform.
+fn platform() -> Result<String, String> {
+    let print = "console.log(require('./lib/platform.cjs').platform())";
+    Ok(output(node_in(&package()).args(["-e", print]))?.trim().to_owned())
 }
 
 /// Options that keep npm from requesting anything but the packages to install.
@@ -127,15 +215,9 @@ fn build(profile: &str) -> Result<(), String> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(root()).args(["rustc", "--locked", "--package", "fleet-node", "--profile", profile]);
     let library = with_extension(&built(&mut cargo, "fleet_node", &["-Cstrip=symbols"])?, DLL_EXTENSION)?;
-    let output = node_in(&package())
-        .arg("-p")
-        .arg("require('./lib/platform.cjs').platform()")
-        .output()
-        .map_err(|error| format!("node can't be started: {error}"))?;
-    let platform = String::from_utf8_lossy(&output.stdout);
     let native = package().join("native");
     fs::create_dir_all(&native).map_err(|error| error.to_string())?;
-    copy(&library, &native.join(format!("fleet-core.{}.node", platform.trim())))
+    copy(&library, &native.join(format!("fleet-core.{}.node", platform()?)))
 }
 
 fn package() -> PathBuf {
@@ -186,16 +268,12 @@ fn npm(arguments: &[&str]) -> Result<(), String> {
     finish(npm_in(&package()).args(arguments))
 }
 
-/// Returns the package that npm packed into a folder.
-fn tarball(folder: &Path) -> Result<PathBuf, String> {
-    let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let mut paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    let is_packed = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "tgz");
-    paths.find(is_packed).ok_or_else(|| format!("npm packed nothing into {}", folder.display()))
-}
-
 fn copy(from: &Path, to: &Path) -> Result<(), String> {
     fs::copy(from, to).map(|_| ()).map_err(|error| format!("{} to {}: {error}", from.display(), to.display()))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 fn read(path: &Path) -> Result<String, String> {

@@ -1,7 +1,7 @@
 //! Python: the binding is built once, as a wheel, and installed in the project's own environment `target/python`, with
 //! the pinned tools of `bindings-python/requirements.txt`.
 
-use super::{Language, Trouble, folder, fresh, set_here, with_postgres, without_settings};
+use super::{Language, Trouble, cross, folder, fresh, set_here, with_postgres, without_settings};
 use crate::workspace::{finish, root};
 use std::ffi::OsString;
 use std::fs;
@@ -26,16 +26,16 @@ impl Language for Python {
 
     fn test(&self) -> Result<(), String> {
         let package = root().join("bindings-python");
-        let run = |module: &[&str]| finish(in_environment("python")?.current_dir(&package).arg("-m").args(module));
-        finish(in_environment("python")?.current_dir(&package).args(["stubs.py", "--check"]))?;
+        let run = |module: &[&str]| finish(here("python")?.current_dir(&package).arg("-m").args(module));
+        finish(here("python")?.current_dir(&package).args(["stubs.py", "--check"]))?;
         run(&["mypy", "--strict", "stubs.py", "tests", "bench.py", "../examples/python"])?;
         run(&["mypy.stubtest", "--allowlist", "tests/stubtest.txt", "fleet_core"])?;
-        finish(with_postgres(in_environment("python")?.current_dir(&package).args(["-m", "pytest"]))?)
+        finish(with_postgres(here("python")?.current_dir(&package).args(["-m", "pytest"]))?)
     }
 
     fn spec(&self, path: &Path) -> Result<(), String> {
         let runner = root().join("bindings-python/tests/spec_runner.py");
-        finish(with_postgres(in_environment("python")?.arg(runner).arg(path))?)
+        finish(with_postgres(here("python")?.arg(runner).arg(path))?)
     }
 
     fn package(&self) -> Result<(), String> {
@@ -48,6 +48,20 @@ impl Language for Python {
         finish(
             isolated(&mut Command::new(&python)).current_dir(&fresh).arg(root().join("examples/python/quickstart.py")),
         )
+    }
+
+    fn cross(&self, target: &str) -> Result<(), String> {
+        let wheels = cross::finished("python")?;
+        finish(
+            cross::tool("maturin", target)?
+                .current_dir(root().join("bindings-python"))
+                .args(["build", "--release", "--locked", "--quiet", "--zig", "--target", target])
+                .args(["--compatibility", cross::compatibility(target), "--out"])
+                .arg(&wheels),
+        )?;
+        let entries = fs::read_dir(&wheels).map_err(|error| format!("{}: {error}", wheels.display()))?;
+        entries.filter_map(|entry| Some(entry.ok()?.path())).for_each(|wheel| cross::made(&wheel));
+        Ok(())
     }
 }
 
@@ -71,13 +85,22 @@ fn tools(python: &str) -> Result<(), String> {
     if fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
-    finish(isolated(&mut Command::new(python)).args(["-m", "venv", "--clear"]).arg(environment()?))?;
-    finish(
-        in_environment("python")?
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"])
-            .arg(&pinned),
-    )?;
+    environment_with(python, &environment()?, &pinned)?;
     fs::write(&installed, wanted).map_err(|error| format!("{}: {error}", installed.display()))
+}
+
+/// Creates an environment with pinned tools.
+pub(super) fn create_environment(environment: &Path, pinned: &Path) -> Result<(), String> {
+    environment_with(interpreter().ok_or("there is no Python 3.11 or later")?, environment, pinned)
+}
+
+fn environment_with(python: &str, environment: &Path, pinned: &Path) -> Result<(), String> {
+    finish(isolated(&mut Command::new(python)).args(["-m", "venv", "--clear"]).arg(environment))?;
+    finish(
+        in_environment(environment, "python")
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"])
+            .arg(pinned),
+    )
 }
 
 /// Builds the wheel and installs it. A debug build takes a third of the time, and detects overflows.
@@ -87,14 +110,14 @@ fn build(profile: &[&str]) -> Result<(), String> {
         fs::remove_dir_all(&wheels).map_err(|error| format!("{}: {error}", wheels.display()))?;
     }
     finish(
-        in_environment("maturin")?
+        here("maturin")?
             .current_dir(root().join("bindings-python"))
             .args(["build", "--locked", "--quiet", "--out"])
             .arg(&wheels)
             .args(profile),
     )?;
     finish(
-        in_environment("python")?
+        here("python")?
             .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
             .args(["--no-index", "--force-reinstall"])
             .arg(wheel()?),
@@ -114,12 +137,17 @@ fn environment() -> Result<PathBuf, String> {
     Ok(folder("python")?.join("venv"))
 }
 
-fn in_environment(name: &str) -> Result<Command, String> {
-    let environment = environment()?;
-    let mut command = Command::new(program(&environment, name));
+/// Returns a command in the project's own environment.
+fn here(name: &str) -> Result<Command, String> {
+    Ok(in_environment(&environment()?, name))
+}
+
+/// Returns a command in an environment.
+pub(super) fn in_environment(environment: &Path, name: &str) -> Command {
+    let mut command = Command::new(program(environment, name));
     // maturin needs to know the environment that it runs in.
     isolated(&mut command).env("VIRTUAL_ENV", environment);
-    Ok(command)
+    command
 }
 
 /// Removes a person's own settings from a Python command, also those in a file of pip's: another prefix or `user` would

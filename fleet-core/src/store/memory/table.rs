@@ -1,13 +1,13 @@
 //! A hash table of many small records that can also be read in key order.
 //!
-//! Records are stored on pages and are never moved. One array holds their row numbers and hashes, so that growing it
-//! never touches a record. The order is built when it is first needed: a bulk import pays nothing for it.
+//! Records are stored on pages and are never moved. A hash table holds their row numbers, with the hashes, so that
+//! growing it never touches a record. The order is built when it is first needed: a bulk import pays nothing for it.
 
-use super::index::RowIndex;
 use super::pages::Pages;
 use crate::store::Stamp;
 use crate::store::merge::merge;
 use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hash};
 use std::ops::Bound;
@@ -15,11 +15,24 @@ use std::sync::{Mutex, PoisonError};
 
 #[derive(Debug)]
 pub(super) struct Table<K, V> {
-    index: RowIndex,
+    index: HashTable<Slot>,
     rows: Pages<Option<(K, Stamp, V)>>,
     free: Vec<u32>,
     hasher: RandomState,
     order: Mutex<Option<Order<K>>>,
+}
+
+/// Where a row is.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    /// Half of the key's hash.
+    hash: u32,
+    row: u32,
+}
+
+/// The hash that the table uses: it takes the position from the first bits and a tag from the last ones.
+fn wide(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
 }
 
 /// Keys in order. It may still hold keys of deleted rows, but only a limited share of them.
@@ -37,7 +50,7 @@ const RECENT: usize = 4096;
 impl<K, V> Default for Table<K, V> {
     fn default() -> Self {
         Self {
-            index: RowIndex::default(),
+            index: HashTable::new(),
             rows: Pages::default(),
             free: Vec::new(),
             hasher: RandomState::default(),
@@ -53,8 +66,7 @@ impl<K: Copy + Ord + Hash, V> Table<K, V> {
     }
 
     pub(super) fn insert(&mut self, key: K, value: V, stamp: Stamp) {
-        let hash = self.hash(&key);
-        if let Some(number) = self.index.find(hash, |number| is(&self.rows, number, &key)) {
+        if let Some(number) = self.number(&key) {
             if let Some(Some(row)) = self.rows.get_mut(number) {
                 (row.1, row.2) = (stamp, value);
             }
@@ -70,18 +82,24 @@ impl<K: Copy + Ord + Hash, V> Table<K, V> {
             }
             None => self.rows.push(row),
         };
-        self.index.insert(hash, number);
+        let slot = Slot { hash: hash_of(&self.hasher, &key), row: number };
+        self.index.insert_unique(wide(slot.hash), slot, |slot| wide(slot.hash));
         if let Some(order) = self.order.get_mut().unwrap_or_else(PoisonError::into_inner) {
             order.added.push(key);
             if order.added.len() > self.rows.len() + RECENT {
                 let (index, rows, hasher) = (&self.index, &self.rows, &self.hasher);
-                order.settle(|key| index.find(hash_of(hasher, key), |number| is(rows, number, key)).is_some());
+                order.settle(|key| find(index, rows, hash_of(hasher, key), key).is_some());
             }
         }
     }
 
     pub(super) fn remove(&mut self, key: &K) {
-        let Some(number) = self.index.remove(self.hash(key), |number| is(&self.rows, number, key)) else { return };
+        let hash = hash_of(&self.hasher, key);
+        let Ok(found) = self.index.find_entry(wide(hash), |slot| slot.hash == hash && is(&self.rows, slot.row, key))
+        else {
+            return;
+        };
+        let (Slot { row: number, .. }, _) = found.remove();
         if let Some(row) = self.rows.get_mut(number) {
             *row = None;
             self.free.push(number);
@@ -117,12 +135,13 @@ impl<K: Copy + Ord + Hash, V> Table<K, V> {
     }
 
     fn number(&self, key: &K) -> Option<u32> {
-        self.index.find(self.hash(key), |number| is(&self.rows, number, key))
+        find(&self.index, &self.rows, hash_of(&self.hasher, key), key)
     }
+}
 
-    fn hash(&self, key: &K) -> u32 {
-        hash_of(&self.hasher, key)
-    }
+/// Returns the number of the row with a key.
+fn find<K: Eq, V>(index: &HashTable<Slot>, rows: &Pages<Option<(K, Stamp, V)>>, hash: u32, key: &K) -> Option<u32> {
+    index.find(wide(hash), |slot| slot.hash == hash && is(rows, slot.row, key)).map(|slot| slot.row)
 }
 
 fn hash_of<K: Hash>(hasher: &RandomState, key: &K) -> u32 {

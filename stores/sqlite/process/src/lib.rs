@@ -58,3 +58,7 @@ mod unix {
         answer
     }
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
