@@ -105,26 +105,17 @@ pub(crate) fn reduce(
         }
         offset = none;
     }
-    match lower {
-        Some((tier, price)) => {
-            if is_owners {
-                contract.balance = contract.balance.plus(refund)?;
-                refund = none;
-            }
-            let (tier, billed, paid) = (Arc::clone(tier), charge, Some(charge_paid));
-            contract.plan = Some(Plan { tier, price, billed, paid, ..plan.clone() });
-        }
-        None => {
-            let balance = contract.balance;
-            if is_owners && !balance.is_zero() {
-                lines.push(balance_line(&plan.tier, plan.period, balance, now)?);
-                refund = refund.plus(balance)?;
-                contract.balance = none;
-            }
-            contract.at_renewal = None;
+    if is_owners && lower.is_some() {
+        contract.balance = contract.balance.plus(refund)?;
+        refund = none;
+    } else if is_owners {
+        let balance = std::mem::replace(&mut contract.balance, none);
+        if !balance.is_zero() {
+            lines.push(balance_line(&plan.tier, plan.period, balance, now)?);
+            refund = refund.plus(balance)?;
         }
     }
-    contract.quotes.clear();
+    go_on(contract, &plan, lower, (charge, charge_paid));
     let mut effects = Vec::new();
     let reason = if lower.is_some() { Reason::Downgrade } else { Reason::Cancellation };
     let credit = Credit { payer: billed.payer, reason, period: plan.period, lines, offset, refund };
@@ -135,6 +126,18 @@ pub(crate) fn reduce(
     effects.extend(contract.reschedule(policy, product.id));
     effects.extend(subtract(contract, billed, payer, offset, now)?);
     Ok((note, effects))
+}
+
+/// Continues a contract with a lower tier and price, of which the rest is billed and partly paid, or without a plan.
+fn go_on(contract: &mut Contract, plan: &Plan, lower: Option<(&Arc<str>, Money)>, (billed, paid): (Money, Money)) {
+    contract.quotes.clear();
+    match lower {
+        Some((tier, price)) => {
+            let (tier, paid) = (Arc::clone(tier), Some(paid));
+            contract.plan = Some(Plan { tier, price, billed, paid, ..plan.clone() });
+        }
+        None => contract.at_renewal = None,
+    }
 }
 
 /// Subtracts from an open invoice the amount that need not be paid any more.

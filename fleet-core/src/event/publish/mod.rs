@@ -86,8 +86,8 @@ impl Gateway<'_> {
             uses_cache: true,
         };
         let done = publishing.run(events);
-        for allowance in publishing.allowances {
-            allowance.give_back(self.fleet);
+        for (admitted, count) in publishing.allowances.into_iter().flat_map(Allowance::unused) {
+            self.fleet.give_back(admitted, count);
         }
         done?;
         publishing.answers.into_iter().map(|answer| answer.ok_or_else(unanswered)).collect()
@@ -430,7 +430,9 @@ impl<'e> Publishing<'_, 'e> {
             let Some(found) = entries.first().and_then(|entry| products.get(entry.pending.product)) else { continue };
             let want = entries.iter().map(|entry| u64::from(count_of(&entry.event.matched))).sum();
             let Some(allowance) = self.allowance(found.product.id) else { continue };
-            allowance.raise(fleet, &found.product, now, want)?;
+            if let Some(missing) = allowance.missing(want) {
+                allowance.add(fleet.admit(&found.product, now, missing)?);
+            }
             entries.sort_unstable_by_key(|entry| entry.pending.index);
             allowance.left = rule::assign(entries, allowance.left, fleet.catalogue(), &found.product);
         }
