@@ -9,7 +9,7 @@
     reason = "a machine that breaks is a test that fails"
 )]
 
-mod model;
+pub(crate) mod model;
 
 use crate::common::{Contents, V1, V2, account, at, device, list, product, version};
 use fleet_core::device::{DeviceFilter, Disconnect, Progress, Report, Standing, UpdateProgress};

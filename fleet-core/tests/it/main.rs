@@ -6,8 +6,6 @@ mod common;
 mod crowd;
 #[path = "../common/machine.rs"]
 mod machine;
-#[path = "../common/model.rs"]
-mod reference;
 
 mod access_after;
 mod advice;

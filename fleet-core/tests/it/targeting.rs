@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at what it does not expect")]
 
 use crate::common;
-use crate::reference as model;
+use crate::machine::model;
 
 use common::{World, at, device, list, report, version};
 use fleet_core::device::{
