@@ -128,7 +128,7 @@ pub(crate) fn reduce(
     Ok((note, effects))
 }
 
-/// Continues a contract with a lower tier and price, of which the rest is billed and partly paid, or without a plan.
+/// Continues a contract on a lower tier, with what was billed and paid for the rest of the period; or without a plan.
 fn go_on(contract: &mut Contract, plan: &Plan, lower: Option<(&Arc<str>, Money)>, (billed, paid): (Money, Money)) {
     contract.quotes.clear();
     match lower {
