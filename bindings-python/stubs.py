@@ -201,7 +201,8 @@ class Writer:
 
     def choice(self, doc: str, name: str, body: str) -> None:
         variant = re.compile(
-            r"(?P<doc>(?: {8}///[^\n]*\n)+) {8}\w+ as (?P<name>\w+)(?:\((?P<new>[^)]*)\))?(?: \{\n(?P<body>.*?)^ {8}\})?,",
+            r"(?P<doc>(?: {8}///[^\n]*\n)+) {8}\w+(?: as (?P<unit>\w+)|\((?:#\[[^\n]*\] )?(?P<record>\w+)(?: as \"\w+\")?\))"
+            r"(?: new\((?P<new>[^)]*)\))?(?: \{\n(?P<body>.*?)^ {8}\})?,",
             re.M | re.S,
         )
         classes = []
@@ -210,11 +211,12 @@ class Writer:
             new = None
             if found["new"] is not None:
                 kinds = {field: self.type_of(rust, argument=True) for field, rust, _ in inner}
-                parts = [part.strip() for part in found["new"].removeprefix("new").split(",") if part.strip()]
+                parts = [part.strip() for part in found["new"].split(",") if part.strip()]
                 pairs = [part.partition(" = ") for part in parts]
                 new = [Parameter(part, kinds[part], value or None) for part, _, value in pairs]
-            self.frozen(found["doc"], found["name"], inner, new)
-            classes.append(found["name"])
+            record = found["unit"] or found["record"]
+            self.frozen(found["doc"], record, inner, new)
+            classes.append(record)
         self.classes += classes
         self.alias(name, " | ".join(classes), doc)
 

@@ -21,17 +21,30 @@ pub struct Failure {
 }
 
 macro_rules! kinds {
+    (@record [$($meta:tt)*]) => {};
+    (@record [$($meta:tt)*] $record:ident { $($(#[$field_meta:meta])* $field:ident: $ty:ty,)* }) => {
+        $($meta)*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+        pub struct $record {
+            $($(#[$field_meta])* pub $field: $ty,)*
+        }
+    };
     ($(
         $(#[$meta:meta])*
-        $kind:ident { $($(#[$field_meta:meta])* $field:ident: $ty:ty,)* },
+        $kind:ident $(($record:ident) { $($(#[$field_meta:meta])* $field:ident: $ty:ty,)* })?,
     )*) => {
         /// The kind of failure. In Python each is an exception of that name, with the fields as attributes.
         #[derive(Clone, Debug, PartialEq, Eq)]
-        #[cfg_attr(feature = "node", napi_derive::napi(discriminant = "kind", discriminant_case = "snake_case", object_from_js = false, use_nullable = true))]
         #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
         pub enum FailureKind {
-            $($(#[$meta])* $kind { $($(#[$field_meta])* $field: $ty,)* },)*
+            $($(#[$meta])* $kind $(($record))?,)*
         }
+
+        $(kinds!(@record [$(#[$meta])*] $($record { $($(#[$field_meta])* $field: $ty,)* })?);)*
+
+        #[cfg(feature = "node")]
+        crate::macros::flat!(FailureKind { $($kind $(($record) { $($field: $ty,)* })?,)* });
 
         impl FailureKind {
             /// The name of every kind.
@@ -40,7 +53,7 @@ macro_rules! kinds {
             /// The kind's name.
             pub const fn name(&self) -> &'static str {
                 match self {
-                    $(Self::$kind { .. } => stringify!($kind),)*
+                    $(Self::$kind $(($record { .. }))? => stringify!($kind),)*
                 }
             }
 
@@ -50,7 +63,7 @@ macro_rules! kinds {
                 name: stringify!($kind),
                 docs: &[$(stringify!($meta)),*],
                 is_argument: false,
-                fields: crate::macros::fields!($($(#[$field_meta])* $field: $ty,)*),
+                fields: crate::macros::fields!($($($(#[$field_meta])* $field: $ty,)*)?),
             }),*];
 
             /// Sets each field as an attribute of an exception.
@@ -58,8 +71,8 @@ macro_rules! kinds {
             pub(crate) fn set_attributes(self, exception: &pyo3::Bound<'_, pyo3::PyAny>) -> pyo3::PyResult<()> {
                 use pyo3::types::PyAnyMethods as _;
                 match self {
-                    $(Self::$kind { $($field,)* } => {
-                        $(exception.setattr(stringify!($field), $field)?;)*
+                    $(Self::$kind $(($record { $($field,)* }))? => {
+                        $($(exception.setattr(stringify!($field), $field)?;)*)?
                         let _ = exception;
                     })*
                 }
@@ -71,47 +84,47 @@ macro_rules! kinds {
 
 kinds! {
     /// The thing does not exist, or the actor may not know that it exists.
-    NotFound {
+    NotFound(NotFoundFailure) {
         /// The kind of thing that was looked for.
         what: String,
     },
     /// The actor may see the thing but may not do this to it.
-    Forbidden {
+    Forbidden(ForbiddenFailure) {
         /// The requested action.
         command: String,
         /// The people who may do it.
         needs: String,
     },
     /// An argument is out of its range or malformed.
-    Invalid {
+    Invalid(InvalidFailure) {
         /// The argument's name.
         field: String,
         /// What is wrong with the value, and what would be valid.
         problem: String,
     },
     /// A name that must be unique is already in use.
-    Taken {
+    Taken(TakenFailure) {
         /// What must be unique.
         what: String,
         /// The value that is in use.
         value: String,
     },
     /// A tier's limit would be exceeded.
-    LimitExceeded {
+    LimitExceeded(LimitExceededFailure) {
         /// The limit, and the tier that would be enough.
         limit: Limit,
     },
     /// A device list cannot be read at all; the code says why.
-    UnreadableFile {},
+    UnreadableFile,
     /// The caller stopped an import; devices already added stay.
-    Cancelled {
+    Cancelled(CancelledFailure) {
         /// Number of devices added before the stop.
         added: i64,
     },
     /// An uploaded binary is not this product's next firmware; the code says why.
-    UploadRefused {},
+    UploadRefused,
     /// A version does not yet run on enough devices.
-    NotProven {
+    NotProven(NotProvenFailure) {
         /// The version that was to be released.
         version: u16,
         /// Number of devices that must run it.
@@ -120,90 +133,90 @@ kinds! {
         running: u32,
     },
     /// Firmware that is or was released, or that devices are locked to.
-    FirmwareInUse {
+    FirmwareInUse(FirmwareInUseFailure) {
         /// The version.
         version: u16,
         /// What keeps it in use.
         reason: String,
     },
     /// The account is on the team already, or has an open invitation.
-    AlreadyInvited {
+    AlreadyInvited(AlreadyInvitedFailure) {
         /// The account.
         email: String,
     },
     /// Something with a limited life has expired.
-    Expired {
+    Expired(ExpiredFailure) {
         /// What has expired.
         what: String,
         /// When it expired.
         at: Moment,
     },
     /// The owner cannot leave the team.
-    OwnerStays {},
+    OwnerStays,
     /// An account is locked; the message says what lifts the lock.
-    AccountLocked {
+    AccountLocked(AccountLockedFailure) {
         /// Since when.
         since: Moment,
     },
     /// The team has no free seat for the invited account.
-    NoSeat {},
+    NoSeat,
     /// The token is unknown, expired or revoked.
-    Unauthenticated {},
+    Unauthenticated,
     /// The code is wrong.
-    WrongCode {
+    WrongCode(WrongCodeFailure) {
         /// Number of wrong codes that are left. Absent if they are not counted.
         left: Option<u8>,
     },
     /// There were too many wrong codes.
-    Barred {
+    Barred(BarredFailure) {
         /// Until when.
         until: Moment,
     },
     /// The customer is not in the private beta yet.
-    NotActivated {},
+    NotActivated,
     /// Manufacturing has begun, so the settings that the line is programmed with cannot change.
-    ManufacturingStarted {
+    ManufacturingStarted(ManufacturingStartedFailure) {
         /// When.
         at: Moment,
     },
     /// Something is missing before manufacturing.
-    NotReady {
+    NotReady(NotReadyFailure) {
         /// Everything that is missing.
         missing: Vec<Missing>,
     },
     /// The device is not connected.
-    DeviceOffline {
+    DeviceOffline(DeviceOfflineFailure) {
         /// The device.
         device: String,
     },
     /// A device may not join the product.
-    CannotJoin {
+    CannotJoin(CannotJoinFailure) {
         /// The device.
         device: String,
         /// The reason, as a sentence.
         reason: String,
     },
     /// A product's number is or was in use.
-    ProductIdUsed {
+    ProductIdUsed(ProductIdUsedFailure) {
         /// The number.
         product: u32,
     },
     /// A quote has expired, or the product's plan has changed since it was given.
-    QuoteExpired {},
+    QuoteExpired,
     /// An upgrade was requested while a renewal is unpaid.
-    RenewalUnpaid {
+    RenewalUnpaid(RenewalUnpaidFailure) {
         /// The product.
         product: u32,
         /// The invoice.
         invoice: u32,
     },
     /// The period is over, and its renewal is not issued yet.
-    RenewalDue {
+    RenewalDue(RenewalDueFailure) {
         /// Since when.
         since: Moment,
     },
     /// The clock leapt, and nobody confirmed it.
-    ClockLeap {
+    ClockLeap(ClockLeapFailure) {
         /// The moment of the last advance. If there was none, the moment since when something is due.
         last: Moment,
         /// The moment that the clock shows now.
@@ -212,39 +225,39 @@ kinds! {
         days: u32,
     },
     /// The request depends on a charge that has no outcome yet.
-    ChargeOpen {
+    ChargeOpen(ChargeOpenFailure) {
         /// Its number within the product.
         charge: u32,
     },
     /// No charge has this key.
-    UnknownCharge {},
+    UnknownCharge,
     /// The outcome of the charge was reported before, and stands.
-    ChargeFinished {},
+    ChargeFinished,
     /// There is no card that can be charged.
-    CardMissing {},
+    CardMissing,
     /// The tier is not sold at this interval and in this currency.
-    PriceByAgreement {
+    PriceByAgreement(PriceByAgreementFailure) {
         /// The tier.
         tier: String,
         /// The interval.
         interval: Interval,
     },
     /// The requested change is not an upgrade.
-    NotAnUpgrade {
+    NotAnUpgrade(NotAnUpgradeFailure) {
         /// What it is, and who can make it.
         problem: String,
     },
     /// The product has no paid plan.
-    NoPlan {},
+    NoPlan,
     /// The store failed; the code says why.
-    StoreFailed {},
+    StoreFailed,
     /// A stream of events has a gap because nobody read it in time. The missing events are in the log.
-    EventsMissed {
+    EventsMissed(EventsMissedFailure) {
         /// Number of missing events.
         missed: i64,
     },
     /// Any other failure of a newer core; the code says which.
-    OtherFailure {},
+    OtherFailure,
 }
 
 impl Failure {
@@ -262,7 +275,7 @@ impl Failure {
             code: "events_missed".to_owned(),
             message: format!("{missed} events arrived faster than they were read and are missing here: {advice}"),
             is_transient: false,
-            kind: FailureKind::EventsMissed { missed },
+            kind: FailureKind::EventsMissed(EventsMissedFailure { missed }),
         }
     }
 
@@ -272,7 +285,7 @@ impl Failure {
             code: "panicked".to_owned(),
             message: "an internal fault in fleet-core ended this call; please report it".to_owned(),
             is_transient: false,
-            kind: FailureKind::OtherFailure {},
+            kind: FailureKind::OtherFailure,
         }
     }
 }
@@ -282,7 +295,7 @@ impl Failure {
     #[cfg(any(feature = "node", feature = "mobile"))]
     #[must_use]
     pub fn in_camel_case(mut self) -> Self {
-        if let FailureKind::Invalid { field, .. } = &mut self.kind
+        if let FailureKind::Invalid(InvalidFailure { field, .. }) = &mut self.kind
             && field.contains('_')
         {
             let written = crate::plain::camel_case(field);
@@ -315,59 +328,69 @@ impl From<Error> for Failure {
 impl From<&ErrorKind> for FailureKind {
     fn from(kind: &ErrorKind) -> Self {
         match kind {
-            ErrorKind::NotFound { what } => Self::NotFound { what: (*what).to_owned() },
+            ErrorKind::NotFound { what } => Self::NotFound(NotFoundFailure { what: (*what).to_owned() }),
             ErrorKind::Forbidden { command, needs } => {
-                Self::Forbidden { command: command.to_string(), needs: (*needs).to_owned() }
+                Self::Forbidden(ForbiddenFailure { command: command.to_string(), needs: (*needs).to_owned() })
             }
             ErrorKind::Invalid { field, problem } => {
-                Self::Invalid { field: (*field).to_owned(), problem: problem.clone() }
+                Self::Invalid(InvalidFailure { field: (*field).to_owned(), problem: problem.clone() })
             }
-            ErrorKind::Taken { what, value } => Self::Taken { what: (*what).to_owned(), value: value.clone() },
-            ErrorKind::LimitExceeded(limit) => Self::LimitExceeded { limit: limit.into() },
-            ErrorKind::UnreadableFile(_) => Self::UnreadableFile {},
-            ErrorKind::Cancelled { added } => Self::Cancelled { added: count(*added) },
-            ErrorKind::UploadRefused(_) => Self::UploadRefused {},
+            ErrorKind::Taken { what, value } => {
+                Self::Taken(TakenFailure { what: (*what).to_owned(), value: value.clone() })
+            }
+            ErrorKind::LimitExceeded(limit) => Self::LimitExceeded(LimitExceededFailure { limit: limit.into() }),
+            ErrorKind::UnreadableFile(_) => Self::UnreadableFile,
+            ErrorKind::Cancelled { added } => Self::Cancelled(CancelledFailure { added: count(*added) }),
+            ErrorKind::UploadRefused(_) => Self::UploadRefused,
             ErrorKind::NotProven { version, needed, running, .. } => {
-                Self::NotProven { version: version.get(), needed: *needed, running: *running }
+                Self::NotProven(NotProvenFailure { version: version.get(), needed: *needed, running: *running })
             }
             ErrorKind::FirmwareInUse { version, reason } => {
-                Self::FirmwareInUse { version: version.get(), reason: reason.clone() }
+                Self::FirmwareInUse(FirmwareInUseFailure { version: version.get(), reason: reason.clone() })
             }
-            ErrorKind::AlreadyInvited { email } => Self::AlreadyInvited { email: email.clone() },
-            ErrorKind::Expired { what, at } => Self::Expired { what: (*what).to_owned(), at: (*at).into() },
-            ErrorKind::OwnerStays => Self::OwnerStays {},
-            ErrorKind::Locked { since, .. } => Self::AccountLocked { since: (*since).into() },
-            ErrorKind::NoSeat => Self::NoSeat {},
-            ErrorKind::Unauthenticated => Self::Unauthenticated {},
-            ErrorKind::WrongCode { left } => Self::WrongCode { left: *left },
-            ErrorKind::Barred { until } => Self::Barred { until: (*until).into() },
-            ErrorKind::NotActivated => Self::NotActivated {},
-            ErrorKind::ManufacturingStarted { at } => Self::ManufacturingStarted { at: (*at).into() },
-            ErrorKind::NotReady { missing } => Self::NotReady { missing: missing.iter().map(Missing::from).collect() },
-            ErrorKind::Offline { device } => Self::DeviceOffline { device: device.to_string() },
+            ErrorKind::AlreadyInvited { email } => Self::AlreadyInvited(AlreadyInvitedFailure { email: email.clone() }),
+            ErrorKind::Expired { what, at } => {
+                Self::Expired(ExpiredFailure { what: (*what).to_owned(), at: (*at).into() })
+            }
+            ErrorKind::OwnerStays => Self::OwnerStays,
+            ErrorKind::Locked { since, .. } => Self::AccountLocked(AccountLockedFailure { since: (*since).into() }),
+            ErrorKind::NoSeat => Self::NoSeat,
+            ErrorKind::Unauthenticated => Self::Unauthenticated,
+            ErrorKind::WrongCode { left } => Self::WrongCode(WrongCodeFailure { left: *left }),
+            ErrorKind::Barred { until } => Self::Barred(BarredFailure { until: (*until).into() }),
+            ErrorKind::NotActivated => Self::NotActivated,
+            ErrorKind::ManufacturingStarted { at } => {
+                Self::ManufacturingStarted(ManufacturingStartedFailure { at: (*at).into() })
+            }
+            ErrorKind::NotReady { missing } => {
+                Self::NotReady(NotReadyFailure { missing: missing.iter().map(Missing::from).collect() })
+            }
+            ErrorKind::Offline { device } => Self::DeviceOffline(DeviceOfflineFailure { device: device.to_string() }),
             ErrorKind::CannotJoin { device, reason } => {
-                Self::CannotJoin { device: device.to_string(), reason: reason.clone() }
+                Self::CannotJoin(CannotJoinFailure { device: device.to_string(), reason: reason.clone() })
             }
-            ErrorKind::ProductIdUsed { id } => Self::ProductIdUsed { product: id.get() },
-            ErrorKind::QuoteExpired => Self::QuoteExpired {},
+            ErrorKind::ProductIdUsed { id } => Self::ProductIdUsed(ProductIdUsedFailure { product: id.get() }),
+            ErrorKind::QuoteExpired => Self::QuoteExpired,
             ErrorKind::RenewalUnpaid { product, invoice } => {
-                Self::RenewalUnpaid { product: product.get(), invoice: *invoice }
+                Self::RenewalUnpaid(RenewalUnpaidFailure { product: product.get(), invoice: *invoice })
             }
-            ErrorKind::RenewalDue { since } => Self::RenewalDue { since: (*since).into() },
+            ErrorKind::RenewalDue { since } => Self::RenewalDue(RenewalDueFailure { since: (*since).into() }),
             ErrorKind::ClockLeap { last, now, days } => {
-                Self::ClockLeap { last: (*last).into(), now: (*now).into(), days: *days }
+                Self::ClockLeap(ClockLeapFailure { last: (*last).into(), now: (*now).into(), days: *days })
             }
-            ErrorKind::ChargeOpen { charge } => Self::ChargeOpen { charge: *charge },
-            ErrorKind::UnknownCharge => Self::UnknownCharge {},
-            ErrorKind::ChargeFinished => Self::ChargeFinished {},
-            ErrorKind::CardMissing => Self::CardMissing {},
+            ErrorKind::ChargeOpen { charge } => Self::ChargeOpen(ChargeOpenFailure { charge: *charge }),
+            ErrorKind::UnknownCharge => Self::UnknownCharge,
+            ErrorKind::ChargeFinished => Self::ChargeFinished,
+            ErrorKind::CardMissing => Self::CardMissing,
             ErrorKind::PriceByAgreement { tier, interval } => {
-                Self::PriceByAgreement { tier: tier.to_string(), interval: (*interval).into() }
+                Self::PriceByAgreement(PriceByAgreementFailure { tier: tier.to_string(), interval: (*interval).into() })
             }
-            ErrorKind::NotAnUpgrade { problem } => Self::NotAnUpgrade { problem: (*problem).to_owned() },
-            ErrorKind::NoPlan => Self::NoPlan {},
-            ErrorKind::Store(_) => Self::StoreFailed {},
-            _ => Self::OtherFailure {},
+            ErrorKind::NotAnUpgrade { problem } => {
+                Self::NotAnUpgrade(NotAnUpgradeFailure { problem: (*problem).to_owned() })
+            }
+            ErrorKind::NoPlan => Self::NoPlan,
+            ErrorKind::Store(_) => Self::StoreFailed,
+            _ => Self::OtherFailure,
         }
     }
 }

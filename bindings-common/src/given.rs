@@ -202,13 +202,13 @@ impl Given for Money {
 
 /// Reads one of several records by its `kind`.
 macro_rules! given_choice {
-    ($($name:ident { $($variant:ident = $kind:literal { $($field:ident),* })* })*) => {
+    ($($name:ident { $($variant:ident = $kind:literal $(=> $record:ident { $($field:ident),* })?)* })*) => {
         $(impl Given for crate::shapes::$name {
             fn given(value: Unknown<'_>, field: &'static str) -> Answered<Self> {
                 let mut fields = Fields::of(value, field)?;
                 let kind: String = fields.read("kind")?;
                 let read = match kind.as_str() {
-                    $($kind => Self::$variant { $($field: fields.read(stringify!($field))?),* },)*
+                    $($kind => Self::$variant $((crate::shapes::$record { $($field: fields.read(stringify!($field))?),* }))?,)*
                     _ => {
                         let kinds = [$($kind),*].join(", ");
                         return Err(Failure::invalid(field, format!("`kind` must be one of {kinds}")));
@@ -223,21 +223,21 @@ macro_rules! given_choice {
 
 given_choice! {
     Destination {
-        Webhook = "webhook" { url }
-        Integration = "integration" { name }
-        LiveStream = "live_stream" {}
+        Webhook = "webhook" => Webhook { url }
+        Integration = "integration" => Integration { name }
+        LiveStream = "live_stream"
     }
     Identity {
-        Simple = "simple" {}
-        TwoLegged = "two_legged" { user }
-        Linked = "linked" { account }
+        Simple = "simple"
+        TwoLegged = "two_legged" => TwoLeggedIdentity { user }
+        Linked = "linked" => LinkedIdentity { account }
     }
     Change {
-        Nothing = "nothing" {}
-        Release = "release" { version }
-        ReleaseToGroup = "release_to_group" { group, version }
-        Lock = "lock" { device, version }
-        Groups = "groups" { device, groups }
+        Nothing = "nothing"
+        Release = "release" => ReleaseChange { version }
+        ReleaseToGroup = "release_to_group" => GroupReleaseChange { group, version }
+        Lock = "lock" => LockChange { device, version }
+        Groups = "groups" => GroupsChange { device, groups }
     }
 }
 

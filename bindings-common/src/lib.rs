@@ -44,7 +44,7 @@ pub use closable::{Begin, Begun};
 pub use doors::{
     Answered, Clock, Console, EventStream, Fleet, FleetOptions, Gateway, Meter, Portal, Report, StreamWait,
 };
-pub use failure::{Failure, FailureKind, guarded};
+pub use failure::*;
 #[cfg(any(feature = "node", feature = "mobile"))]
 pub use plain::camel_case;
 pub use plain::{Moment, SecretText};

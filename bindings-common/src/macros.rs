@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | [`shape!`]: a record | a frozen class | an object, `null` for absent values | a struct, a data class |
 //! | [`words!`]: an enum without data | a `Literal` | a union of strings | an enum |
-//! | [`choice!`]: one of several records | a union of frozen classes | a union discriminated by `kind` | an enum with values, a sealed class |
+//! | [`choice!`]: one of several records | a union of frozen classes | a union discriminated by `kind` | an enum, a sealed class, of records |
 //! | [`arguments!`]: a record that hosts pass in | keyword arguments | an object with optional fields | the same with defaults |
 
 /// A record that doors return.
@@ -195,27 +195,42 @@ macro_rules! words {
     };
 }
 
-/// One of several records, distinguished by their kind. After `as` stands the record's name in Python, where it is a
-/// class of its own; after that, in parentheses, its signature if hosts construct it.
+/// One of several records, distinguished by their kind. A variant with fields carries one record, so a field can be
+/// added without a change of any `switch`.
+///
+/// A variant is written `Variant(Record) { fields }`, or `Variant as Class` if it has no fields. The name is that of its
+/// class in Python and of its interface in TypeScript. `Record as "Name"` has another name in Swift and Kotlin, where
+/// all types of a package share one namespace. `new(…)` holds the signature of a class that hosts construct.
 macro_rules! choice {
     ($(#[$meta:meta])* pub enum $name:ident {
         $(
             $(#[$variant_meta:meta])*
-            $variant:ident as $class:ident $(($($signature:tt)*))? $({
+            $variant:ident
+            $(as $unit:ident $(new($($unit_signature:tt)*))?)?
+            $(($(#[$record_meta:meta])* $record:ident $(as $mobile:literal)?) $(new($($signature:tt)*))? {
                 $($(#[$field_meta:meta])* $field:ident: $ty:ty,)*
             })?,
         )*
     }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        #[cfg_attr(feature = "node", napi_derive::napi(discriminant = "kind", discriminant_case = "snake_case", object_from_js = false, use_nullable = true))]
         #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
         pub enum $name {
             $(
                 $(#[$variant_meta])*
-                $variant $({ $($(#[$field_meta])* $field: $ty,)* })?,
+                $variant $(($record))?,
             )*
         }
+
+        $($crate::macros::choice!(@class [$(#[$variant_meta])*] $variant
+            $($unit [$(new $($unit_signature)*)?])?
+            $($(#[$record_meta])* $record $(as $mobile)? [$(new $($signature)*)?] {
+                $($(#[$field_meta])* $field: $ty,)*
+            })?
+        );)*
+
+        #[cfg(feature = "node")]
+        $crate::macros::flat!($name { $($variant $(($record) { $($field: $ty,)* })?,)* });
 
         #[cfg(feature = "node")]
         impl $name {
@@ -224,9 +239,11 @@ macro_rules! choice {
                 docs: &[$(stringify!($meta)),*],
                 body: $crate::typescript::Body::Choice(&[$($crate::typescript::Variant {
                     kind: stringify!($variant),
-                    name: stringify!($class),
+                    name: stringify!($($unit)? $($record)?),
                     docs: &[$(stringify!($variant_meta)),*],
-                    is_argument: $crate::macros::choice!(@is_argument [$($($signature)*)?]),
+                    is_argument: $crate::macros::choice!(
+                        @is_argument [$($(new $($unit_signature)*)?)? $($(new $($signature)*)?)?]
+                    ),
                     fields: $crate::macros::fields!($($($(#[$field_meta])* $field: $ty,)*)?),
                 }),*]),
             };
@@ -238,28 +255,21 @@ macro_rules! choice {
 
             fn extract(value: pyo3::Borrowed<'_, 'py, pyo3::PyAny>) -> pyo3::PyResult<Self> {
                 $(
-                    if let Ok(one) = value.cast::<$class>() {
-                        let _one = one.get();
-                        return Ok(Self::$variant $({ $($field: _one.$field.clone(),)* })?);
-                    }
+                    $(
+                        if value.cast::<$unit>().is_ok() {
+                            return Ok(Self::$variant);
+                        }
+                    )?
+                    $(
+                        if let Ok(one) = value.cast::<$record>() {
+                            return Ok(Self::$variant(one.get().clone()));
+                        }
+                    )?
                 )*
-                let classes = [$(stringify!($class)),*].join(", ");
+                let classes = [$(stringify!($($unit)? $($record)?)),*].join(", ");
                 Err(pyo3::exceptions::PyTypeError::new_err(format!("must be one of {classes}")))
             }
         }
-
-        $(
-            $(#[$variant_meta])*
-            #[cfg(feature = "python")]
-            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-            #[cfg_attr(feature = "python", pyo3::pyclass(frozen, get_all, eq, hash, module = "fleet_core"))]
-            pub struct $class {
-                $($($(#[$field_meta])* pub $field: $ty,)*)?
-            }
-
-            #[cfg(feature = "python")]
-            $crate::macros::choice!(@class $variant $class [$($($signature)*)?] $($($field: $ty,)*)?);
-        )*
 
         #[cfg(feature = "python")]
         impl<'py> pyo3::IntoPyObject<'py> for $name {
@@ -269,19 +279,48 @@ macro_rules! choice {
 
             fn into_pyobject(self, py: pyo3::Python<'py>) -> pyo3::PyResult<Self::Output> {
                 match self {
-                    $(Self::$variant $({ $($field,)* })? => {
-                        pyo3::Bound::new(py, $class { $($($field,)*)? }).map(pyo3::Bound::into_any)
-                    })*
+                    $(
+                        $(Self::$variant => pyo3::Bound::new(py, $unit {}).map(pyo3::Bound::into_any),)?
+                        $(Self::$variant(one) => pyo3::Bound::<$record>::new(py, one).map(pyo3::Bound::into_any),)?
+                    )*
                 }
             }
         }
     };
     (@is_argument []) => { false };
     (@is_argument [$($signature:tt)+]) => { true };
-    (@class $variant:ident $class:ident [] $($field:ident: $ty:ty,)*) => {
+    (@class [$($meta:tt)*] $variant:ident $unit:ident [$($signature:tt)*]) => {
+        $($meta)*
+        #[cfg(feature = "python")]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[pyo3::pyclass(frozen, eq, hash, module = "fleet_core")]
+        pub struct $unit {}
+
+        #[cfg(feature = "python")]
+        $crate::macros::choice!(@python $variant $unit [$($signature)*]);
+    };
+    (@class [$($meta:tt)*] $variant:ident
+        $(#[$record_meta:meta])* $record:ident $(as $mobile:literal)? [$($signature:tt)*] {
+            $($(#[$field_meta:meta])* $field:ident: $ty:ty,)*
+        }
+    ) => {
+        $($meta)*
+        $(#[$record_meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "python", pyo3::pyclass(frozen, get_all, eq, hash, module = "fleet_core"))]
+        #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+        $(#[cfg_attr(feature = "mobile", uniffi(name = $mobile))])?
+        pub struct $record {
+            $($(#[$field_meta])* pub $field: $ty,)*
+        }
+
+        #[cfg(feature = "python")]
+        $crate::macros::choice!(@python $variant $record [$($signature)*] $($field: $ty,)*);
+    };
+    (@python $variant:ident $class:ident [] $($field:ident: $ty:ty,)*) => {
         $crate::python_value!(as $variant $class { $($field: $ty,)* });
     };
-    (@class $variant:ident $class:ident [new $($signature:tt)*] $($field:ident: $ty:ty,)*) => {
+    (@python $variant:ident $class:ident [new $($signature:tt)*] $($field:ident: $ty:ty,)*) => {
         $crate::python_value!(as $variant $class { $($field: $ty,)* }
             #[new]
             #[pyo3(signature = ($($signature)*))]
@@ -289,6 +328,43 @@ macro_rules! choice {
                 Self { $($field),* }
             }
         );
+    };
+}
+
+/// Converts an enum of records to one flat object of JavaScript: its kind, then the record's fields.
+#[cfg(feature = "node")]
+macro_rules! flat {
+    ($name:ident { $($variant:ident $(($record:ident) { $($field:ident: $ty:ty,)* })?,)* }) => {
+        const _: () = {
+            #[napi_derive::napi(discriminant = "kind", discriminant_case = "snake_case", object_from_js = false, use_nullable = true)]
+            #[allow(unreachable_pub, missing_debug_implementations, clippy::large_enum_variant, reason = "a value for an instant")]
+            pub enum Flat {
+                $($variant $({ $($field: $ty,)* })?,)*
+            }
+
+            impl napi::bindgen_prelude::TypeName for $name {
+                fn type_name() -> &'static str {
+                    stringify!($name)
+                }
+
+                fn value_type() -> napi::ValueType {
+                    napi::ValueType::Object
+                }
+            }
+
+            impl napi::bindgen_prelude::ToNapiValue for $name {
+                unsafe fn to_napi_value(
+                    env: napi::sys::napi_env,
+                    value: Self,
+                ) -> napi::Result<napi::sys::napi_value> {
+                    let flat = match value {
+                        $(Self::$variant $(($record { $($field,)* }))? => Flat::$variant $({ $($field,)* })?,)*
+                    };
+                    // SAFETY: Node passed in `env`.
+                    unsafe { Flat::to_napi_value(env, flat) }
+                }
+            }
+        };
     };
 }
 
@@ -337,6 +413,6 @@ macro_rules! arguments {
     };
 }
 
-#[cfg(feature = "node")]
-pub(crate) use fields;
 pub(crate) use {arguments, choice, shape, words};
+#[cfg(feature = "node")]
+pub(crate) use {fields, flat};

@@ -89,22 +89,29 @@ pub struct RowCheck {
 #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
 pub enum RowWrite {
     /// Stores a row, replacing the present one.
-    Put {
-        /// The row.
-        row: StoredRow,
-    },
+    Put(StoredRow),
     /// Deletes a row. Does nothing if there is none.
-    Delete {
-        /// The answer.
-        key: Vec<u8>,
-    },
+    Delete(RowDeletion),
     /// Adds to a counter, which starts at 0 and saturates at the ends of a signed 64-bit integer.
-    Add {
-        /// The counter's key.
-        key: Vec<u8>,
-        /// The amount.
-        delta: i64,
-    },
+    Add(RowAddition),
+}
+
+/// The deletion of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+pub struct RowDeletion {
+    /// The row's key.
+    pub key: Vec<u8>,
+}
+
+/// An addition to a counter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+pub struct RowAddition {
+    /// The counter's key.
+    pub key: Vec<u8>,
+    /// The amount.
+    pub delta: i64,
 }
 
 /// Why a host's store failed.
@@ -223,15 +230,13 @@ fn write(commit: &Commit) -> Result<RowCommit, StoreError> {
         |check: &Check| RowCheck { key: check.key.encode(), stamp: check.stamp.map(|stamp| stamp.0.cast_signed()) };
     let write = |write: &Write| {
         Ok(match write {
-            Write::Put { key, record, stamp } => RowWrite::Put {
-                row: StoredRow {
-                    key: key.encode(),
-                    record: record.to_json().map_err(|error| wrong(error.to_string()))?,
-                    stamp: stamp.0.cast_signed(),
-                },
-            },
-            Write::Delete { key } => RowWrite::Delete { key: key.encode() },
-            Write::Add { key, delta } => RowWrite::Add { key: key.encode(), delta: *delta },
+            Write::Put { key, record, stamp } => RowWrite::Put(StoredRow {
+                key: key.encode(),
+                record: record.to_json().map_err(|error| wrong(error.to_string()))?,
+                stamp: stamp.0.cast_signed(),
+            }),
+            Write::Delete { key } => RowWrite::Delete(RowDeletion { key: key.encode() }),
+            Write::Add { key, delta } => RowWrite::Add(RowAddition { key: key.encode(), delta: *delta }),
         })
     };
     Ok(RowCommit {

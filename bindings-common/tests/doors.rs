@@ -2,7 +2,7 @@
 
 use fleet_bindings::doors::{Door, OPERATIONS};
 use fleet_bindings::shapes::{Command, DeviceFilter, ImportVerdict, Interval, Money, Rule, Standing};
-use fleet_bindings::{Failure, FailureKind, Fleet, FleetOptions, Moment, Report};
+use fleet_bindings::{Failure, FailureKind, Fleet, FleetOptions, Moment, NotFoundFailure, Report};
 use std::collections::BTreeSet;
 
 const NOON: Option<Moment> = Some(Moment::from_millis(1_457_438_400_000));
@@ -46,7 +46,7 @@ fn every_door_of_a_closed_fleet_rejects_calls() {
 fn a_failure_has_its_code_and_the_data_to_branch_on() {
     let fleet = open("memory:").unwrap();
     let refused = fleet.operator(NOON).product(94).unwrap_err();
-    assert_eq!(refused.kind, FailureKind::NotFound { what: "product".to_owned() });
+    assert_eq!(refused.kind, FailureKind::NotFound(NotFoundFailure { what: "product".to_owned() }));
     for error in [fleet.console(0, NOON).unwrap_err(), fleet.console(-1, NOON).unwrap_err()] {
         assert_eq!((error.code.as_str(), error.kind.name()), ("invalid", "Invalid"));
     }

@@ -18,18 +18,22 @@ let askSync;
 /** The native half of a door. */
 let half;
 
-/** Runs a read-only call: when the signal aborts, its answer is no longer awaited. */
-async function abortable(signal, call) {
+/** Runs a read-only call: when the signal aborts, the call is cancelled and its answer no longer awaited. */
+async function abortable(signal, call, cancellable) {
   const abort = abortSignal(signal);
   if (abort === undefined) return call();
   abort.throwIfAborted();
+  const cancel = new native.Cancel();
   let stop;
   const aborted = new Promise((_, reject) => {
-    stop = () => reject(abort.reason);
+    stop = () => {
+      cancel.cancel();
+      reject(abort.reason);
+    };
     abort.addEventListener('abort', stop, { once: true });
   });
   try {
-    return await Promise.race([call(), aborted]);
+    return await Promise.race([cancellable(cancel), aborted]);
   } finally {
     abort.removeEventListener('abort', stop);
   }
@@ -104,7 +108,9 @@ class Console extends Door {
   }
 
   async planImport(product, list, given) {
-    return abortable(options(given, ['signal']).signal, () => ask(this, 'planImport', product, list));
+    const { signal } = options(given, ['signal']);
+    const until = (cancel) => ask(this, 'planImportUntil', product, list, cancel);
+    return abortable(signal, () => ask(this, 'planImport', product, list), until);
   }
 
   async import(product, list, given) {
@@ -375,7 +381,8 @@ class Fleet extends Door {
 
   async query(sql, given) {
     const { limit, signal } = options(given, ['limit', 'signal']);
-    return abortable(signal, () => ask(this, 'query', sql, limit));
+    const until = (cancel) => ask(this, 'queryUntil', sql, limit, cancel);
+    return abortable(signal, () => ask(this, 'query', sql, limit), until);
   }
 
   async close() {

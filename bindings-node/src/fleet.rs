@@ -1,5 +1,6 @@
 //! The fleet: opens and closes the store, and opens all doors.
 
+use crate::console::Cancel;
 use crate::job::{Runner, operations};
 use crate::store::StoreLink;
 use crate::threads::Threads;
@@ -32,6 +33,20 @@ struct Price(fleet_core::billing::Price);
 
 #[napi]
 impl Fleet {
+    /// `query`, until it is cancelled.
+    #[napi]
+    pub fn query_until(
+        &self,
+        env: Env,
+        sql: Unknown<'_>,
+        limit: Unknown<'_>,
+        cancel: &Cancel,
+    ) -> napi::Result<PromiseRaw<'static, Vec<SqlRow>>> {
+        let (sql, limit): (String, Option<u32>) = (given(&env, sql, "sql")?, given(&env, limit, "limit")?);
+        let cancel = cancel.0.clone();
+        self.runner.run_long(&env, self.door.clone(), move |fleet| fleet.query_until(&sql, limit, &cancel))
+    }
+
     /// Opens a fleet in the store that a URL names.
     #[napi]
     pub fn open(env: Env, url: Unknown<'_>, options: Unknown<'_>) -> napi::Result<PromiseRaw<'static, Fleet>> {

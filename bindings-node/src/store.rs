@@ -5,7 +5,8 @@
 //! ticket. Meanwhile the thread waits; the event loop never does.
 
 use fleet_bindings::store::{
-    KeyRange, RowCheck, RowCommit, RowStore, RowStoreError, RowStoreTrouble, RowWrite, StoredRow,
+    KeyRange, RowAddition, RowCheck, RowCommit, RowDeletion, RowStore, RowStoreError, RowStoreTrouble, RowWrite,
+    StoredRow,
 };
 use napi::bindgen_prelude::{BigInt, FnArgs, JsObjectValue as _, Null, Object, ToNapiValue, Uint8Array};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
@@ -283,17 +284,17 @@ fn row_commit<'e>(env: &'e Env, RowCommit { checks, writes }: RowCommit) -> napi
     let write = |write: RowWrite| {
         let mut object = Object::new(env)?;
         match write {
-            RowWrite::Put { row: StoredRow { key, record, stamp } } => {
+            RowWrite::Put(StoredRow { key, record, stamp }) => {
                 object.set("kind", "put")?;
                 object.set("key", Uint8Array::from(key))?;
                 object.set("record", record)?;
                 object.set("stamp", BigInt::from(stamp))?;
             }
-            RowWrite::Delete { key } => {
+            RowWrite::Delete(RowDeletion { key }) => {
                 object.set("kind", "delete")?;
                 object.set("key", Uint8Array::from(key))?;
             }
-            RowWrite::Add { key, delta } => {
+            RowWrite::Add(RowAddition { key, delta }) => {
                 object.set("kind", "add")?;
                 object.set("key", Uint8Array::from(key))?;
                 object.set("delta", BigInt::from(delta))?;

@@ -1,7 +1,9 @@
 // Closing waits for operations and never cuts them off before a deadline.
 
 import assert from 'node:assert/strict';
-import { stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeEach, test } from 'node:test';
 import { CancelledError, Fleet, InvalidError, StoreFailedError } from 'fleet-core';
 
@@ -110,6 +112,20 @@ test('an import fails with what its watcher throws or rejects with', { timeout: 
   await assert.rejects(team.importWatched(product, list(1), { signal: abort }), CancelledError);
   await assert.rejects(team.importWatched(product, list(1), { signal: 5 }), InvalidError);
   await assert.rejects(team.importWatched(product, list(1), { onProgress: 5 }), InvalidError);
+});
+
+// Without the cancellation, it would run for ten seconds, the most that a query may.
+test('a cancelled query ends', { timeout: 120_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fleet-'));
+  const filed = await Fleet.open(`sqlite:${join(folder, 'fleet.db')}`);
+  const stop = new AbortController();
+  const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n';
+  const asked = filed.query(endless, { signal: stop.signal });
+  setTimeout(() => stop.abort('over'), 100);
+  await assert.rejects(asked, (reason) => reason === 'over');
+  // Closing waits for the calls that still run.
+  assert.ok(await filed.closeWithin(4_000));
+  await rm(folder, { recursive: true });
 });
 
 test('a long call does not delay file operations', { timeout: 120_000 }, async () => {

@@ -6,7 +6,7 @@ use crate::gateway::Gateway;
 use crate::portal::Portal;
 use crate::publish::Meter;
 use crate::store::PythonStore;
-use crate::{Begun, begin, run, run_interruptibly, waited};
+use crate::{Begun, Cancel, begin, run, run_interruptibly, waited};
 use fleet_bindings::python::{checked, given};
 use fleet_bindings::shapes::{ChargePage, Interval, Money, NoticePage, SqlRow};
 use fleet_bindings::store::HostStore;
@@ -249,11 +249,21 @@ impl Fleet {
     }
 
     /// Runs one read-only SQL statement, while others use the fleet. Returns a `dict` for each row. A result of more
-    /// rows than `limit` (default 1,000, at most 100,000) is refused. Ctrl-C ends the wait for it. For a fleet in
-    /// SQLite.
+    /// rows than `limit` (default 1,000, at most 100,000) is refused. Ctrl-C cancels it. For a fleet in SQLite.
     #[pyo3(signature = (sql, *, limit=None))]
     fn query(&self, py: Python<'_>, sql: &str, limit: Option<u32>) -> PyResult<Vec<SqlRow>> {
         let (fleet, sql) = (self.0.clone(), sql.to_owned());
-        run_interruptibly(py, move || fleet.query(&sql, limit))
+        run_interruptibly(py, move |cancel| fleet.query_until(&sql, limit, cancel))
+    }
+
+    fn _query(
+        &self,
+        py: Python<'_>,
+        sql: &str,
+        limit: Option<u32>,
+        cancel: &Bound<'_, Cancel>,
+    ) -> PyResult<Vec<SqlRow>> {
+        let cancel = &cancel.get().0;
+        run(py, || self.0.query_until(sql, limit, cancel))
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::{Begun, begin, run};
 use fleet_bindings::python::checked;
-use fleet_bindings::shapes::{Connected as Shape, Decision, UpdateOutcome, UpdateProgress};
+use fleet_bindings::shapes::{Connected as Shape, Decision, Held, UpToDate, Update, UpdateOutcome, UpdateProgress};
 use fleet_bindings::{Answered, Failure, Moment, doors};
 use fleet_core::{Error, device};
 use pyo3::prelude::*;
@@ -198,9 +198,9 @@ impl Connected {
         match &self.0 {
             Answer::Answered(connected) => connected.answer.to_string(),
             Answer::Rebuilt(shape) => match &shape.answer {
-                Decision::UpToDate { why, .. } | Decision::Update { why, .. } | Decision::Held { why, .. } => {
-                    why.clone()
-                }
+                Decision::UpToDate(UpToDate { why, .. })
+                | Decision::Update(Update { why, .. })
+                | Decision::Held(Held { why, .. }) => why.clone(),
             },
         }
     }

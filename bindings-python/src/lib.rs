@@ -13,6 +13,7 @@ mod store;
 
 use fleet_bindings::doors::{OPERATIONS, Operation};
 use fleet_bindings::{Answered, Begin, Begun as Begins, Failure, FailureKind, guarded, python};
+use fleet_core::CancelToken;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -25,21 +26,23 @@ fn run<T: Send>(py: Python<'_>, call: impl FnOnce() -> Answered<T> + Send) -> Py
 }
 
 /// Runs a long read-only call for the main thread. Python notices Ctrl-C only between its own instructions, so the call
-/// runs on another thread: Ctrl-C ends the wait, and the result is discarded.
+/// runs on another thread: Ctrl-C cancels it.
 fn run_interruptibly<T: Send + 'static>(
     py: Python<'_>,
-    call: impl FnOnce() -> Answered<T> + Send + 'static,
+    call: impl FnOnce(&CancelToken) -> Answered<T> + Send + 'static,
 ) -> PyResult<T> {
+    let cancel = CancelToken::new();
     if !is_main_thread(py)? {
-        return run(py, call);
+        return run(py, || call(&cancel));
     }
     let (answer, answered) = mpsc::sync_channel(1);
     let answered = Mutex::new(answered);
-    std::thread::spawn(move || answer.send(guarded(call)));
+    let token = cancel.clone();
+    std::thread::spawn(move || answer.send(guarded(|| call(&token))));
     loop {
         match py.detach(|| answered.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(SLICE)) {
             Ok(answer) => return Ok(answer?),
-            Err(RecvTimeoutError::Timeout) => py.check_signals()?,
+            Err(RecvTimeoutError::Timeout) => py.check_signals().inspect_err(|_| cancel.cancel())?,
             Err(RecvTimeoutError::Disconnected) => return Err(Failure::panicked().into()),
         }
     }
@@ -52,6 +55,23 @@ const SLICE: Duration = Duration::from_millis(100);
 fn is_main_thread(py: Python<'_>) -> PyResult<bool> {
     let threading = PyModule::import(py, "threading")?;
     Ok(threading.call_method0("current_thread")?.is(&threading.call_method0("main_thread")?))
+}
+
+/// Cancels a call from another thread. For asyncio.
+#[pyclass(frozen, name = "_Cancel", module = "fleet_core")]
+#[derive(Debug)]
+struct Cancel(CancelToken);
+
+#[pymethods]
+impl Cancel {
+    #[new]
+    fn new() -> Self {
+        Self(CancelToken::new())
+    }
+
+    fn cancel(&self) {
+        self.0.cancel();
+    }
 }
 
 /// A call that was requested and will run later on another thread. A close in between waits for it. For asyncio.
@@ -121,6 +141,8 @@ fn words(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     python::register(module)?;
+    // `add_class` would make it public.
+    module.setattr("_Cancel", module.py().get_type::<Cancel>())?;
     module.add_class::<fleet::Fleet>()?;
     module.add_class::<fleet::Tier>()?;
     module.add_class::<fleet::Price>()?;

@@ -2,7 +2,8 @@
 
 use fleet_bindings::python_value;
 use fleet_bindings::store::{
-    KeyRange as Range, RowCheck, RowCommit, RowStore, RowStoreError, RowStoreTrouble, RowWrite, StoredRow,
+    KeyRange as Range, RowAddition, RowCheck, RowCommit, RowDeletion, RowStore, RowStoreError, RowStoreTrouble,
+    RowWrite, StoredRow,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
@@ -174,11 +175,9 @@ fn commit(py: Python<'_>, commit: RowCommit) -> PyResult<Commit> {
     let checks: Vec<Check> = commit.checks.into_iter().map(check).collect();
     let write = |write: RowWrite| {
         Ok(match write {
-            RowWrite::Put { row: StoredRow { key, record, stamp } } => {
-                Bound::new(py, Put { key, record, stamp })?.into_any()
-            }
-            RowWrite::Delete { key } => Bound::new(py, Delete { key })?.into_any(),
-            RowWrite::Add { key, delta } => Bound::new(py, Add { key, delta })?.into_any(),
+            RowWrite::Put(StoredRow { key, record, stamp }) => Bound::new(py, Put { key, record, stamp })?.into_any(),
+            RowWrite::Delete(RowDeletion { key }) => Bound::new(py, Delete { key })?.into_any(),
+            RowWrite::Add(RowAddition { key, delta }) => Bound::new(py, Add { key, delta })?.into_any(),
         })
     };
     let writes = commit.writes.into_iter().map(write).collect::<PyResult<Vec<_>>>()?;

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import fleet_core as fc
 import pytest
@@ -175,6 +176,37 @@ def test_thousands_wait_for_events_without_a_thread_and_can_be_cancelled() -> No
                 await streams[0].wait(1)  # type: ignore[arg-type]
 
     asyncio.run(day())
+
+
+def test_a_cancelled_query_ends(tmp_path: Path) -> None:
+    """Without the cancellation, it would run for ten seconds, the most that a query may."""
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+
+    async def day() -> None:
+        fleet = await aio.Fleet.open(f"sqlite:{tmp_path / 'fleet.db'}")
+        querying = asyncio.create_task(fleet.query(endless))
+        await asyncio.sleep(0.1)
+        querying.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await querying
+        # Closing waits for the calls that still run.
+        assert await fleet.close_within(timedelta(seconds=4))
+
+    asyncio.run(day())
+
+
+def test_ctrl_c_cancels_a_query(tmp_path: Path) -> None:
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    fleet = fc.Fleet.open(f"sqlite:{tmp_path / 'fleet.db'}")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        pressed = threading.Timer(0.1, signal.pthread_kill, (threading.get_ident(), signal.SIGINT))
+        pressed.start()
+        with pytest.raises(KeyboardInterrupt):
+            fleet.query(endless)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert fleet.close_within(timedelta(seconds=4))
 
 
 def test_long_calls_do_not_delay_short_ones() -> None:

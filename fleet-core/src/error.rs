@@ -78,8 +78,8 @@ pub enum ErrorKind {
     /// The device list cannot be parsed at all.
     #[error(transparent)]
     UnreadableFile(UnreadableFile),
-    /// The host stopped an import between two of its commits. The devices that were added remain (R-IMP-13).
-    #[error("the import was cancelled after {added} devices; import the same file again to complete it")]
+    /// The host cancelled the call. The devices that an import added before remain (R-IMP-13); nothing else was changed.
+    #[error("the call was cancelled after {added} devices; to complete an import, import the same file again")]
     Cancelled {
         /// Number of devices that were added.
         added: u64,

@@ -1,6 +1,5 @@
 //! A [`Fleet`]: a store, and the doors through which it is used. No door reads a clock.
 
-use crate::Error;
 use crate::audit::{AuditRecord, Entry};
 use crate::billing::{BillingPolicy, Catalogue};
 use crate::device::{ConnectQueue, JoinQueue};
@@ -13,6 +12,7 @@ use crate::store::{
 };
 use crate::team::{AccountId, Actor, Command};
 use crate::time::Timestamp;
+use crate::{Error, ErrorKind};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -150,12 +150,13 @@ impl Fleet {
     ///
     /// # Errors
     /// `invalid` for a statement that is not SQL, does more than read, takes too long or returns too many rows;
-    /// `store_unsupported` for a store without SQL. The message names the alternative.
+    /// `cancelled` if it was cancelled; `store_unsupported` for a store without SQL. The message names the alternative.
     pub fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, Error> {
         if !(1..=Query::MOST).contains(&query.rows()) {
             return Err(Error::invalid("limit", format!("is {}; give 1 to {} rows", query.rows(), Query::MOST)));
         }
         self.store.query(query).map_err(|error| match error.kind() {
+            StoreErrorKind::Query if query.is_cancelled() => ErrorKind::Cancelled { added: 0 }.into(),
             StoreErrorKind::Query => Error::invalid("sql", error.to_string()),
             _ => error.into(),
         })

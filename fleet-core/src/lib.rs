@@ -206,6 +206,7 @@
 
 pub mod audit;
 pub mod billing;
+mod cancel;
 mod cursor;
 pub mod customer;
 pub mod device;
@@ -225,6 +226,7 @@ mod text;
 mod time;
 
 pub use billing::{Catalogue, Clock, LimitExceeded, Resource, Tier};
+pub use cancel::CancelToken;
 pub use customer::Portal;
 pub use device::{Device, DeviceId, MalformedDeviceId, SystemVersion};
 pub use directory::Directory;

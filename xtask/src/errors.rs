@@ -1,6 +1,7 @@
 //! Writes `docs/ERRORS.md`: every code of an error, when it occurs and what its message says, from the core's source.
+//! Writes the constants of the codes for Swift and Kotlin too.
 //!
-//! A test compares the page with the source, so that a code that is added or changed is on the page.
+//! A test compares each file with the source, so that a code that is added or changed is in all of them.
 
 use crate::workspace::root;
 use std::collections::BTreeMap;
@@ -11,6 +12,11 @@ use syn::visit::Visit;
 use syn::{Arm, Attribute, Expr, ExprMatch, ImplItem, Item, Lit, Meta, Pat, Path as SynPath, Type};
 
 const PAGE: &str = "docs/ERRORS.md";
+const SWIFT: &str = "bindings-swift/swift/Sources/FleetCore/FailureCode.swift";
+const KOTLIN: &str = "bindings-swift/kotlin/src/main/kotlin/fleetcore/FailureCode.kt";
+
+/// The heading of the codes that are verdicts on a line of a list. They are no failures of a call.
+const LINES: &str = "Lines of a list";
 
 /// The files that define codes, by heading.
 const SOURCES: &[(&str, &[&str])] = &[
@@ -28,7 +34,7 @@ const SOURCES: &[(&str, &[&str])] = &[
         ],
     ),
     ("Lists", &["list/encoding.rs"]),
-    ("Lines of a list", &["device/import/verdict.rs", "device/import/malformed.rs"]),
+    (LINES, &["device/import/verdict.rs", "device/import/malformed.rs"]),
 ];
 
 const HEAD: &str = "# Errors
@@ -62,9 +68,111 @@ struct Variant {
     message: String,
 }
 
-/// Writes the page.
+/// The codes of failures that come from the bindings, with when they occur.
+const OWN: &[(&str, &str)] = &[
+    ("events_missed", "A loop over a stream of events was too slow, and events were lost."),
+    ("panicked", "The library has a fault. Please report it."),
+];
+
+const HEAD_SWIFT: &str = "// Written from the core's source by `cargo xtask errors`.
+
+/// The code of a failure: stable, and the same in every language.
+///
+/// A newer core may have codes that this version does not name, so a `switch` over a code has a `default`.
+public struct FailureCode: RawRepresentable, Hashable, Codable, Sendable, ExpressibleByStringLiteral,
+    CustomStringConvertible
+{
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    public init(stringLiteral value: String) {
+        rawValue = value
+    }
+
+    public var description: String { rawValue }
+}
+
+extension FailureCode {
+";
+
+const HEAD_KOTLIN: &str = "// Written from the core's source by `cargo xtask errors`.
+
+package fleetcore
+
+/**
+ * The codes of failures, as `FleetException.code` has them: stable, and the same in every language.
+ *
+ * A newer core may have codes that this version does not name, so a `when` over a code has an `else`.
+ */
+object FailureCode {
+";
+
+/// Writes the page and the constants.
 pub(crate) fn write() -> Result<(), String> {
-    fs::write(root().join(PAGE), page()?).map_err(|error| format!("{PAGE}: {error}"))
+    for (file, text) in [(PAGE, page()?), (SWIFT, swift()?), (KOTLIN, kotlin()?)] {
+        fs::write(root().join(file), text).map_err(|error| format!("{file}: {error}"))?;
+    }
+    Ok(())
+}
+
+/// Returns each code that a failure may have, once, with when it occurs.
+fn failures() -> Result<Vec<(String, String)>, String> {
+    let mut failures: Vec<(String, String)> = Vec::new();
+    for (_, files) in SOURCES.iter().filter(|(heading, _)| *heading != LINES) {
+        for file in *files {
+            for (code, Variant { when, .. }) in codes(&root().join("fleet-core/src").join(file))? {
+                if !failures.iter().any(|(known, _)| *known == code) {
+                    failures.push((code, when));
+                }
+            }
+        }
+    }
+    failures.extend(OWN.iter().map(|(code, when)| ((*code).to_owned(), (*when).to_owned())));
+    Ok(failures)
+}
+
+/// Breaks a sentence into lines that fit into a comment.
+fn lines(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    // Links of rustdoc lead nowhere in other languages.
+    for word in text.replace("[`", "`").replace("`]", "`").split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.len() + word.len() < 108 => *line = format!("{line} {word}"),
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// Returns the constants in Swift.
+fn swift() -> Result<String, String> {
+    let mut text = HEAD_SWIFT.to_owned();
+    for (code, when) in failures()? {
+        let mut words = code.split('_');
+        let first = words.next().unwrap_or_default().to_owned();
+        let name = words.fold(first, |name, word| name + &word[..1].to_uppercase() + &word[1..]);
+        for line in lines(&when) {
+            let _ = writeln!(text, "    /// {line}");
+        }
+        let _ = writeln!(text, "    public static let {name}: Self = \"{code}\"");
+    }
+    Ok(text + "}\n")
+}
+
+/// Returns the constants in Kotlin. Java's `switch` takes them too.
+fn kotlin() -> Result<String, String> {
+    let mut text = HEAD_KOTLIN.to_owned();
+    for (code, when) in failures()? {
+        match lines(&when).as_slice() {
+            [line] => _ = writeln!(text, "    /** {line} */"),
+            lines => _ = writeln!(text, "    /**\n     * {}\n     */", lines.join("\n     * ")),
+        }
+        let _ = writeln!(text, "    const val {} = \"{code}\"", code.to_uppercase());
+    }
+    Ok(text + "}\n")
 }
 
 /// Returns the page's text.
@@ -209,6 +317,14 @@ mod tests {
     fn the_page_of_errors_is_that_of_the_source() {
         let found = fs::read_to_string(root().join(PAGE)).unwrap();
         assert!(found == page().unwrap(), "{PAGE} is not of the source; run `cargo xtask errors`");
+    }
+
+    #[test]
+    fn the_constants_of_codes_are_those_of_the_source() {
+        for (file, text) in [(SWIFT, swift().unwrap()), (KOTLIN, kotlin().unwrap())] {
+            let found = fs::read_to_string(root().join(file)).unwrap();
+            assert!(found == text, "{file} is not of the source; run `cargo xtask errors`");
+        }
     }
 
     #[test]

@@ -50,7 +50,7 @@ enum Chore {
     },
     /// Run the fast checks, for every small change: format, language, clippy, unit tests, and the scenarios in memory.
     Check,
-    /// Write the page of error codes, docs/ERRORS.md, from the source.
+    /// Write the page of error codes, docs/ERRORS.md, and the constants of Swift and Kotlin, from the source.
     Errors,
     /// Run everything that a submission must pass, or one step of it.
     Ci {

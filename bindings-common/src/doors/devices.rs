@@ -5,6 +5,7 @@ use crate::plain::count;
 use crate::shapes::{
     Decision, Device, DeviceFilter, DeviceIdPage, DevicePage, ImportProgress, ImportReport, ListedDevice, Summary,
 };
+use fleet_core::CancelToken;
 use fleet_core::device::Correction;
 use std::ops::ControlFlow;
 
@@ -12,6 +13,11 @@ impl Console {
     /// Returns the verdicts that an import of this list would give, without changing anything.
     pub fn plan_import(&self, product: u32, list: &[u8]) -> Answered<ImportReport> {
         Ok((&self.door()?.plan_import(product_id(product)?, list)?).into())
+    }
+
+    /// The same, until it is cancelled.
+    pub fn plan_import_until(&self, product: u32, list: &[u8], cancel: &CancelToken) -> Answered<ImportReport> {
+        Ok((&self.door()?.plan_import_until(product_id(product)?, list, cancel)?).into())
     }
 
     /// Imports a list of devices: a text file with one id a line, or a .csv.

@@ -4,6 +4,7 @@ use super::{Answered, Clock, Console, Gateway, Meter, Portal, When, account_id, 
 use crate::Moment;
 use crate::closable::{Begin, Begun, Closable, Opened};
 use crate::shapes::{Charge, ChargePage, Notice, NoticePage, SqlRow};
+use fleet_core::CancelToken;
 use fleet_core::billing::{BillingPolicy, Retries};
 use fleet_core::store::Query;
 use fleet_core::{Actor, Catalogue, Store, Tier};
@@ -178,7 +179,12 @@ impl Fleet {
 
     /// Runs one read-only SQL statement, while others use the fleet. Returns at most `limit` rows.
     pub fn query(&self, sql: &str, limit: Option<u32>) -> Answered<Vec<SqlRow>> {
-        let query = Query::new(sql);
+        self.query_until(sql, limit, &CancelToken::new())
+    }
+
+    /// The same, until it is cancelled.
+    pub fn query_until(&self, sql: &str, limit: Option<u32>, cancel: &CancelToken) -> Answered<Vec<SqlRow>> {
+        let query = Query::new(sql).until(cancel);
         let query = limit.map_or(query, |limit| query.limit(usize::try_from(limit).unwrap_or(usize::MAX)));
         Ok(self.0.enter(|core| core)?.query(&query)?.iter().map(SqlRow::from).collect())
     }

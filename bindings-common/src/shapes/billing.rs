@@ -96,14 +96,14 @@ choice! {
     /// The purpose of a charge.
     pub enum ChargePurpose {
         /// A renewal invoice.
-        Renewal as RenewalCharge {
+        Renewal(RenewalCharge) {
             /// Its number.
             invoice: u32,
         },
         /// An upgrade, which takes effect when it is paid.
         Upgrade as UpgradeCharge,
         /// A refund for a credit note.
-        Refund as RefundCharge {
+        Refund(RefundCharge) {
             /// The credit note's number.
             invoice: u32,
         },
@@ -476,9 +476,9 @@ impl From<&billing::Charge> for Charge {
             product: charge.product.get(),
             account: count(charge.account.get()),
             purpose: match charge.purpose {
-                billing::Purpose::Renewal { invoice } => ChargePurpose::Renewal { invoice },
+                billing::Purpose::Renewal { invoice } => ChargePurpose::Renewal(RenewalCharge { invoice }),
                 billing::Purpose::Upgrade => ChargePurpose::Upgrade,
-                billing::Purpose::Refund { invoice } => ChargePurpose::Refund { invoice },
+                billing::Purpose::Refund { invoice } => ChargePurpose::Refund(RefundCharge { invoice }),
                 _ => ChargePurpose::Other,
             },
             amount: charge.amount.into(),

@@ -23,14 +23,14 @@ choice! {
     /// How a customer is identified.
     pub enum Identity {
         /// The platform holds the account.
-        Simple as SimpleIdentity(new),
+        Simple as SimpleIdentity new(),
         /// The vendor's server vouches for its own user.
-        TwoLegged as TwoLeggedIdentity(new user) {
+        TwoLegged(TwoLeggedIdentity) new(user) {
             /// The vendor's name for the user.
             user: String,
         },
         /// An account of the platform, linked to the customer.
-        Linked as LinkedIdentity(new account) {
+        Linked(LinkedIdentity) new(account) {
             /// The account's number.
             account: i64,
         },
@@ -255,8 +255,8 @@ impl From<Scope> for customer::Scope {
 impl From<&customer::Identity> for Identity {
     fn from(identity: &customer::Identity) -> Self {
         match identity {
-            customer::Identity::TwoLegged { user } => Self::TwoLegged { user: user.clone() },
-            customer::Identity::Linked { account } => Self::Linked { account: count(account.get()) },
+            customer::Identity::TwoLegged { user } => Self::TwoLegged(TwoLeggedIdentity { user: user.clone() }),
+            customer::Identity::Linked { account } => Self::Linked(LinkedIdentity { account: count(account.get()) }),
             _ => Self::Simple,
         }
     }
@@ -268,8 +268,8 @@ impl TryFrom<Identity> for customer::Identity {
     fn try_from(identity: Identity) -> Result<Self, crate::Failure> {
         Ok(match identity {
             Identity::Simple => Self::Simple,
-            Identity::TwoLegged { user } => Self::TwoLegged { user },
-            Identity::Linked { account } => {
+            Identity::TwoLegged(TwoLeggedIdentity { user }) => Self::TwoLegged { user },
+            Identity::Linked(LinkedIdentity { account }) => {
                 Self::Linked { account: AccountId::new(crate::doors::unsigned("account", account)?)? }
             }
         })

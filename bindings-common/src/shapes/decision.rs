@@ -97,7 +97,7 @@ choice! {
     /// Decisions: what a device is to do, and why.
     pub enum Decision {
         /// It runs the version that it should, or no version is set.
-        UpToDate as UpToDate {
+        UpToDate(UpToDate as "UpToDateDecision") {
             /// The rule that set it.
             rule: Rule,
             /// The group whose release it is.
@@ -112,7 +112,7 @@ choice! {
             why: String,
         },
         /// It is to run another firmware.
-        Update as Update {
+        Update(Update as "UpdateDecision") {
             /// The directive to send.
             directive: Directive,
             /// The rule that set it.
@@ -127,7 +127,7 @@ choice! {
             why: String,
         },
         /// It gets no firmware, whatever it should run.
-        Held as Held {
+        Held(Held as "HeldDecision") {
             /// What keeps it in use.
             reason: HoldReason,
             /// The version that it should run, if that was determined.
@@ -214,13 +214,13 @@ impl From<&Answer> for Decision {
                 let (rule, group) = rule(*by);
                 let kept_back = kept_back.map(FirmwareVersion::get);
                 let cites = by.citation().to_owned();
-                Self::UpToDate { rule, group, kept_back, image_differs: *image_differs, cites, why }
+                Self::UpToDate(UpToDate { rule, group, kept_back, image_differs: *image_differs, cites, why })
             }
             Answer::Update { directive, rule: by, kept_back } => {
                 let (rule, group) = rule(*by);
                 let kept_back = kept_back.map(FirmwareVersion::get);
                 let cites = by.citation().to_owned();
-                Self::Update { directive: directive.into(), rule, group, kept_back, cites, why }
+                Self::Update(Update { directive: directive.into(), rule, group, kept_back, cites, why })
             }
             Answer::Held { hold, target } => held(hold, target.map(Target::from), why),
         }
@@ -269,7 +269,7 @@ fn held(hold: &Hold, target: Option<Target>, why: String) -> Decision {
     let ((image, confirmed), (requires, reported)) = (counters, system);
     let (chip_revision, min_chip_revision, max_chip_revision) = revisions;
     let cites = hold.citation().to_owned();
-    Decision::Held {
+    Decision::Held(Held {
         reason,
         target,
         full,
@@ -284,7 +284,7 @@ fn held(hold: &Hold, target: Option<Target>, why: String) -> Decision {
         since: locked,
         cites,
         why,
-    }
+    })
 }
 
 impl From<&fleet_core::device::Connected> for Connected {

@@ -11,17 +11,17 @@ choice! {
     /// Where matching events are sent.
     pub enum Destination {
         /// To a server of the vendor.
-        Webhook as Webhook(new url) {
+        Webhook(#[cfg_attr(feature = "mobile", uniffi::export(Debug))] Webhook) new(url) {
             /// Its address, which may contain a secret.
             url: SecretText,
         },
         /// To a service that the host knows by this name.
-        Integration as Integration(new name) {
+        Integration(Integration) new(name) {
             /// The name.
             name: String,
         },
         /// To the clients that have the product's live stream open at the host.
-        LiveStream as LiveStream(new),
+        LiveStream as LiveStream new(),
     }
 }
 
@@ -147,7 +147,7 @@ choice! {
     #[allow(clippy::large_enum_variant, reason = "most events are logged, and every language copies the value")]
     pub enum Published {
         /// It is in the product's log, and is to be delivered as listed.
-        Logged as EventLogged {
+        Logged(EventLogged) {
             /// The product whose log it is in.
             product: u32,
             /// The slot of the log.
@@ -169,7 +169,7 @@ choice! {
             id_reused: bool,
         },
         /// The device is denied in the product: the event was rejected and is in no log.
-        Denied as EventDenied {
+        Denied(EventDenied) {
             /// The product.
             product: u32,
         },
@@ -249,8 +249,8 @@ impl TryFrom<Destination> for event::Destination {
 
     fn try_from(destination: Destination) -> Result<Self, Failure> {
         Ok(match destination {
-            Destination::Webhook { url } => Self::Webhook { url: url.0.parse()? },
-            Destination::Integration { name } => Self::Integration { name: name.into() },
+            Destination::Webhook(Webhook { url }) => Self::Webhook { url: url.0.parse()? },
+            Destination::Integration(Integration { name }) => Self::Integration { name: name.into() },
             Destination::LiveStream => Self::LiveStream,
         })
     }
@@ -262,9 +262,11 @@ impl From<&event::Subscription> for Subscription {
             id: subscription.id.get(),
             to: match &subscription.destination {
                 event::Destination::Webhook { url } => {
-                    Destination::Webhook { url: SecretText(url.reveal().to_owned()) }
+                    Destination::Webhook(Webhook { url: SecretText(url.reveal().to_owned()) })
                 }
-                event::Destination::Integration { name } => Destination::Integration { name: name.to_string() },
+                event::Destination::Integration { name } => {
+                    Destination::Integration(Integration { name: name.to_string() })
+                }
                 _ => Destination::LiveStream,
             },
             prefix: subscription.prefix.to_string(),
@@ -327,7 +329,7 @@ impl NewEvent {
 impl From<&event::Published> for Published {
     fn from(published: &event::Published) -> Self {
         match published {
-            event::Published::Logged(entry) => Self::Logged {
+            event::Published::Logged(entry) => Self::Logged(EventLogged {
                 product: entry.product.get(),
                 slot: entry.position.slot,
                 sequence: count(entry.position.sequence),
@@ -340,8 +342,8 @@ impl From<&event::Published> for Published {
                     limit: (&dropped.limit).into(),
                 }),
                 id_reused: entry.id_reused,
-            },
-            event::Published::Denied { product } => Self::Denied { product: product.get() },
+            }),
+            event::Published::Denied { product } => Self::Denied(EventDenied { product: product.get() }),
             event::Published::Personal => Self::Personal,
             event::Published::UnknownProduct => Self::UnknownProduct,
             _ => Self::Other,

@@ -89,28 +89,28 @@ choice! {
     /// A change of what devices should run, to be counted before it is made.
     pub enum Change {
         /// No change: counts what is to be sent as of now.
-        Nothing as NoChange(new),
+        Nothing as NoChange new(),
         /// A release to the product, or its withdrawal.
-        Release as ReleaseChange(new version = None) {
+        Release(ReleaseChange) new(version = None) {
             /// The version. Absent to withdraw the release.
             version: Option<u32>,
         },
         /// A release to a group, or its withdrawal.
-        ReleaseToGroup as GroupReleaseChange(new group, version = None) {
+        ReleaseToGroup(GroupReleaseChange) new(group, version = None) {
             /// The group.
             group: u16,
             /// The version. Absent to withdraw the release.
             version: Option<u32>,
         },
         /// A device's lock, or its unlocking.
-        Lock as LockChange(new device, version = None) {
+        Lock(LockChange) new(device, version = None) {
             /// The device.
             device: String,
             /// The version. Absent to unlock.
             version: Option<u32>,
         },
         /// A device's groups.
-        Groups as GroupsChange(new device, groups) {
+        Groups(GroupsChange) new(device, groups) {
             /// The device.
             device: String,
             /// Its groups.
@@ -191,10 +191,14 @@ impl TryFrom<Change> for firmware::Change {
         let any = |version: Option<u32>| version.map(FirmwareVersion::new).transpose();
         Ok(match change {
             Change::Nothing => Self::Nothing,
-            Change::Release { version } => Self::Release(any(version)?),
-            Change::ReleaseToGroup { group, version } => Self::ReleaseToGroup(GroupId::new(group), any(version)?),
-            Change::Lock { device, version } => Self::Lock(crate::doors::device_id(&device)?, any(version)?),
-            Change::Groups { device, groups } => {
+            Change::Release(ReleaseChange { version }) => Self::Release(any(version)?),
+            Change::ReleaseToGroup(GroupReleaseChange { group, version }) => {
+                Self::ReleaseToGroup(GroupId::new(group), any(version)?)
+            }
+            Change::Lock(LockChange { device, version }) => {
+                Self::Lock(crate::doors::device_id(&device)?, any(version)?)
+            }
+            Change::Groups(GroupsChange { device, groups }) => {
                 Self::Groups(crate::doors::device_id(&device)?, groups.into_iter().map(GroupId::new).collect())
             }
         })

@@ -14,12 +14,12 @@ choice! {
         /// The quarantine is full: further devices that ask to join are turned away.
         QuarantineFull as QuarantineFull,
         /// An account is invited to the product's team.
-        Invitation as InvitationNotice {
+        Invitation(InvitationNotice) {
             /// The account's number. The notice goes to its e-mail.
             account: i64,
         },
         /// A share of the tier's messages is used up.
-        UsageWarning as UsageWarningNotice {
+        UsageWarning(UsageWarningNotice) {
             /// The usage month's number, counted from the product's creation.
             month: u32,
             /// The tier's messages a month.
@@ -30,7 +30,7 @@ choice! {
             used: i64,
         },
         /// All of the tier's messages are used up: further messages in this usage month are dropped.
-        UsageLimitReached as UsageLimitReachedNotice {
+        UsageLimitReached(UsageLimitReachedNotice) {
             /// The usage month's number, counted from the product's creation.
             month: u32,
             /// The tier's messages a month.
@@ -39,7 +39,7 @@ choice! {
             used: i64,
         },
         /// A renewal's payment failed.
-        PaymentFailed as PaymentFailedNotice {
+        PaymentFailed(PaymentFailedNotice) {
             /// The owner's account.
             account: i64,
             /// The unpaid invoice.
@@ -64,7 +64,7 @@ choice! {
             locks_at: Option<Moment>,
         },
         /// The last attempt failed, so the account is locked.
-        AccountLocked as AccountLockedNotice {
+        AccountLocked(AccountLockedNotice) {
             /// The owner's account.
             account: i64,
             /// The invoice whose last attempt it was.
@@ -73,14 +73,14 @@ choice! {
             amount: Option<Money>,
         },
         /// Everything is paid, so the account is unlocked.
-        AccountUnlocked as AccountUnlockedNotice {
+        AccountUnlocked(AccountUnlockedNotice) {
             /// The owner's account.
             account: i64,
             /// The invoice for which it had been locked.
             invoice: u32,
         },
         /// A renewal was paid.
-        RenewalPaid as RenewalPaidNotice {
+        RenewalPaid(RenewalPaidNotice) {
             /// The owner's account.
             account: i64,
             /// The invoice.
@@ -91,7 +91,7 @@ choice! {
             card: Option<KnownCard>,
         },
         /// An upgrade was paid and is in effect.
-        Upgraded as UpgradedNotice {
+        Upgraded(UpgradedNotice) {
             /// The owner's account.
             account: i64,
             /// The invoice.
@@ -100,7 +100,7 @@ choice! {
             amount: Option<Money>,
         },
         /// An upgrade's charge was declined. Nothing has changed.
-        UpgradeDeclined as UpgradeDeclinedNotice {
+        UpgradeDeclined(UpgradeDeclinedNotice) {
             /// The owner's account.
             account: i64,
             /// The charge's number.
@@ -113,7 +113,7 @@ choice! {
             card: Option<KnownCard>,
         },
         /// A plan was ended or lowered, or the product has another owner. The credit note lists what is given back.
-        PlanReduced as PlanReducedNotice {
+        PlanReduced(PlanReducedNotice) {
             /// The account that receives the credit.
             account: i64,
             /// The credit note.
@@ -122,7 +122,7 @@ choice! {
             refund: Option<Money>,
         },
         /// A plan ended and was not renewed: the product is on a free tier.
-        PlanEnded as PlanEndedNotice {
+        PlanEnded(PlanEndedNotice) {
             /// The owner's account.
             account: i64,
             /// The tier of the product.
@@ -131,7 +131,7 @@ choice! {
             since: Moment,
         },
         /// The outcome of a charge has been unknown for a day: look it up by its key, and report it.
-        ChargeUnknown as ChargeUnknownNotice {
+        ChargeUnknown(ChargeUnknownNotice) {
             /// The account that is charged, or receives the refund.
             account: i64,
             /// The charge's number.
@@ -142,7 +142,7 @@ choice! {
             since: Moment,
         },
         /// The card on file expires at the end of this month.
-        CardExpires as CardExpiresNotice {
+        CardExpires(CardExpiresNotice) {
             /// The owner's account.
             account: i64,
             /// The card's number within the account.
@@ -153,7 +153,7 @@ choice! {
             known: Option<KnownCard>,
         },
         /// No card on file will be valid at the next renewal.
-        CardNeeded as CardNeededNotice {
+        CardNeeded(CardNeededNotice) {
             /// The owner's account.
             account: i64,
             /// When the renewal is.
@@ -164,7 +164,7 @@ choice! {
             card: Option<KnownCard>,
         },
         /// A device proved that it has another owner: the former claim ended.
-        ClaimEnded as ClaimEndedNotice {
+        ClaimEnded(ClaimEndedNotice) {
             /// The device.
             device: String,
             /// The account that had claimed it.
@@ -211,16 +211,22 @@ impl From<&notice::Notice> for Notice {
                 notice::NoticeSubject::DevicesAskToJoin => NoticeSubject::DevicesAskToJoin,
                 notice::NoticeSubject::QuarantineFull => NoticeSubject::QuarantineFull,
                 notice::NoticeSubject::Invitation { account } => {
-                    NoticeSubject::Invitation { account: count(account.get()) }
+                    NoticeSubject::Invitation(InvitationNotice { account: count(account.get()) })
                 }
-                notice::NoticeSubject::UsageWarning { month, limit, percent, used } => NoticeSubject::UsageWarning {
-                    month: *month,
-                    limit: count(*limit),
-                    percent: *percent,
-                    used: count(*used),
-                },
+                notice::NoticeSubject::UsageWarning { month, limit, percent, used } => {
+                    NoticeSubject::UsageWarning(UsageWarningNotice {
+                        month: *month,
+                        limit: count(*limit),
+                        percent: *percent,
+                        used: count(*used),
+                    })
+                }
                 notice::NoticeSubject::UsageLimitReached { month, limit, used } => {
-                    NoticeSubject::UsageLimitReached { month: *month, limit: count(*limit), used: count(*used) }
+                    NoticeSubject::UsageLimitReached(UsageLimitReachedNotice {
+                        month: *month,
+                        limit: count(*limit),
+                        used: count(*used),
+                    })
                 }
                 notice::NoticeSubject::PaymentFailed {
                     account,
@@ -234,7 +240,7 @@ impl From<&notice::Notice> for Notice {
                     card,
                     tried_next,
                     locks_at,
-                } => NoticeSubject::PaymentFailed {
+                } => NoticeSubject::PaymentFailed(PaymentFailedNotice {
                     account: count(account.get()),
                     invoice: *invoice,
                     attempt: *attempt,
@@ -246,70 +252,89 @@ impl From<&notice::Notice> for Notice {
                     card: card.as_ref().map(KnownCard::from),
                     tried_next: *tried_next,
                     locks_at: locks_at.map(Moment::from),
-                },
-                notice::NoticeSubject::AccountLocked { account, invoice, amount } => NoticeSubject::AccountLocked {
-                    account: count(account.get()),
-                    invoice: *invoice,
-                    amount: amount.map(Money::from),
-                },
-                notice::NoticeSubject::AccountUnlocked { account, invoice } => {
-                    NoticeSubject::AccountUnlocked { account: count(account.get()), invoice: *invoice }
+                }),
+                notice::NoticeSubject::AccountLocked { account, invoice, amount } => {
+                    NoticeSubject::AccountLocked(AccountLockedNotice {
+                        account: count(account.get()),
+                        invoice: *invoice,
+                        amount: amount.map(Money::from),
+                    })
                 }
-                notice::NoticeSubject::RenewalPaid { account, invoice, amount, card } => NoticeSubject::RenewalPaid {
-                    account: count(account.get()),
-                    invoice: *invoice,
-                    amount: amount.map(Money::from),
-                    card: card.as_ref().map(KnownCard::from),
-                },
-                notice::NoticeSubject::Upgraded { account, invoice, amount } => NoticeSubject::Upgraded {
-                    account: count(account.get()),
-                    invoice: *invoice,
-                    amount: amount.map(Money::from),
-                },
+                notice::NoticeSubject::AccountUnlocked { account, invoice } => {
+                    NoticeSubject::AccountUnlocked(AccountUnlockedNotice {
+                        account: count(account.get()),
+                        invoice: *invoice,
+                    })
+                }
+                notice::NoticeSubject::RenewalPaid { account, invoice, amount, card } => {
+                    NoticeSubject::RenewalPaid(RenewalPaidNotice {
+                        account: count(account.get()),
+                        invoice: *invoice,
+                        amount: amount.map(Money::from),
+                        card: card.as_ref().map(KnownCard::from),
+                    })
+                }
+                notice::NoticeSubject::Upgraded { account, invoice, amount } => {
+                    NoticeSubject::Upgraded(UpgradedNotice {
+                        account: count(account.get()),
+                        invoice: *invoice,
+                        amount: amount.map(Money::from),
+                    })
+                }
                 notice::NoticeSubject::UpgradeDeclined { account, charge, amount, result, card } => {
-                    NoticeSubject::UpgradeDeclined {
+                    NoticeSubject::UpgradeDeclined(UpgradeDeclinedNotice {
                         account: count(account.get()),
                         charge: *charge,
                         amount: amount.map(Money::from),
                         result: result.map(PaymentResult::from),
                         card: card.as_ref().map(KnownCard::from),
-                    }
+                    })
                 }
-                notice::NoticeSubject::PlanReduced { account, invoice, refund } => NoticeSubject::PlanReduced {
-                    account: count(account.get()),
-                    invoice: *invoice,
-                    refund: refund.map(Money::from),
-                },
-                notice::NoticeSubject::PlanEnded { account, tier, since } => NoticeSubject::PlanEnded {
-                    account: count(account.get()),
-                    tier: tier.clone(),
-                    since: (*since).into(),
-                },
+                notice::NoticeSubject::PlanReduced { account, invoice, refund } => {
+                    NoticeSubject::PlanReduced(PlanReducedNotice {
+                        account: count(account.get()),
+                        invoice: *invoice,
+                        refund: refund.map(Money::from),
+                    })
+                }
+                notice::NoticeSubject::PlanEnded { account, tier, since } => {
+                    NoticeSubject::PlanEnded(PlanEndedNotice {
+                        account: count(account.get()),
+                        tier: tier.clone(),
+                        since: (*since).into(),
+                    })
+                }
                 notice::NoticeSubject::ChargeUnknown { account, charge, amount, since } => {
-                    NoticeSubject::ChargeUnknown {
+                    NoticeSubject::ChargeUnknown(ChargeUnknownNotice {
                         account: count(account.get()),
                         charge: *charge,
                         amount: (*amount).into(),
                         since: (*since).into(),
-                    }
+                    })
                 }
-                notice::NoticeSubject::ClaimEnded { device, account, customer } => NoticeSubject::ClaimEnded {
-                    device: device.to_string(),
-                    account: account.map(|account| count(account.get())),
-                    customer: customer.map(|customer| count(customer.get())),
-                },
-                notice::NoticeSubject::CardExpires { account, card, month, known } => NoticeSubject::CardExpires {
-                    account: count(account.get()),
-                    card: *card,
-                    month: month.to_string(),
-                    known: known.as_ref().map(KnownCard::from),
-                },
-                notice::NoticeSubject::CardNeeded { account, renewal, amount, card } => NoticeSubject::CardNeeded {
-                    account: count(account.get()),
-                    renewal: (*renewal).into(),
-                    amount: amount.map(Money::from),
-                    card: card.as_ref().map(KnownCard::from),
-                },
+                notice::NoticeSubject::ClaimEnded { device, account, customer } => {
+                    NoticeSubject::ClaimEnded(ClaimEndedNotice {
+                        device: device.to_string(),
+                        account: account.map(|account| count(account.get())),
+                        customer: customer.map(|customer| count(customer.get())),
+                    })
+                }
+                notice::NoticeSubject::CardExpires { account, card, month, known } => {
+                    NoticeSubject::CardExpires(CardExpiresNotice {
+                        account: count(account.get()),
+                        card: *card,
+                        month: month.to_string(),
+                        known: known.as_ref().map(KnownCard::from),
+                    })
+                }
+                notice::NoticeSubject::CardNeeded { account, renewal, amount, card } => {
+                    NoticeSubject::CardNeeded(CardNeededNotice {
+                        account: count(account.get()),
+                        renewal: (*renewal).into(),
+                        amount: amount.map(Money::from),
+                        card: card.as_ref().map(KnownCard::from),
+                    })
+                }
                 _ => NoticeSubject::Other,
             },
         }

@@ -89,12 +89,12 @@ choice! {
         /// The platform's operator.
         Operator as Operator,
         /// A person.
-        Account as AccountActor {
+        Account(AccountActor) {
             /// The account's number.
             account: i64,
         },
         /// A customer of the product.
-        Customer as CustomerActor {
+        Customer(CustomerActor) {
             /// The customer's number.
             customer: i64,
         },
@@ -301,8 +301,8 @@ impl From<fleet_core::Actor> for Actor {
     fn from(actor: fleet_core::Actor) -> Self {
         match actor {
             fleet_core::Actor::Operator => Self::Operator,
-            fleet_core::Actor::Account(id) => Self::Account { account: count(id.get()) },
-            fleet_core::Actor::Customer(id) => Self::Customer { customer: count(id.get()) },
+            fleet_core::Actor::Account(id) => Self::Account(AccountActor { account: count(id.get()) }),
+            fleet_core::Actor::Customer(id) => Self::Customer(CustomerActor { customer: count(id.get()) }),
         }
     }
 }

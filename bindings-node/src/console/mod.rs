@@ -9,6 +9,7 @@ mod products;
 mod watched;
 
 pub use events::{EventStream, StreamWait};
+pub(crate) use watched::Cancel;
 
 use crate::job::Runner;
 use napi_derive::napi;

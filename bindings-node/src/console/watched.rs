@@ -4,7 +4,7 @@ use super::Console;
 use crate::given;
 use fleet_bindings::Failure;
 use fleet_bindings::shapes::{ImportProgress, ImportReport};
-use fleet_core::ErrorKind;
+use fleet_core::{CancelToken, ErrorKind};
 use napi::bindgen_prelude::PromiseRaw;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status, Unknown};
@@ -14,8 +14,43 @@ use std::sync::mpsc;
 /// Receives an import's progress, and returns whether the import continues.
 type Watch = ThreadsafeFunction<ImportProgress, bool, ImportProgress, Status, false>;
 
+/// Cancels a call from the event loop.
+#[napi]
+#[derive(Debug)]
+pub struct Cancel(pub(crate) CancelToken);
+
+#[napi]
+impl Cancel {
+    /// Creates one that nobody has cancelled.
+    #[napi(constructor)]
+    #[allow(clippy::new_without_default, reason = "only JavaScript makes one")]
+    pub fn new() -> Self {
+        Self(CancelToken::new())
+    }
+
+    /// Cancels the call.
+    #[napi]
+    pub fn cancel(&self) {
+        self.0.cancel();
+    }
+}
+
 #[napi]
 impl Console {
+    /// `plan_import`, until it is cancelled.
+    #[napi]
+    pub fn plan_import_until(
+        &self,
+        env: Env,
+        product: Unknown<'_>,
+        list: Unknown<'_>,
+        cancel: &Cancel,
+    ) -> napi::Result<PromiseRaw<'static, ImportReport>> {
+        let (product, list): (u32, Vec<u8>) = (given(&env, product, "product")?, given(&env, list, "list")?);
+        let cancel = cancel.0.clone();
+        self.runner.run_long(&env, self.door.clone(), move |door| door.plan_import_until(product, &list, &cancel))
+    }
+
     /// Imports a list on a thread outside the pool, because it waits for the event loop. Calls `watch` after every few
     /// thousand devices to ask whether to continue. Imports nothing if it is `stopped` before it begins.
     #[napi]

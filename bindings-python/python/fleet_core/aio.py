@@ -37,6 +37,8 @@ _WAIT = timedelta(minutes=1)
 # The calls that take seconds. They have their own threads, so that no short call waits behind them.
 _LONG = frozenset(
     {
+        "_plan_import",
+        "_query",
         "backup",
         "dry_run",
         "import_devices",
@@ -99,6 +101,15 @@ class _Door:
         # It counts as running from here on: a close that comes before its thread starts waits for it.
         begun = self._door._begin()
         return await _run(executor, begun.run, getattr(self._door, name), *arguments, **keywords)
+
+    async def _ask_cancellably(self, name: str, *arguments: Any) -> Any:
+        """Runs a call that only reads. It is cancelled with its task."""
+        cancel = _native._Cancel()  # type: ignore[attr-defined]
+        try:
+            return await self._ask(name, *arguments, cancel)
+        except asyncio.CancelledError:
+            cancel.cancel()
+            raise
 
 
 class EventStream(_Door):
@@ -172,6 +183,11 @@ class Console(_Door):
             raise invalid("stream", "must be an `EventStream` that this console has opened")
         read: fleet_core.StreamedEvents = await self._ask("read_event_stream", stream._door, limit=limit)
         return read
+
+    async def plan_import(self, product: int, list: bytes) -> fleet_core.ImportReport:
+        """Returns the verdicts that an import of this list would give, without changing anything."""
+        report: fleet_core.ImportReport = await self._ask_cancellably("_plan_import", product, list)
+        return report
 
     async def import_devices(self, product: int, list: bytes) -> fleet_core.ImportReport:
         """Imports a list of devices: a text file with one id a line, or a .csv."""
@@ -317,6 +333,11 @@ class Fleet(_Door):
         """
         ended: bool = await _run(None, self._door.close_within, at_most)
         return ended
+
+    async def query(self, sql: str, *, limit: int | None = None) -> list[dict[str, str | int | float | bytes | None]]:
+        """Runs one read-only SQL statement, while others use the fleet. Returns a `dict` for each row."""
+        rows: list[dict[str, str | int | float | bytes | None]] = await self._ask_cancellably("_query", sql, limit)
+        return rows
 
     async def meter(self, product: int, now: datetime | None = None) -> Meter:
         """Returns a product's meter in this process. Without `now`, each message is admitted at its own time."""

@@ -59,7 +59,7 @@ class Console:
     async def account_invoices(self, account: int, *, after: str | None = None, limit: int | None = None) -> InvoicePage:
         """Lists an account's invoices over all its products, including removed ones: by product, and within each the newest first."""
     async def plan_import(self, product: int, list: bytes) -> ImportReport:
-        """Returns the verdicts that an import of this list would give, without changing anything. Ctrl-C ends the wait for it."""
+        """Returns the verdicts that an import of this list would give, without changing anything. Ctrl-C cancels it."""
     async def import_devices(self, product: int, list: bytes) -> ImportReport:
         """Imports a list of devices: a text file with one id a line, or a .csv. Ctrl-C ends it after its next few thousand devices; devices already added stay."""
     async def import_watched(self, product: int, list: bytes, *, progress: Callable[[ImportProgress], object] | None = None, cancel: Cancel | None = None) -> ImportReport:
@@ -308,4 +308,4 @@ class Fleet:
     async def backup(self, path: str | PathLike[str]) -> None:
         """Writes a copy of the whole fleet, as of one moment, to a new file, while others use the fleet. For a fleet in SQLite."""
     async def query(self, sql: str, *, limit: int | None = None) -> list[dict[str, str | int | float | bytes | None]]:
-        """Runs one read-only SQL statement, while others use the fleet. Returns a `dict` for each row. A result of more rows than `limit` (default 1,000, at most 100,000) is refused. Ctrl-C ends the wait for it. For a fleet in SQLite."""
+        """Runs one read-only SQL statement, while others use the fleet. Returns a `dict` for each row. A result of more rows than `limit` (default 1,000, at most 100,000) is refused. Ctrl-C cancels it. For a fleet in SQLite."""

@@ -1,7 +1,7 @@
 //! Devices, as a team sees them.
 
 use super::Console;
-use crate::{run, run_interruptibly};
+use crate::{Cancel, run, run_interruptibly};
 use fleet_bindings::Failure;
 use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{
@@ -14,11 +14,21 @@ use pyo3::prelude::*;
 #[checked]
 #[pymethods]
 impl Console {
-    /// Returns the verdicts that an import of this list would give, without changing anything. Ctrl-C ends the wait for
-    /// it.
+    /// Returns the verdicts that an import of this list would give, without changing anything. Ctrl-C cancels it.
     fn plan_import(&self, py: Python<'_>, product: u32, list: &[u8]) -> PyResult<ImportReport> {
         let (door, list) = (self.0.clone(), list.to_vec());
-        run_interruptibly(py, move || door.plan_import(product, &list))
+        run_interruptibly(py, move |cancel| door.plan_import_until(product, &list, cancel))
+    }
+
+    fn _plan_import(
+        &self,
+        py: Python<'_>,
+        product: u32,
+        list: &[u8],
+        cancel: &Bound<'_, Cancel>,
+    ) -> PyResult<ImportReport> {
+        let cancel = &cancel.get().0;
+        run(py, || self.0.plan_import_until(product, list, cancel))
     }
 
     /// Imports a list of devices: a text file with one id a line, or a .csv. Ctrl-C ends it after its next few thousand

@@ -4,9 +4,6 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::fs;
 
-/// The code from which uniffi makes the message of every Kotlin exception: the names and values of all its fields.
-const LISTING: &str = "\"code=${ `code` }, reason=${ `reason` }, isTransient=${ `isTransient` }, kind=${ `kind` }\"";
-
 /// How uniffi encodes a string.
 const ENCODING: &str = "return Charsets.UTF_8.newEncoder().run {
             onMalformedInput(CodingErrorAction.REPORT)
@@ -22,13 +19,88 @@ pub(crate) fn refuse_what_is_no_text(file: &str) -> Result<(), Box<dyn Error>> {
     Ok(fs::write(file, text.replace(ENCODING, "return fleetcore.utf8(value)"))?)
 }
 
-/// Uses the message for people as the exception's message. uniffi has no option for that.
-pub(crate) fn say_the_reason(file: &str) -> Result<(), Box<dyn Error>> {
-    let text = fs::read_to_string(file)?;
-    if text.matches(LISTING).count() != 1 {
-        return Err(format!("{file}: the message of FleetException is not where this version of uniffi put it").into());
+/// How uniffi writes the exception's base class, its only class, and its message.
+const EXCEPTION: &[(&str, &str)] = &[
+    (
+        "sealed class FleetException: kotlin.Exception() {\n",
+        "sealed class FleetException: kotlin.Exception() {
+    /** Everything that is known of the failure. */
+    abstract val failure: FleetFailure
+
+    /** A stable code, the same in every language. [FailureCode] names the codes of this version. */
+    val code: String get() = failure.code
+
+    /** Whether the same call may succeed when retried, without any other change. */
+    val isTransient: Boolean get() = failure.isTransient
+
+    /** The kind of failure, with the data that a caller branches on. */
+    val kind: FailureKind get() = failure.kind
+",
+    ),
+    ("        val failed: FleetFailure\n", "        override val failure: FleetFailure\n"),
+    ("\"v1=${ v1 }\"", "failure.message"),
+    ("value.failed)", "value.failure)"),
+    ("value.failed,", "value.failure,"),
+];
+
+/// Makes the failure's fields properties of every exception, and uses its message as the exception's. uniffi has no
+/// option for that.
+pub(crate) fn show_the_failure(file: &str) -> Result<(), Box<dyn Error>> {
+    let mut text = fs::read_to_string(file)?;
+    for (old, new) in EXCEPTION {
+        if text.matches(old).count() != 1 {
+            return Err(format!("{file}: `{old}` is not where this version of uniffi put it").into());
+        }
+        text = text.replace(old, new);
     }
-    Ok(fs::write(file, text.replace(LISTING, "`reason`"))?)
+    Ok(fs::write(file, text)?)
+}
+
+/// Names the record of each variant after the variant: `Decision.Update.update`. uniffi names every one `v1`.
+pub(crate) fn name_records(file: &str) -> Result<(), Box<dyn Error>> {
+    let text = fs::read_to_string(file)?;
+    let mut made = String::with_capacity(text.len());
+    let mut variant = String::new();
+    for line in text.lines() {
+        let trimmed = line.trim_start();
+        let begins = ["data class ", "class "].iter().find_map(|begin| trimmed.strip_prefix(begin)?.strip_suffix('('));
+        let matches = trimmed.starts_with("is ") && trimmed.contains(" -> ");
+        if let Some(name) = begins {
+            variant = camel_case(name);
+        } else if matches {
+            let name = trimmed.split_whitespace().nth(1).and_then(|path| path.rsplit_once('.'));
+            variant = name.map(|(_, name)| camel_case(name)).unwrap_or_default();
+        }
+        let named = line.replace("val v1: ", &format!("val {variant}: "));
+        let named = named.replace("value.v1)", &format!("value.{variant})"));
+        made.push_str(&named.replace("value.v1,", &format!("value.{variant},")));
+        made.push('\n');
+    }
+    if text == made {
+        return Err(format!("{file}: no variant carries a record").into());
+    }
+    Ok(fs::write(file, made)?)
+}
+
+fn camel_case(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_ascii_lowercase().to_string() + letters.as_str())
+}
+
+/// Lets a record be made without its optional fields, so that a new one breaks no caller.
+pub(crate) fn leave_out(file: &str) -> Result<(), Box<dyn Error>> {
+    let text = fs::read_to_string(file)?;
+    let mut made = String::with_capacity(text.len());
+    let mut in_record = false;
+    for line in text.lines() {
+        in_record = line.starts_with("data class ") || (in_record && line != "){");
+        made.push_str(line);
+        if in_record && line.starts_with("    val `") && line.ends_with('?') {
+            made.push_str(" = null");
+        }
+        made.push('\n');
+    }
+    Ok(fs::write(file, made)?)
 }
 
 /// An unsigned number: uniffi's type, its signed replacement, the type passed to the library, its largest value, its
@@ -131,8 +203,6 @@ pub(crate) fn serialise(file: &str) -> Result<(), Box<dyn Error>> {
             }
         } else if let Some(rest) = line.strip_prefix("data class ") {
             class = Some(Class { name: name(rest), secrets: Vec::new() });
-        } else if let Some(rest) = line.strip_prefix("    data class ") {
-            class = Some(Class { name: format!("{sealed}.{}", name(rest)), secrets: Vec::new() });
         } else if let Some(rest) = line.strip_prefix("    object ") {
             let object = name(rest);
             if rest.ends_with(&format!(" : {sealed}()")) {
@@ -149,7 +219,7 @@ pub(crate) fn serialise(file: &str) -> Result<(), Box<dyn Error>> {
             if line == "){" {
                 written = format!(") : {SERIALIZABLE} {{");
             }
-            if line.trim() == "{" || line == "){" {
+            if line == "){" {
                 written.push_str(&open.refusal());
                 class = None;
             }

@@ -28,8 +28,12 @@ fn main() -> Result<(), Box<dyn Error>> {
                 config: Some(config.into()),
                 ..SwiftBindingsOptions::default()
             })?;
-            swift::keep_secrets(&format!("{folder}/FleetShapes.swift"))?;
-            swift::cancel(&format!("{folder}/FleetDoors.swift"))?;
+            let (shapes, doors) = (format!("{folder}/FleetShapes.swift"), format!("{folder}/FleetDoors.swift"));
+            swift::write_cases_small(&doors)?;
+            swift::cancel(&doors)?;
+            swift::leave_out(&doors)?;
+            swift::leave_out(&shapes)?;
+            swift::keep_secrets(&shapes)?;
         }
         "kotlin" => {
             generate(GenerateOptions {
@@ -40,13 +44,15 @@ fn main() -> Result<(), Box<dyn Error>> {
                 ..GenerateOptions::default()
             })?;
             let doors = format!("{folder}/fleetcore/fleet_mobile.kt");
-            kotlin::say_the_reason(&doors)?;
             for file in [&doors, &format!("{folder}/fleetcore/shapes/fleet_shapes.kt")] {
+                kotlin::name_records(file)?;
                 kotlin::refuse_what_is_no_text(file)?;
+                kotlin::leave_out(file)?;
                 kotlin::sign(file)?;
                 kotlin::overload(file)?;
                 kotlin::serialise(file)?;
             }
+            kotlin::show_the_failure(&doors)?;
             kotlin::block(&doors, &format!("{folder}/fleetcore/blocking/doors.kt"))?;
         }
         other => return Err(format!("`{other}` is not a supported language; name swift or kotlin").into()),

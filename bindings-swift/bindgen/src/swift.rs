@@ -70,7 +70,46 @@ pub(crate) fn cancel(file: &str) -> Result<(), Box<dyn Error>> {
     Ok(fs::write(file, text)?)
 }
 
-/// A field of a record or of a case.
+/// Writes the case of the error as Swift writes cases. uniffi writes those of errors with a capital letter.
+pub(crate) fn write_cases_small(file: &str) -> Result<(), Box<dyn Error>> {
+    let mut text = fs::read_to_string(file)?;
+    for (old, new) in [
+        ("    case Failed(FleetFailure\n", "    case failed(FleetFailure\n"),
+        ("return .Failed(\n", "return .failed(\n"),
+        ("case let .Failed(v1):", "case let .failed(v1):"),
+    ] {
+        if text.matches(old).count() != 1 {
+            return Err(format!("{file}: the case of FleetError is not where this version of uniffi put it").into());
+        }
+        text = text.replace(old, new);
+    }
+    Ok(fs::write(file, text)?)
+}
+
+/// Lets a record be made without its optional fields, so that a new one breaks no caller.
+pub(crate) fn leave_out(file: &str) -> Result<(), Box<dyn Error>> {
+    let text = fs::read_to_string(file)?;
+    let mut made = String::with_capacity(text.len());
+    let (mut in_record, mut in_initializer) = (false, false);
+    for line in text.lines() {
+        if line.starts_with("public ") || line.starts_with("open ") {
+            in_record = line.starts_with("public struct ");
+        }
+        in_initializer |= in_record && line.starts_with("    public init(");
+        match line.split_once("?, ").or_else(|| line.split_once("?) {")) {
+            Some((field, "")) if in_initializer => {
+                let end = &line[field.len() + 1..];
+                made.push_str(&format!("{field}? = nil{end}"));
+            }
+            _ => made.push_str(line),
+        }
+        in_initializer &= !line.ends_with(") {");
+        made.push('\n');
+    }
+    Ok(fs::write(file, made)?)
+}
+
+/// A field of a record.
 struct Field<'t> {
     name: &'t str,
     kind: &'t str,
@@ -96,12 +135,6 @@ pub(crate) fn keep_secrets(file: &str) -> Result<(), Box<dyn Error>> {
             structure(&mut written, head, &fields)?;
         }
     }
-    for (head, body) in bodies(&text, "public enum ") {
-        let cases = cases(body);
-        if cases.iter().any(|(_, fields)| fields.iter().any(Field::is_secret)) {
-            choice(&mut written, head, &cases)?;
-        }
-    }
     if written.is_empty() {
         return Err(format!("{file}: no value holds a secret").into());
     }
@@ -114,9 +147,9 @@ const REFUSED: &str = "
 /// A value with a secret is not serialised.
 fileprivate func secret(_ name: String, _ field: String) -> FleetError {
     let problem = \"`\\(name)` holds a secret and is not serialised; pass on `\\(field)` itself where it is needed\"
-    return FleetError.Failed(
-        code: \"invalid\", reason: \"value: \\(problem)\", isTransient: false,
-        kind: .invalid(field: \"value\", problem: problem))
+    return FleetError.failed(FleetFailure(
+        code: \"invalid\", message: \"value: \\(problem)\", isTransient: false,
+        kind: .invalid(InvalidFailure(field: \"value\", problem: problem))))
 }
 ";
 
@@ -136,21 +169,6 @@ fn property(line: &str) -> Option<Field<'_>> {
     (!kind.ends_with('{')).then_some(Field { name, kind: kind.trim() })
 }
 
-/// The cases of an enum, each with its values.
-fn cases(body: &str) -> Vec<(&str, Vec<Field<'_>>)> {
-    let mut cases: Vec<(&str, Vec<Field<'_>>)> = Vec::new();
-    for line in body.lines() {
-        if let Some(case) = line.strip_prefix("    case ") {
-            cases.push((case.trim_end_matches('('), Vec::new()));
-        } else if let (Some((_, value)), Some((_, fields))) = (line.split_once("*/"), cases.last_mut())
-            && let Some((name, kind)) = value.split_once(": ")
-        {
-            fields.push(Field { name, kind: kind.trim().trim_end_matches(',') });
-        }
-    }
-    cases
-}
-
 fn structure(written: &mut String, name: &str, fields: &[Field<'_>]) -> std::fmt::Result {
     write!(written, "\nextension {name} {{\n    public func encode(to encoder: any Encoder) throws {{\n")?;
     let always = fields.iter().find(|field| field.is_secret() && !field.is_optional());
@@ -165,26 +183,6 @@ fn structure(written: &mut String, name: &str, fields: &[Field<'_>]) -> std::fmt
         encoded(written, "        ", field)?;
     }
     writeln!(written, "    }}\n}}")
-}
-
-fn choice(written: &mut String, name: &str, cases: &[(&str, Vec<Field<'_>>)]) -> std::fmt::Result {
-    write!(written, "\nextension {name} {{\n    public func encode(to encoder: any Encoder) throws {{\n")?;
-    writeln!(written, "        var cases = encoder.container(keyedBy: CodingKeys.self)\n        switch self {{")?;
-    for (case, fields) in cases {
-        let keys = format!("{}{}CodingKeys", case[..1].to_uppercase(), &case[1..]);
-        let nested = format!("cases.nestedContainer(keyedBy: {keys}.self, forKey: .{case})");
-        if let Some(Field { name: field, .. }) = fields.iter().find(|field| field.is_secret()) {
-            writeln!(written, "        case .{case}: throw secret(\"{name}.{case}\", \"{field}\")")?;
-        } else if fields.is_empty() {
-            writeln!(written, "        case .{case}: _ = {nested}")?;
-        } else {
-            let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
-            writeln!(written, "        case .{case}(let {}):", names.join(", let "))?;
-            writeln!(written, "            var fields = {nested}")?;
-            fields.iter().try_for_each(|field| encoded(written, "            ", field))?;
-        }
-    }
-    writeln!(written, "        }}\n    }}\n}}")
 }
 
 fn encoded(written: &mut String, indent: &str, field: &Field<'_>) -> std::fmt::Result {

@@ -2,7 +2,8 @@
 
 use crate::store::Foreign;
 use crate::{
-    Answered, Clock, Console, FleetOptions, Gateway, Meter, Portal, RowStore, Span, ask_off_thread, off_thread,
+    Answered, Clock, Console, FleetOptions, Gateway, Meter, Portal, RowStore, Span, ask_cancellably, ask_off_thread,
+    off_thread,
 };
 use fleet_bindings::shapes::{ChargePage, NoticePage, SqlValue};
 use fleet_bindings::store::HostStore;
@@ -116,10 +117,13 @@ impl OpenFleet {
     }
 
     /// Runs one read-only SQL statement, while others use the fleet. Returns each row by column name. A result of more
-    /// rows than `limit` (default 1,000, at most 100,000) is refused. For a fleet in SQLite.
+    /// rows than `limit` (default 1,000, at most 100,000) is refused. It ends early if its caller is cancelled. For a
+    /// fleet in SQLite.
     #[uniffi::method(default(limit = None))]
     pub async fn query(&self, sql: String, limit: Option<u32>) -> Answered<Vec<HashMap<String, SqlValue>>> {
-        ask_off_thread(self.0.clone(), move |fleet| Ok(fleet.query(&sql, limit)?.into_iter().map(Into::into).collect()))
-            .await
+        ask_cancellably(self.0.clone(), move |fleet, cancel| {
+            Ok(fleet.query_until(&sql, limit, cancel)?.into_iter().map(Into::into).collect())
+        })
+        .await
     }
 }

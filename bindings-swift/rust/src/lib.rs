@@ -20,7 +20,7 @@ mod store;
 pub use clock::Clock;
 pub use conformance::{StoreFactory, StoreReopener, Violation, conformance};
 pub use console::{Console, EventStream, ImportWatcher, StreamWait, WatcherError};
-pub use error::FleetError;
+pub use error::{FleetError, FleetFailure};
 pub use fleet::OpenFleet;
 pub use gateway::Gateway;
 pub use meter::Meter;
@@ -29,6 +29,7 @@ pub use portal::Portal;
 pub use store::{RowStore, RowStoreError};
 
 use fleet_bindings::{Begin, guarded};
+use fleet_core::CancelToken;
 
 /// The result of an operation.
 type Answered<T> = Result<T, FleetError>;
@@ -47,4 +48,24 @@ async fn ask_off_thread<D: Begin + Send + 'static, T: Send + 'static>(
 ) -> Answered<T> {
     let begun = door.begin()?;
     off_thread(move || begun.run(|| ask(door))).await
+}
+
+/// Calls a door for a long call that can be cancelled: a task or a coroutine that is cancelled drops its future, which
+/// cancels the call.
+async fn ask_cancellably<D: Begin + Send + 'static, T: Send + 'static>(
+    door: D,
+    ask: impl FnOnce(D, &CancelToken) -> Result<T, fleet_bindings::Failure> + Send + 'static,
+) -> Answered<T> {
+    let cancel = CancelToken::new();
+    let _waits = OnDrop(cancel.clone());
+    ask_off_thread(door, move |door| ask(door, &cancel)).await
+}
+
+/// Cancels a call when it is dropped. After the call it has no effect.
+struct OnDrop(CancelToken);
+
+impl Drop for OnDrop {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
 }

@@ -1,5 +1,6 @@
 //! SQL queries for people who need more than the doors show, and their results.
 
+use crate::CancelToken;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ pub struct Query<'q> {
     sql: &'q str,
     limit: usize,
     time: Duration,
+    cancel: Option<&'q CancelToken>,
 }
 
 impl<'q> Query<'q> {
@@ -17,7 +19,7 @@ impl<'q> Query<'q> {
 
     /// Creates a query with at most 1,000 rows and at most 10 seconds.
     pub const fn new(sql: &'q str) -> Self {
-        Self { sql, limit: 1_000, time: Duration::from_secs(10) }
+        Self { sql, limit: 1_000, time: Duration::from_secs(10), cancel: None }
     }
 
     /// Sets the maximum number of rows, from 1 to [`MOST`](Self::MOST). An answer with more rows is refused, not
@@ -33,6 +35,12 @@ impl<'q> Query<'q> {
         Self { time, ..self }
     }
 
+    /// Ends the query soon after this is cancelled.
+    #[must_use]
+    pub const fn until(self, cancel: &'q CancelToken) -> Self {
+        Self { cancel: Some(cancel), ..self }
+    }
+
     /// The statement.
     pub const fn sql(&self) -> &'q str {
         self.sql
@@ -46,6 +54,16 @@ impl<'q> Query<'q> {
     /// The maximum duration.
     pub const fn most_time(&self) -> Duration {
         self.time
+    }
+
+    /// The token that cancels the query.
+    pub const fn cancel(&self) -> Option<&'q CancelToken> {
+        self.cancel
+    }
+
+    /// Whether the query was cancelled.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancel.is_some_and(CancelToken::is_cancelled)
     }
 }
 

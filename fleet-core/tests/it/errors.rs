@@ -12,7 +12,7 @@ use fleet_core::event::{Destination, EventFilter, NewSubscription};
 use fleet_core::firmware::{Change, Upload};
 use fleet_core::product::GroupId;
 use fleet_core::{
-    AccountId, Actor, Console, DeviceId, Error, FirmwareVersion, MemoryStore, Platform, Policy, ProductId,
+    AccountId, Actor, CancelToken, Console, DeviceId, Error, FirmwareVersion, MemoryStore, Platform, Policy, ProductId,
 };
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -70,6 +70,9 @@ const METHODS: &[(&str, For, Ask)] = &[
     ("remove_device", For::Team, |console, id| console.remove_device(id, device(4))),
     ("plan_import", For::Team, |console, id| console.plan_import(id, list([9]).as_bytes()).map(drop)),
     ("import", For::Team, |console, id| console.import(id, list([9]).as_bytes()).map(drop)),
+    ("plan_import_until", For::Team, |console, id| {
+        console.plan_import_until(id, list([9]).as_bytes(), &CancelToken::new()).map(drop)
+    }),
     ("import_watched", For::Team, |console, id| {
         console.import_watched(id, list([9]).as_bytes(), |_| ControlFlow::Continue(())).map(drop)
     }),

@@ -7,7 +7,7 @@ use crate::common;
 use common::{Interrupted, World, account, at, device, list, product};
 use fleet_core::device::import::{ImportReport, Verdict};
 use fleet_core::device::{Report, Standing};
-use fleet_core::{ErrorKind, MemoryStore, Platform, Policy};
+use fleet_core::{CancelToken, ErrorKind, MemoryStore, Platform, Policy};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -226,6 +226,18 @@ fn a_cancelled_import_keeps_its_devices_and_is_completed_by_the_same_file() {
     let late =
         world.console(3).import_watched(world.product, list(MANY..MANY + 5).as_bytes(), |_| ControlFlow::Break(()));
     assert_eq!(late.unwrap().counts().imported, 5);
+}
+
+#[test]
+fn a_cancelled_plan_ends_and_changes_nothing() {
+    let world = large(Arc::new(MemoryStore::new()));
+    let (file, cancel) = (list(0..MANY), CancelToken::new());
+    let plan = || world.console(1).plan_import_until(world.product, file.as_bytes(), &cancel);
+    assert_eq!(plan().unwrap(), world.console(1).plan_import(world.product, file.as_bytes()).unwrap());
+    cancel.clone().cancel();
+    let error = plan().unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Cancelled { added: 0 }), "{error}");
+    assert_eq!(world.devices(), 0);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! SQL queries of people. SQLite itself enforces that they only read and that they end.
 
 use crate::error::explain;
+use fleet_core::CancelToken;
 use fleet_core::store::{Query, SqlRow, SqlValue, StoreError, StoreErrorKind};
 use rusqlite::fallible_iterator::FallibleIterator as _;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
@@ -17,7 +18,7 @@ const VALUE: i32 = 64 << 20;
 /// Maximum size of an answer, in bytes.
 const ANSWER: usize = 64 << 20;
 
-/// Number of SQLite's steps between two checks of the time limit: some tens of microseconds.
+/// Number of SQLite's steps between two checks of the time limit and of a cancellation: some tens of microseconds.
 const STEPS: i32 = 1000;
 
 /// Pragmas that return information and change nothing, if they are given no value.
@@ -46,8 +47,10 @@ pub(crate) fn run(mut connection: Connection, path: &Path, query: &Query<'_>) ->
     connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, VALUE).map_err(engine)?;
     connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0).map_err(engine)?;
     let end = Instant::now().checked_add(query.most_time());
-    let is_late = move || end.is_some_and(|end| Instant::now() > end);
-    connection.progress_handler(STEPS, Some(is_late)).map_err(engine)?;
+    let cancel = query.cancel().cloned();
+    let is_over =
+        move || end.is_some_and(|end| Instant::now() > end) || cancel.as_ref().is_some_and(CancelToken::is_cancelled);
+    connection.progress_handler(STEPS, Some(is_over)).map_err(engine)?;
     connection.authorizer(Some(only_reads)).map_err(engine)?;
     answer(&connection, query).map_err(|trouble| trouble.into_error(path, query))
 }
@@ -75,6 +78,9 @@ impl Problem {
             Self::Engine(error) => error,
         };
         match error.sqlite_error_code() {
+            Some(ErrorCode::OperationInterrupted) if query.is_cancelled() => {
+                refused("the query was cancelled".to_owned())
+            }
             Some(ErrorCode::OperationInterrupted) => refused(format!(
                 "the query took longer than {} seconds; select fewer rows, by key if possible",
                 query.most_time().as_secs_f64()

@@ -52,6 +52,8 @@ fn door_methods() -> BTreeSet<String> {
     ] {
         assert!(methods.remove(setup), "Fleet::{setup} does not exist");
     }
+    // `plan_import` with a token that another thread cancels. Each language has its own way to cancel the operation.
+    assert!(methods.remove("plan_import_until"), "Console::plan_import_until does not exist");
     methods
 }
 

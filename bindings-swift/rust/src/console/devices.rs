@@ -1,12 +1,12 @@
 //! Devices, as a team sees them.
 
 use super::Console;
-use crate::Answered;
+use crate::{Answered, ask_cancellably};
 use fleet_bindings::shapes::{
     Decision, Device, DeviceFilter, DeviceIdPage, DevicePage, ImportProgress, ImportReport, ListedDevice, Summary,
 };
+use fleet_core::CancelToken;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Receives an import's progress.
 #[uniffi::export(with_foreign)]
@@ -32,38 +32,21 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for WatcherError {
     }
 }
 
-/// Signals that the caller of an import is gone: a cancelled coroutine drops its future.
-#[derive(Clone, Debug, Default)]
-struct Gone(Arc<AtomicBool>);
-
-impl Gone {
-    fn is_so(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-/// Sends the signal when it is dropped.
-struct OnDrop(Gone);
-
-impl Drop for OnDrop {
-    fn drop(&mut self) {
-        self.0.0.store(true, Ordering::Relaxed);
-    }
-}
-
 #[uniffi::export]
 impl Console {
-    /// Returns the verdicts that an import of this list would give, without changing anything.
+    /// Returns the verdicts that an import of this list would give, without changing anything. It ends early if its
+    /// caller is cancelled.
     pub async fn plan_import(&self, product: u32, list: Vec<u8>) -> Answered<ImportReport> {
-        self.ask(move |door| door.plan_import(product, &list)).await
+        ask_cancellably(self.0.clone(), move |door, cancel| door.plan_import_until(product, &list, cancel)).await
     }
 
-    /// Imports a list of devices: a text file with one id a line, or a .csv. If its caller is gone, it ends after its
-    /// next few thousand devices; devices already added stay.
+    /// Imports a list of devices: a text file with one id a line, or a .csv. If its caller is cancelled, it ends after
+    /// its next few thousand devices; devices already added stay.
     pub async fn import(&self, product: u32, list: Vec<u8>) -> Answered<ImportReport> {
-        let gone = Gone::default();
-        let _waits = OnDrop(gone.clone());
-        self.ask(move |door| door.import_watched(product, &list, |_| !gone.is_so())).await
+        let import = move |door: fleet_bindings::Console, cancel: &CancelToken| {
+            door.import_watched(product, &list, |_| !cancel.is_cancelled())
+        };
+        ask_cancellably(self.0.clone(), import).await
     }
 
     /// The same, but calls `watcher` after every few thousand devices. If it returns `false` or throws, the import ends
@@ -74,12 +57,11 @@ impl Console {
         list: Vec<u8>,
         watcher: Arc<dyn ImportWatcher>,
     ) -> Answered<ImportReport> {
-        let gone = Gone::default();
-        let _waits = OnDrop(gone.clone());
-        self.ask(move |door| {
-            door.import_watched(product, &list, |progress| !gone.is_so() && watcher.watch(progress).unwrap_or(false))
-        })
-        .await
+        let import = move |door: fleet_bindings::Console, cancel: &CancelToken| {
+            let watch = |progress| !cancel.is_cancelled() && watcher.watch(progress).unwrap_or(false);
+            door.import_watched(product, &list, watch)
+        };
+        ask_cancellably(self.0.clone(), import).await
     }
 
     /// Registers devices that exist. Returns how many were new. An operator's command.

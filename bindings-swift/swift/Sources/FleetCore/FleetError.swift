@@ -2,24 +2,28 @@ import FleetGenerated
 import Foundation
 
 extension FleetError {
-    /// A stable code, the same in every language.
-    public var code: String {
-        switch self { case .Failed(let code, _, _, _): code }
+    /// Everything that is known of the failure.
+    public var failure: FleetFailure {
+        switch self { case .failed(let failure): failure }
     }
+
+    /// A stable code, the same in every language. `FailureCode` names the codes of this version.
+    public var code: FailureCode { FailureCode(rawValue: failure.code) }
 
     /// A sentence for people. It says what to do next.
-    public var message: String {
-        switch self { case .Failed(_, let reason, _, _): reason }
-    }
+    public var message: String { failure.message }
 
     /// Whether the same call may succeed when retried, without any other change.
-    public var isTransient: Bool {
-        switch self { case .Failed(_, _, let isTransient, _): isTransient }
-    }
+    public var isTransient: Bool { failure.isTransient }
 
     /// The kind of failure, with the data that a caller branches on.
-    public var kind: FailureKind {
-        switch self { case .Failed(_, _, _, let kind): kind }
+    public var kind: FailureKind { failure.kind }
+
+    /// A malformed argument.
+    static func invalid(_ field: String, _ problem: String) -> FleetError {
+        let kind = FailureKind.invalid(InvalidFailure(field: field, problem: problem))
+        let message = "\(field): \(problem)"
+        return .failed(FleetFailure(code: "invalid", message: message, isTransient: false, kind: kind))
     }
 }
 

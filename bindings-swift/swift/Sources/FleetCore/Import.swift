@@ -19,7 +19,7 @@ extension Console {
                 return report
             } catch let error as FleetError {
                 if let thrown = watcher.thrown { throw thrown }
-                if error.code == "cancelled" && Task.isCancelled { throw CancellationError() }
+                if error.code == .cancelled && Task.isCancelled { throw CancellationError() }
                 throw error
             }
         } onCancel: {

@@ -6,10 +6,7 @@ extension EventStream {
     /// blocks no thread, and throws `CancellationError` if its task is cancelled.
     public func wait(atMost: TimeInterval) async throws -> Bool {
         guard atMost >= 0 else {
-            let problem = "must be a non-negative duration"
-            throw FleetError.Failed(
-                code: "invalid", reason: "atMost: \(problem)", isTransient: false,
-                kind: .invalid(field: "atMost", problem: problem))
+            throw FleetError.invalid("atMost", "must be a non-negative duration")
         }
         let waiting = beginWait()
         // A duration beyond a hundred years counts as endless, and its nanoseconds fit.

@@ -18,6 +18,11 @@ extension ChargedCard: CustomStringConvertible, CustomReflectable {
     public var customMirror: Mirror { Mirror(self, children: ["number": number]) }
 }
 
+extension Webhook: CustomStringConvertible, CustomReflectable {
+    public var description: String { "Webhook(url: hidden)" }
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
 extension BetaGuest: CustomStringConvertible, CustomReflectable {
     public var description: String { "BetaGuest(userName: \(userName), code: hidden)" }
     public var customMirror: Mirror { Mirror(self, children: ["userName": userName]) }

@@ -21,6 +21,7 @@ func shown(_ value: Any) -> JSON {
     case PaymentResult.declinedHard: return .object(["declined": .text("hard")])
     case let value as [String: ConfigurationAnswer]: return .object(value.mapValues { shown($0) })
     // A value with a secret does not reflect it.
+    case let value as Webhook: return .object(["url": .text(value.url)])
     case let value as IssuedToken: return .object(["token_id": .text(value.tokenId), "token": .text(value.token)])
     case let value as ClaimCode: return .object(["code": .text(value.code), "expires_at": shown(value.expiresAt)])
     case let value as ChargedCard: return .object(["number": shown(value.number), "token": .text(value.token)])
@@ -42,7 +43,7 @@ func shown(_ value: Any) -> JSON {
     case .collection: return .list(mirror.children.map { shown($0.value) })
     case .struct, .tuple: return .object(fields(mirror))
     case .enum:
-        guard let (name, payload) = payload(mirror) else {
+        guard let (name, payload) = record(mirror) else {
             let word = JSON.text(snake("\(value)"))
             return value is Published ? .object(["kind": word]) : word
         }
@@ -51,15 +52,19 @@ func shown(_ value: Any) -> JSON {
     }
 }
 
-/// A choice: identified by the name of its only field, or by its name if it has none.
+/// A choice: its name, with its record or its only field if it has one.
 private func oneOf(_ value: Any, fields: Bool = false) -> JSON {
-    guard let (name, payload) = payload(Mirror(reflecting: value)) else { return .text(snake("\(value)")) }
-    return .object([name: fields ? .object(payload) : payload.values.first ?? .null])
+    guard let (name, record) = record(Mirror(reflecting: value)) else { return .text(snake("\(value)")) }
+    return .object([name: fields ? .object(record) : record.values.first ?? .null])
 }
 
-private func payload(_ mirror: Mirror) -> (name: String, fields: [String: JSON])? {
+/// The name of a case, and the record that it carries.
+private func record(_ mirror: Mirror) -> (name: String, fields: [String: JSON])? {
     guard let child = mirror.children.first, let name = child.label else { return nil }
-    return (snake(name), fields(Mirror(reflecting: child.value)))
+    // `ConfigurationAnswer` has a labelled value in place of a record.
+    let inner = shown(child.value)
+    if case .object(let fields) = inner { return (snake(name), fields) }
+    return (snake(name), ["value": inner])
 }
 
 /// Names that are reserved words in some language.

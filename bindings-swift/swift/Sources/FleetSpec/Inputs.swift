@@ -124,11 +124,11 @@ func identity(_ arguments: Arguments) throws -> Identity? {
     guard let value = try arguments.given("identity") else { return nil }
     if value == .text("simple") { return .simple }
     return try asObject(value) { identity in
-        if let user = try identity.object("two_legged", { try $0.text("user") }) { return .twoLegged(user: user) }
+        if let user = try identity.object("two_legged", { try $0.text("user") }) { return .twoLegged(TwoLeggedIdentity(user: user)) }
         guard let account: Int64 = try identity.object("linked", { try $0.number("account") }) else {
             throw Malformed("`identity` has no known form")
         }
-        return .linked(account: account)
+        return .linked(LinkedIdentity(account: account))
     }
 }
 
@@ -142,12 +142,15 @@ func configurationAnswer(_ answer: Arguments) throws -> ConfigurationAnswer {
 func change(_ change: Arguments) throws -> Change {
     switch try change.text("kind") {
     case "nothing": return .nothing
-    case "release": return .release(version: try change.numberIfAny("version"))
+    case "release": return .release(ReleaseChange(version: try change.numberIfAny("version")))
     case "release_to_group":
-        return .releaseToGroup(group: try change.number("group"), version: try change.numberIfAny("version"))
-    case "lock": return .lock(device: try change.text("device"), version: try change.numberIfAny("version"))
+        return .releaseToGroup(
+            GroupReleaseChange(group: try change.number("group"), version: try change.numberIfAny("version")))
+    case "lock": return .lock(
+            LockChange(device: try change.text("device"), version: try change.numberIfAny("version")))
     case "groups":
-        return .groups(device: try change.text("device"), groups: try change.items("groups").map(asNumber))
+        return .groups(
+            GroupsChange(device: try change.text("device"), groups: try change.items("groups").map(asNumber)))
     case let kind: throw Malformed("`\(kind)` is not a change")
     }
 }
@@ -164,11 +167,11 @@ func destination(_ arguments: Arguments) throws -> Destination {
     guard let value = try arguments.given("to") else { throw Malformed("`to` is missing") }
     if value == .text("live_stream") { return .liveStream }
     return try asObject(value) { to in
-        if let url = try to.object("webhook", { try $0.text("url") }) { return .webhook(url: url) }
+        if let url = try to.object("webhook", { try $0.text("url") }) { return .webhook(Webhook(url: url)) }
         guard let name = try to.object("integration", { try $0.text("name") }) else {
             throw Malformed("`to` has no known form")
         }
-        return .integration(name: name)
+        return .integration(Integration(name: name))
     }
 }
 

@@ -131,7 +131,7 @@ struct World {
                 throw Difference(description: "found the error `\(error.code)`: \(error.message)")
             }
             let part = try step["message"].map(asText) ?? ""
-            guard error.code == code, part.isEmpty || spelt(error).contains(part) else {
+            guard error.code.rawValue == code, part.isEmpty || spelt(error).contains(part) else {
                 throw Difference(
                     description: "expected `\(code)`: \(part), found `\(error.code)`: \(error.message)")
             }
@@ -175,7 +175,7 @@ struct World {
 
 /// Rewrites an error's message with the argument's name as the scenarios write it.
 private func spelt(_ error: FleetError) -> String {
-    guard case .invalid(let field, _) = error.kind, error.message.hasPrefix(field) else { return error.message }
-    let snake = field.map { $0.isUppercase ? "_\($0.lowercased())" : String($0) }.joined()
-    return snake + error.message.dropFirst(field.count)
+    guard case .invalid(let invalid) = error.kind, error.message.hasPrefix(invalid.field) else { return error.message }
+    let snake = invalid.field.map { $0.isUppercase ? "_\($0.lowercased())" : String($0) }.joined()
+    return snake + error.message.dropFirst(invalid.field.count)
 }

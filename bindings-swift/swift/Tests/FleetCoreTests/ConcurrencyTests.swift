@@ -60,6 +60,21 @@ private final class Progress: @unchecked Sendable {
     await #expect(throws: CancellationError.self) { _ = try await planning.value }
 }
 
+/// Without the cancellation, it would run for ten seconds, the most that a query may.
+@Test func aCancelledQueryEnds() async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fleet-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let fleet = try await Fleet.open(url: "sqlite:\(folder.path)/fleet.db")
+    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    let querying = Task { try await fleet.query(sql: endless) }
+    try await Task.sleep(nanoseconds: 100_000_000)
+    querying.cancel()
+    await #expect(throws: CancellationError.self) { _ = try await querying.value }
+    // Closing waits for the calls that still run.
+    #expect(try await fleet.close(within: 4))
+}
+
 @Test func anErrorOfTheWatcherAtTheLastReportIsThrown() async throws {
     struct Mine: Error, Equatable {}
     let world = try await World()

@@ -5,9 +5,9 @@ import Testing
 /// Describes a decision. The switch has no `default`, so a new kind of answer is a compiler error.
 private func describe(_ decision: Decision) -> String {
     switch decision {
-    case .upToDate(let rule, _, _, _, _, _): "up to date by \(rule)"
-    case .update(let directive, _, _, _, _, _): "send \(directive.version)"
-    case .held(let reason, _, _, _, _, _, _, _, _, _, _, _, _, _): "held: \(reason)"
+    case .upToDate(let decision): "up to date by \(decision.rule)"
+    case .update(let decision): "send \(decision.directive.version)"
+    case .held(let decision): "held: \(decision.reason)"
     }
 }
 
@@ -40,9 +40,11 @@ private func describe(_ decision: Decision) -> String {
     let code = ClaimCode(code: secret, expiresAt: noon)
     let card = ChargedCard(number: 1, token: secret)
     let token = IssuedToken(tokenId: "t-1", token: secret)
+    let hook = Destination.webhook(Webhook(url: "https://example.com/\(secret)"))
     var dumped = ""
-    dump((code, card, token), to: &dumped)
-    for text in ["\(code) \(card) \(token)", "\([code]) \([card]) \([token])", String(reflecting: [token]), dumped] {
+    dump((code, card, token, hook), to: &dumped)
+    let printed = ["\(code) \(card) \(token) \(hook)", "\([code]) \([card]) \([token]) \([hook])"]
+    for text in printed + [String(reflecting: [token]), String(reflecting: hook), dumped] {
         #expect(!text.contains(secret))
     }
     #expect("\(token)" == "IssuedToken(tokenId: t-1, token: hidden)")
@@ -55,19 +57,19 @@ private func describe(_ decision: Decision) -> String {
         _ = try await world.console().product(product: 95)
         Issue.record("a product that is not there was found")
     } catch let error as FleetError {
-        #expect(error.code == "not_found")
+        #expect(error.code == .notFound)
         #expect(error.message == "there is no such product, or it is not yours to see")
         #expect(error.localizedDescription == error.message)
         #expect(!error.isTransient)
-        #expect(error.kind == .notFound(what: "product"))
+        #expect(error.kind == .notFound(NotFoundFailure(what: "product")))
     }
     do {
         try await world.fleet.gateway(now: noon).disconnect(device: "2800")
         Issue.record("a number that a spreadsheet left was taken as a device")
     } catch let error as FleetError {
         #expect(error.code == "invalid")
-        guard case .invalid(let field, _) = error.kind else { return #expect(error.kind == nil) }
-        #expect(field == "device")
+        guard case .invalid(let invalid) = error.kind else { return #expect(error.kind == nil) }
+        #expect(invalid.field == "device")
     }
     let report = try await world.console().import(product: world.product, list: ids(1))
     #expect(report.refused?.limit == 1)
@@ -101,8 +103,8 @@ func thePlatformChoosesWhatBecomesOfALockedOwnersDevices(held: Bool) async throw
     _ = try await world.fleet.operator(now: noon).setAccountLock(account: world.alice.id, locked: true)
     let report = Report(device: bench, product: 94, version: 1)
     let answer = try await world.fleet.gateway(now: noon).connect(report: report).answer
-    if case .held(let reason, _, _, _, _, _, _, _, _, _, _, let since, _, _) = answer {
-        #expect(held && reason == .ownerLocked && since == noon)
+    if case .held(let decision) = answer {
+        #expect(held && decision.reason == .ownerLocked && decision.since == noon)
     } else {
         #expect(!held && answer.directive?.version == 2)
     }

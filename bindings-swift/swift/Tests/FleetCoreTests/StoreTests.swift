@@ -46,10 +46,11 @@ final class ArrayStore: RowStore, @unchecked Sendable {
         for write in commit.writes {
             switch write {
             case .put(let row): put(row)
-            case .delete(let key):
-                let (index, isThere) = position(key)
+            case .delete(let deletion):
+                let (index, isThere) = position(deletion.key)
                 if isThere { rows.remove(at: index) }
-            case .add(let key, let delta):
+            case .add(let addition):
+                let (key, delta) = (addition.key, addition.delta)
                 let sum = (row(key).flatMap { Int64($0.record) } ?? 0).addingReportingOverflow(delta)
                 let count = sum.overflow ? (delta > 0 ? Int64.max : Int64.min) : sum.partialValue
                 put(StoredRow(key: key, record: "\(count)", stamp: 0))

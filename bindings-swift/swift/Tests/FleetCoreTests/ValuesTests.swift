@@ -21,7 +21,7 @@ private func comesBack<Value: Codable & Equatable>(_ value: Value) throws {
     let connected = try await gateway.connect(report: Report(device: bench, product: 94, version: 1))
     try comesBack(connected)
     try comesBack(connected.answer)
-    for destination in [Destination.liveStream, .integration(name: "hub")] {
+    for destination in [Destination.liveStream, .integration(Integration(name: "hub"))] {
         try comesBack(destination)
         try comesBack(try await console.subscribe(product: 94, to: destination))
     }
@@ -49,6 +49,37 @@ private func comesBack<Value: Codable & Equatable>(_ value: Value) throws {
     }
 }
 
+/// A field that is added to a record is optional, so neither the `switch` nor the initializers here need a change.
+@Test func aCaseCarriesOneRecordThatIsMadeWithoutItsOptionalFields() throws {
+    let held = HeldDecision(reason: .ownerLocked, since: noon, cites: "R-PAY-5", why: "held: the owner is locked")
+    let decisions: [Decision] = [
+        .held(held), .upToDate(UpToDateDecision(rule: .release, imageDiffers: false, cites: "R-TGT-1", why: "")),
+    ]
+    let since = decisions.map { decision in
+        switch decision {
+        case .held(let held): held.since
+        case .update, .upToDate: nil as Date?
+        }
+    }
+    #expect(since == [noon, nil])
+    let notice = NoticeSubject.accountUnlocked(AccountUnlockedNotice(account: 1, invoice: 2))
+    guard case .accountUnlocked(let unlocked) = notice else { return #expect(notice == .other) }
+    #expect((unlocked.account, unlocked.invoice) == (1, 2))
+    // Without a version, a release is withdrawn.
+    #expect(Change.release(ReleaseChange()) == .release(ReleaseChange(version: nil)))
+}
+
+@Test func aCodeThatIsNotNamedIsACodeToo() throws {
+    let code: FailureCode = "of_a_newer_core"
+    let known = switch code {
+    case .notFound, .forbidden: true
+    default: false
+    }
+    #expect(!known)
+    #expect("\(code)" == code.rawValue)
+    try comesBack(code)
+}
+
 @Test func aValueWithASecretIsNotEncoded() throws {
     let secret = "4f6b1c0d"
     func refuses<Value: Encodable>(_ value: Value) {
@@ -67,9 +98,8 @@ private func comesBack<Value: Codable & Equatable>(_ value: Value) throws {
     refuses([IssuedToken(tokenId: "t-1", token: secret)])
     refuses(ClaimCode(code: secret, expiresAt: noon))
     refuses(ChargedCard(number: 1, token: secret))
-    refuses(Destination.webhook(url: "https://example.com/\(secret)"))
-    let line = BetaLine(
-        line: 1, verdict: .malformed, userName: nil, code: nil, usedAt: nil, duplicateOf: nil, message: "not an e-mail")
+    refuses(Destination.webhook(Webhook(url: "https://example.com/\(secret)")))
+    let line = BetaLine(line: 1, verdict: .malformed, message: "not an e-mail")
     try comesBack(line)
     var invited = line
     invited.code = secret

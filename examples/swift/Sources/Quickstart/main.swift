@@ -59,8 +59,8 @@ struct Story {
         do {
             try await console.release(product: product, version: 2)
         } catch let error as FleetError {
-            guard case .notProven(_, let needed, let running) = error.kind else { throw error }
-            print("  cannot be released, runs on \(running) of \(needed): \(error.message)")
+            guard case .notProven(let gate) = error.kind else { throw error }
+            print("  cannot be released, runs on \(gate.running) of \(gate.needed): \(error.message)")
         }
     }
 
@@ -78,7 +78,7 @@ struct Story {
 
     func release() async throws {
         let console = try console(at(11))
-        let ways = try await console.dryRun(product: product, change: .release(version: 2)).byChange
+        let ways = try await console.dryRun(product: product, change: .release(ReleaseChange(version: 2))).byChange
         try await console.release(product: product, version: 2)
         print("\nReleased version 2, which \(ways.total) more devices will be sent")
     }
@@ -110,8 +110,8 @@ struct Story {
 /// Every kind of answer: the compiler reports a missing one.
 func describe(_ decision: Decision) -> String {
     switch decision {
-    case .update(let directive, _, _, _, let cites, _):
-        "send \(directive.version), \(directive.sha256.prefix(8))… (\(cites))"
+    case .update(let update):
+        "send \(update.directive.version), \(update.directive.sha256.prefix(8))… (\(update.cites))"
     case .upToDate, .held:
         decision.why
     }

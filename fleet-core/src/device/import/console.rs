@@ -8,6 +8,7 @@
 
 use super::verdict::{ImportReport, LineVerdict, Verdict, judge};
 use super::{DeviceList, UnreadableFile};
+use crate::CancelToken;
 use crate::billing::LimitExceeded;
 use crate::device::{Device, DeviceCount, DeviceId, Registration, Reservation, Standing, tally};
 use crate::fleet::Console;
@@ -68,10 +69,24 @@ impl Console<'_> {
     /// # Errors
     /// If the file is not a list, or the product is not the actor's.
     pub fn plan_import(&self, product: ProductId, list: &[u8]) -> Result<ImportReport, Error> {
+        self.plan_import_until(product, list, &CancelToken::new())
+    }
+
+    /// Returns what [`plan_import`](Self::plan_import) returns, and checks after every few thousand devices whether it
+    /// was cancelled.
+    ///
+    /// # Errors
+    /// As [`plan_import`](Self::plan_import); `cancelled` if `cancel` was cancelled.
+    pub fn plan_import_until(
+        &self,
+        product: ProductId,
+        list: &[u8],
+        cancel: &CancelToken,
+    ) -> Result<ImportReport, Error> {
         let import = import_of(list);
         let list = DeviceList::read(list)?;
         let context = self.context(product)?;
-        Ok(self.plan(&context, &list, import)?.0)
+        Ok(self.plan(&context, &list, import, cancel)?.0)
     }
 
     /// Imports a list of devices: a .txt with one id per line, or a .csv with ids in its first or its `id` column
@@ -144,7 +159,7 @@ impl Console<'_> {
     ) -> Result<(ImportReport, Vec<Candidate>), Error> {
         let (mut tries, mut retries, mut seen) = (0, 0, None);
         while tries < store::TRIES {
-            let (report, mut new) = self.plan(&self.context(product)?, list, import)?;
+            let (report, mut new) = self.plan(&self.context(product)?, list, import, &CancelToken::new())?;
             let held = report.refused.as_ref().and_then(|limit| limit.held.map(|held| (held, limit.used)));
             // Another import's reservation may be for devices of this very list.
             if held.is_some() && retries < MAX_RETRIES {
@@ -178,6 +193,7 @@ impl Console<'_> {
         context: &Context,
         list: &DeviceList<'_>,
         import: u64,
+        cancel: &CancelToken,
     ) -> Result<(ImportReport, Vec<Candidate>), Error> {
         let mut lines = Vec::new();
         let mut ids: Vec<(DeviceId, u32)> = Vec::new();
@@ -218,6 +234,9 @@ impl Console<'_> {
         }
         let mut new: u64 = 0;
         for chunk in candidates.chunks_mut(self.fleet.import_chunk()) {
+            if cancel.is_cancelled() {
+                return Err(ErrorKind::Cancelled { added: 0 }.into());
+            }
             self.judge(context, chunk)?;
             for one in chunk {
                 if one.verdict == Verdict::Imported {

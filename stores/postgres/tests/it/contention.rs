@@ -3,21 +3,21 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 #[path = "../../../../fleet-core/tests/common/contention.rs"]
-mod contention;
-use crate::common as schemas;
+mod crowd;
 
+use crate::common as schemas;
 use fleet_core::store::GroupCommit;
 use std::sync::Arc;
 
 #[test]
 fn all_of_50_callers_of_each_command_are_answered() {
-    contention::all_are_answered(|| Arc::new(GroupCommit::new(schemas::schema().open()).with_reads()), 50);
+    crowd::all_are_answered(|| Arc::new(GroupCommit::new(schemas::schema().open()).with_reads()), 50);
 }
 
 #[test]
 fn all_of_400_strangers_join_at_once() {
-    contention::all_join(GroupCommit::new(schemas::schema().open()).with_reads(), 400);
-    contention::all_join(schemas::schema().open(), 400);
+    crowd::all_join(GroupCommit::new(schemas::schema().open()).with_reads(), 400);
+    crowd::all_join(schemas::schema().open(), 400);
 }
 
 #[test]

@@ -2,10 +2,10 @@
 //! test does the same.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use crate::common as schemas;
 #[path = "../../../../fleet-core/tests/common/twins.rs"]
-mod twins;
+mod pair;
 
+use crate::common as schemas;
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -19,8 +19,8 @@ proptest! {
     #![proptest_config(cases())]
 
     #[test]
-    fn postgresql_gives_the_same_answers_as_memory(acts in twins::acts(80)) {
+    fn postgresql_gives_the_same_answers_as_memory(acts in pair::acts(80)) {
         let store = Arc::new(schemas::schema().open());
-        twins::run(Arc::clone(&store) as _, &acts, || twins::rows(&*store));
+        pair::run(Arc::clone(&store) as _, &acts, || pair::rows(&*store));
     }
 }

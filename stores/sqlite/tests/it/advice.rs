@@ -1,14 +1,14 @@
 //! Refusals of files, copies and queries: following the advice of the message works.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use fleet_core::StoreError;
 use fleet_core::store::{Query, Store};
+use fleet_core::{CancelToken, Fleet, StoreError};
 use fleet_store_sqlite::{Options, SqliteStore};
 use rusqlite::Connection;
 use std::fmt::Debug;
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Expects a refusal with this code and this advice.
 #[track_caller]
@@ -79,6 +79,26 @@ fn a_refused_copy_is_made_once_the_advice_is_followed() {
     refused(store.backup(&file("none/copy.db")), "store_failed", "create it first");
     fs::create_dir(file("none")).unwrap();
     store.backup(&file("none/copy.db")).unwrap();
+}
+
+#[test]
+fn a_cancelled_query_ends_before_its_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let fleet = Fleet::open(SqliteStore::open(folder.path().join("fleet.db")).unwrap());
+    let cancel = CancelToken::new();
+    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
+    let begun = Instant::now();
+    let error = std::thread::scope(|scope| {
+        let asked = scope.spawn(|| fleet.query(&Query::new(endless).time(Duration::from_secs(30)).until(&cancel)));
+        std::thread::sleep(Duration::from_millis(20));
+        cancel.cancel();
+        asked.join().unwrap().unwrap_err()
+    });
+    assert_eq!(error.code(), "cancelled");
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    // A token that nobody cancels, and one that is cancelled after the answer, change nothing.
+    let fresh = CancelToken::new();
+    assert_eq!(fleet.query(&Query::new("SELECT 1 AS one").until(&fresh)).unwrap().len(), 1);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 #[path = "../../../../fleet-core/tests/common/twins.rs"]
-mod twins;
+mod pair;
 
 use fleet_core::store::{JournalOptions, Journaled};
 use fleet_store_sqlite::SqliteStore;
@@ -20,19 +20,19 @@ proptest! {
     #![proptest_config(cases())]
 
     #[test]
-    fn sqlite_gives_the_same_answers_as_memory(acts in twins::acts(80)) {
+    fn sqlite_gives_the_same_answers_as_memory(acts in pair::acts(80)) {
         let store = Arc::new(SqliteStore::in_memory().unwrap());
-        twins::run(Arc::clone(&store) as _, &acts, || twins::rows(&*store));
+        pair::run(Arc::clone(&store) as _, &acts, || pair::rows(&*store));
     }
 
     #[test]
-    fn a_journal_gives_the_same_answers_as_memory(acts in twins::acts(80)) {
+    fn a_journal_gives_the_same_answers_as_memory(acts in pair::acts(80)) {
         let options = JournalOptions::new().rows(20).fold_after(40);
         let inner = Arc::new(SqliteStore::in_memory().unwrap());
         let journaled = Arc::new(Journaled::open_with(Arc::clone(&inner), options).unwrap());
-        twins::run(Arc::clone(&journaled) as _, &acts, || {
+        pair::run(Arc::clone(&journaled) as _, &acts, || {
             journaled.fold(usize::MAX).unwrap();
-            twins::rows(&*inner)
+            pair::rows(&*inner)
         });
     }
 }

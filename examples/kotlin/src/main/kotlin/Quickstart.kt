@@ -12,13 +12,12 @@ import fleetcore.FleetException
 import fleetcore.allDevices
 import fleetcore.allPendingNotices
 import fleetcore.cites
-import fleetcore.code
-import fleetcore.kind
 import fleetcore.shapes.Change
 import fleetcore.shapes.Decision
 import fleetcore.shapes.DeviceFilter
 import fleetcore.shapes.FailureKind
 import fleetcore.shapes.ImportVerdict
+import fleetcore.shapes.ReleaseChange
 import fleetcore.shapes.Report
 import fleetcore.why
 import java.io.File
@@ -61,7 +60,7 @@ class Story(private val fleet: Fleet, private val data: File, private val alice:
         try {
             console.release(product, 2)
         } catch (refused: FleetException) {
-            val gate = refused.kind as? FailureKind.NotProven ?: throw refused
+            val gate = (refused.kind as? FailureKind.NotProven)?.notProven ?: throw refused
             println("  cannot be released, runs on ${gate.running} of ${gate.needed}: ${refused.message}")
         }
     }
@@ -76,7 +75,7 @@ class Story(private val fleet: Fleet, private val data: File, private val alice:
     }
 
     suspend fun release() {
-        val ways = console(at(11)).dryRun(product, Change.Release(2)).byChange
+        val ways = console(at(11)).dryRun(product, Change.Release(ReleaseChange(2))).byChange
         console(at(11)).release(product, 2)
         println("\nReleased version 2, which ${ways.total} more devices will be sent")
     }
@@ -115,7 +114,7 @@ class Story(private val fleet: Fleet, private val data: File, private val alice:
 /** Every kind of answer: the compiler reports a missing one. */
 fun describe(decision: Decision): String = when (decision) {
     is Decision.Update ->
-        "send ${decision.directive.version}, ${decision.directive.sha256.take(8)}… (${decision.cites})"
+        "send ${decision.update.directive.version}, ${decision.update.directive.sha256.take(8)}… (${decision.cites})"
     is Decision.UpToDate, is Decision.Held -> decision.why
 }
 

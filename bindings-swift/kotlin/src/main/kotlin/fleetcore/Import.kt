@@ -40,7 +40,7 @@ suspend fun ConsoleInterface.importWatched(
         return report
     } catch (failure: FleetException) {
         thrown?.let { throw it }
-        if (failure.code == "cancelled") caller.ensureActive()
+        if (failure.code == FailureCode.CANCELLED) caller.ensureActive()
         throw failure
     }
 }

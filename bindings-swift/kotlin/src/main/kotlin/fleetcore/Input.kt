@@ -1,6 +1,7 @@
 package fleetcore
 
 import fleetcore.shapes.FailureKind
+import fleetcore.shapes.InvalidFailure
 import java.io.NotSerializableException
 import java.nio.ByteBuffer
 import java.nio.CharBuffer
@@ -14,7 +15,9 @@ import java.time.Instant
 
 /** Creates the error for an invalid value. */
 internal fun invalid(field: String, problem: String): FleetException =
-    FleetException.Failed("invalid", "$field: $problem", false, FailureKind.Invalid(field, problem))
+    FleetException.Failed(
+        FleetFailure("invalid", "$field: $problem", false, FailureKind.Invalid(InvalidFailure(field, problem))),
+    )
 
 /** A string's bytes. An unpaired surrogate is not text. */
 internal fun utf8(text: String): ByteBuffer {

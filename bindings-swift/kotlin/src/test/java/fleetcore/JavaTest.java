@@ -9,12 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fleetcore.blocking.Console;
 import fleetcore.blocking.Fleet;
+import fleetcore.shapes.Change;
 import fleetcore.shapes.Connected;
 import fleetcore.shapes.Decision;
 import fleetcore.shapes.Destination;
+import fleetcore.shapes.FailureKind;
 import fleetcore.shapes.NewEvent;
 import fleetcore.shapes.Product;
 import fleetcore.shapes.Published;
+import fleetcore.shapes.ReleaseChange;
 import fleetcore.shapes.Report;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
@@ -45,12 +48,12 @@ class JavaTest {
             assertEquals(1, console.importDevices(product.getId(), BENCH.getBytes(StandardCharsets.UTF_8)).getCounts().getImported());
             Connected connected = fleet.gateway(NOON).connect(new Report(BENCH, product.getId(), 1));
             Decision.UpToDate answer = assertInstanceOf(Decision.UpToDate.class, connected.getAnswer());
-            assertEquals("R-TGT-1 no release", answer.getCites());
+            assertEquals("R-TGT-1 no release", answer.getUpToDate().getCites());
             assertEquals(1, console.summary(product.getId()).getVersions().get(0).getVersion());
             console.subscribe(product.getId(), Destination.LiveStream.INSTANCE);
             EventStream stream = console.eventStream(product.getId());
             Published published = fleet.gateway(NOON).publish(new NewEvent(BENCH, "boot", product.getId()));
-            assertEquals(product.getId(), assertInstanceOf(Published.Logged.class, published).getProduct());
+            assertEquals(product.getId(), assertInstanceOf(Published.Logged.class, published).getLogged().getProduct());
             assertTrue(console.awaitEvents(stream, Duration.ofSeconds(10)));
             assertEquals("boot", console.readEventStream(stream).getItems().get(0).getName());
             assertEquals(1, console.devices(product.getId(), new fleetcore.shapes.DeviceFilter()).getItems().size());
@@ -61,9 +64,24 @@ class JavaTest {
     void whatCannotBeDoneIsAnExceptionWithACode() throws Exception {
         try (Fleet fleet = Fleet.open("memory:")) {
             FleetException refused = assertThrows(FleetException.class, () -> fleet.operator().product(95));
-            assertEquals("not_found", ((FleetException.Failed) refused).getCode());
-            assertFalse(((FleetException.Failed) refused).isTransient());
+            assertEquals(FailureCode.NOT_FOUND, refused.getCode());
+            assertFalse(refused.isTransient());
+            assertEquals("product", assertInstanceOf(FailureKind.NotFound.class, refused.getKind()).getNotFound().getWhat());
         }
+    }
+
+    /** A variant carries one record, and the constants of codes are for a `switch`. */
+    @Test
+    void aSwitchNamesCasesAndCodes() {
+        Change change = new Change.Release(new ReleaseChange(2L));
+        assertEquals(2L, ((Change.Release) change).getRelease().getVersion());
+        assertEquals(new ReleaseChange((Long) null), new ReleaseChange());
+        String code = "not_found";
+        boolean missing = switch (code) {
+            case FailureCode.NOT_FOUND -> true;
+            default -> false;
+        };
+        assertTrue(missing);
     }
 
     @Test
@@ -121,7 +139,7 @@ class JavaTest {
             fleetcore.blocking.Clock.class, fleetcore.blocking.Meter.class, RowStore.class, StoreFactory.class,
             StoreReopener.class, ImportWatcher.class, Report.class, NewEvent.class, Product.class, Connected.class,
             Decision.Held.class, fleetcore.shapes.Device.class, fleetcore.shapes.KeyRange.class, FleetOptions.class,
-            fleetcore.ConsoleInterface.class, fleetcore.OpenFleetInterface.class, fleetcore.shapes.FailureKind.NotProven.class);
+            fleetcore.ConsoleInterface.class, fleetcore.OpenFleetInterface.class, FailureKind.NotProven.class);
         for (Class<?> type : seen) {
             for (Method method : type.getDeclaredMethods()) {
                 assertTrue(method.isSynthetic() || !method.getName().contains("-"), type + " " + method.getName());

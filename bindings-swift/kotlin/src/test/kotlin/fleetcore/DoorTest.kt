@@ -3,13 +3,16 @@ package fleetcore
 import fleetcore.shapes.ChargedCard
 import fleetcore.shapes.ClaimCode
 import fleetcore.shapes.Decision
+import fleetcore.shapes.Destination
 import fleetcore.shapes.DeviceFilter
 import fleetcore.shapes.FailureKind
 import fleetcore.shapes.HoldReason
 import fleetcore.shapes.IssuedToken
+import fleetcore.shapes.NotFoundFailure
 import fleetcore.shapes.PolicySettings
 import fleetcore.shapes.Report
 import fleetcore.shapes.Rule
+import fleetcore.shapes.Webhook
 import java.nio.file.Files
 import java.time.Instant
 import kotlin.test.Test
@@ -28,9 +31,9 @@ import org.junit.jupiter.api.Assumptions.assumeTrue
  * Describes a decision. The `when` has no `else`, so a new kind of answer is a compiler error.
  */
 private fun describe(decision: Decision): String = when (decision) {
-    is Decision.UpToDate -> "up to date by ${decision.rule}"
-    is Decision.Update -> "send ${decision.directive.version}"
-    is Decision.Held -> "held: ${decision.reason}"
+    is Decision.UpToDate -> "up to date by ${decision.upToDate.rule}"
+    is Decision.Update -> "send ${decision.update.directive.version}"
+    is Decision.Held -> "held: ${decision.held.reason}"
 }
 
 class DoorTest {
@@ -65,7 +68,8 @@ class DoorTest {
         val code = ClaimCode(secret, Instant.EPOCH)
         val card = ChargedCard(1, secret)
         val token = IssuedToken("t-1", secret)
-        assertFalse("$code $card $token ${listOf(code, card, token)}".contains(secret))
+        val hook = Destination.Webhook(Webhook("https://example.com/$secret"))
+        assertFalse("$code $card $token $hook ${listOf(code, card, token, hook)}".contains(secret))
         assertContains("$token", "t-1")
         assertEquals(listOf(secret, secret, secret), listOf(code.code, card.token, token.token))
     }
@@ -74,13 +78,13 @@ class DoorTest {
     fun `an exception has a code, a message and the data to branch on`() = runBlocking {
         World.open(tiers = listOf(Tier("Tiny", devices = 1))).use { world ->
             val missing = assertFailsWith<FleetException> { world.console().product(95) }
-            assertEquals("not_found", missing.code)
+            assertEquals(FailureCode.NOT_FOUND, missing.code)
             assertEquals("there is no such product, or it is not yours to see", missing.message)
             assertFalse(missing.isTransient)
-            assertEquals(FailureKind.NotFound("product"), missing.kind)
+            assertEquals(FailureKind.NotFound(NotFoundFailure("product")), missing.kind)
 
             val malformed = assertFailsWith<FleetException> { world.gateway().disconnect("2800") }
-            assertEquals("device", (malformed.kind as FailureKind.Invalid).field)
+            assertEquals("device", (malformed.kind as FailureKind.Invalid).invalid.field)
 
             val report = world.console().`import`(94, ids(1))
             assertEquals(1L, report.refused?.limit)
@@ -111,7 +115,7 @@ class DoorTest {
                 val answer = world.gateway().connect(Report(BENCH, product = 94, version = 1)).answer
                 if (held) {
                     assertIs<Decision.Held>(answer)
-                    assertEquals(HoldReason.OWNER_LOCKED to NOON, answer.reason to answer.since)
+                    assertEquals(HoldReason.OWNER_LOCKED to NOON, answer.held.reason to answer.held.since)
                 } else {
                     assertIs<Decision.Update>(answer)
                 }

@@ -5,6 +5,7 @@ import fleetcore.shapes.ImportProgress
 import fleetcore.shapes.NewEvent
 import fleetcore.shapes.Report
 import java.lang.reflect.InvocationTargetException
+import java.nio.file.Files
 import java.time.Duration
 import java.time.Instant
 import kotlin.random.Random
@@ -118,7 +119,7 @@ class InputTest {
                 val report = Report(BENCH, reportedAt = invalid)
                 val refused = assertFailsWith<FleetException> { world.gateway().connect(report) }
                 assertEquals("invalid", refused.code)
-                assertEquals("reportedAt", (refused.kind as FailureKind.Invalid).`field`)
+                assertEquals("reportedAt", (refused.kind as FailureKind.Invalid).invalid.`field`)
                 assertFailsWith<FleetException> { world.fleet.operator(invalid).createAccount("bob@example.com") }
             }
             val half = assertFailsWith<FleetException> { world.console().createProduct("\uD800", "photon") }
@@ -154,6 +155,25 @@ class InputTest {
             assertFailsWith<CancellationException> { importing.await() }
             // The running import ends after its next few thousand devices.
             world.fleet.close()
+        }
+    }
+
+    /** Without the cancellation, it would run for ten seconds, the most that a query may. */
+    @Test
+    fun `a cancelled query ends`() = runBlocking<Unit> {
+        val folder = Files.createTempDirectory("fleet")
+        try {
+            Fleet.open("sqlite:$folder/fleet.db").use { fleet ->
+                val endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+                val querying = async(Dispatchers.Default) { fleet.query(endless) }
+                delay(100)
+                querying.cancelAndJoin()
+                assertFailsWith<CancellationException> { querying.await() }
+                // Closing waits for the calls that still run.
+                assertTrue(fleet.closeWithin(Duration.ofSeconds(4)))
+            }
+        } finally {
+            folder.toFile().deleteRecursively()
         }
     }
 

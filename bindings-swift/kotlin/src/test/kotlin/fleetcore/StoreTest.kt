@@ -37,11 +37,12 @@ class TreeStore(
         if (!isWeak && commit.checks.any { rows[it.key]?.stamp != it.stamp }) return false
         for (write in commit.writes) {
             when (write) {
-                is RowWrite.Put -> rows[write.row.key] = write.row
-                is RowWrite.Delete -> rows.remove(write.key)
+                is RowWrite.Put -> rows[write.put.key] = write.put
+                is RowWrite.Delete -> rows.remove(write.delete.key)
                 is RowWrite.Add -> {
-                    val count = sum(rows[write.key]?.record?.toLong() ?: 0, write.delta)
-                    rows[write.key] = StoredRow(write.key, count.toString(), 0)
+                    val key = write.add.key
+                    val count = sum(rows[key]?.record?.toLong() ?: 0, write.add.delta)
+                    rows[key] = StoredRow(key, count.toString(), 0)
                 }
             }
         }

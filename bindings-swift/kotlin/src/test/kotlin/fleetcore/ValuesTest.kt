@@ -2,16 +2,26 @@ package fleetcore
 
 import fleetcore.shapes.BetaLine
 import fleetcore.shapes.BetaLineVerdict
+import fleetcore.shapes.Change
 import fleetcore.shapes.ChargedCard
 import fleetcore.shapes.ClaimCode
 import fleetcore.shapes.CustomerFilter
+import fleetcore.shapes.Decision
 import fleetcore.shapes.Destination
 import fleetcore.shapes.DeviceFilter
 import fleetcore.shapes.FailureKind
+import fleetcore.shapes.HeldDecision
+import fleetcore.shapes.HoldReason
+import fleetcore.shapes.Integration
 import fleetcore.shapes.IssuedToken
 import fleetcore.shapes.NewEvent
+import fleetcore.shapes.NotProvenFailure
+import fleetcore.shapes.ReleaseChange
 import fleetcore.shapes.Report
+import fleetcore.shapes.Rule
 import fleetcore.shapes.Scope
+import fleetcore.shapes.UpToDateDecision
+import fleetcore.shapes.Webhook
 import java.io.ByteArrayInputStream
 import java.io.ByteArrayOutputStream
 import java.io.NotSerializableException
@@ -41,7 +51,7 @@ class ValuesTest {
             val console = world.console()
             val connected = world.gateway().connect(Report(BENCH, product = 94, version = 1))
             console.subscribe(94, Destination.LiveStream)
-            console.subscribe(94, Destination.Integration("hub"))
+            console.subscribe(94, Destination.Integration(Integration("hub")))
             val published = world.gateway().publish(NewEvent(BENCH, "boot", product = 94))
             console.createCustomer(94, "carl@example.com")
             val values = listOf(
@@ -49,7 +59,7 @@ class ValuesTest {
                 console.planImport(94, ids(3)), console.explain(94, BENCH), console.events(94), console.auditLog(94),
                 console.billingStatus(94), console.usage(94), console.team(94), console.configuration(94),
                 console.subscriptions(94), console.customers(94, CustomerFilter()), Report(BENCH, version = 65_535, session = 7),
-                NewEvent(BENCH, "boot", product = 4_294_967_295, happenedAt = NOON), FailureKind.NotProven(2, 3, 1),
+                NewEvent(BENCH, "boot", product = 4_294_967_295, happenedAt = NOON), FailureKind.NotProven(NotProvenFailure(2, 3, 1)),
                 Tier("One", devices = 1),
             )
             for (value in values) {
@@ -63,13 +73,40 @@ class ValuesTest {
         }
     }
 
+    /** A field that is added to a record is optional, so neither the `when` nor the constructors here need a change. */
+    @Test
+    fun `a variant carries one record, which is made without its optional fields`() {
+        val held = HeldDecision(HoldReason.OWNER_LOCKED, since = NOON, cites = "R-PAY-5", why = "held: the owner is locked")
+        val upToDate = UpToDateDecision(Rule.RELEASE, imageDiffers = false, cites = "R-TGT-1", why = "")
+        val decisions = listOf(Decision.Held(held), Decision.UpToDate(upToDate))
+        val since = decisions.map { decision ->
+            when (decision) {
+                is Decision.Held -> decision.held.since
+                is Decision.Update, is Decision.UpToDate -> null
+            }
+        }
+        assertEquals(listOf(NOON, null), since)
+        // Without a version, a release is withdrawn.
+        assertEquals(Change.Release(ReleaseChange(null)), Change.Release(ReleaseChange()))
+    }
+
+    @Test
+    fun `a code that is not named is a code too`() {
+        val failure = FleetFailure("of_a_newer_core", "a failure", isTransient = false, FailureKind.OtherFailure)
+        val known = when (FleetException.Failed(failure).code) {
+            FailureCode.NOT_FOUND, FailureCode.FORBIDDEN -> true
+            else -> false
+        }
+        assertFalse(known)
+    }
+
     @Test
     fun `a value with a secret is not serialised`() = runBlocking<Unit> {
         val secret = "4f6b1c0d"
-        val line = BetaLine(1, BetaLineVerdict.MALFORMED, null, null, null, null, "not an e-mail")
+        val line = BetaLine(1, BetaLineVerdict.MALFORMED, message = "not an e-mail")
         val values = listOf(
             IssuedToken("t-1", secret), ClaimCode(secret, Instant.EPOCH), ChargedCard(1, secret),
-            Destination.Webhook("https://example.com/$secret"), listOf(IssuedToken("t-1", secret)), line.copy(code = secret),
+            Destination.Webhook(Webhook("https://example.com/$secret")), listOf(IssuedToken("t-1", secret)), line.copy(code = secret),
         )
         for (value in values) {
             val refused = assertFailsWith<NotSerializableException>("$value") { written(value) }

@@ -34,10 +34,11 @@ fun shown(value: Any?): JsonElement = when (value) {
     PaymentResult.DECLINED_SOFT -> JsonObject(mapOf("declined" to JsonPrimitive("soft")))
     PaymentResult.DECLINED_HARD -> JsonObject(mapOf("declined" to JsonPrimitive("hard")))
     is Enum<*> -> JsonPrimitive(value.name.lowercase())
-    // A choice: identified by the name of its only field, or by its name if it has none.
-    is Actor, is ConfigurationAnswer -> oneOf(value) { it.values.first() }
+    is ConfigurationAnswer -> JsonObject(mapOf(nameOf(value).content to fields(value).values.single()))
+    // A choice: its name, with its record or its only field if it has one.
+    is Actor -> oneOf(value) { it.values.single() }
     is Identity, is NoticeSubject, is ChargePurpose, is Destination -> oneOf(value) { JsonObject(it) }
-    else -> JsonObject(if (value::class.isNested()) fields(value) + ("kind" to nameOf(value)) else fields(value))
+    else -> JsonObject(if (value::class.isNested()) record(value) + ("kind" to nameOf(value)) else fields(value))
 }
 
 /** Variants are nested in their sealed class. */
@@ -45,8 +46,15 @@ private fun kotlin.reflect.KClass<*>.isNested() = java.enclosingClass != null
 
 private fun nameOf(value: Any) = JsonPrimitive(snake(value::class.simpleName!!))
 
+/** The fields of the record that a variant carries. */
+private fun record(value: Any): Map<String, JsonElement> {
+    @Suppress("UNCHECKED_CAST")
+    val carried = value::class.memberProperties.singleOrNull() as KProperty1<Any, *>?
+    return carried?.get(value)?.let(::fields).orEmpty()
+}
+
 private fun oneOf(value: Any, shown: (Map<String, JsonElement>) -> JsonElement): JsonElement {
-    val fields = fields(value)
+    val fields = record(value)
     val name = nameOf(value)
     return if (fields.isEmpty()) name else JsonObject(mapOf(name.content to shown(fields)))
 }

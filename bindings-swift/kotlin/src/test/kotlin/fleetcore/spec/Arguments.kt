@@ -110,7 +110,11 @@ private fun external(value: JsonElement, names: () -> Map<String, String> = { em
 private fun variant(kind: KClass<*>, value: JsonObject): Any {
     val name = text(value["kind"] ?: throw Malformed("$value has no `kind`"))
     val one = kind.sealedSubclasses.find { snake(it.simpleName!!) == name } ?: throw Malformed("`$name` is not a kind")
-    return one.objectInstance ?: record(one, JsonObject(value - "kind"))
+    val fields = JsonObject(value - "kind")
+    if (kind == ConfigurationAnswer::class) return record(one, fields)
+    one.objectInstance?.let { return it }
+    val constructor = one.primaryConstructor!!
+    return constructor.call(record(constructor.parameters.single().type.classifier as KClass<*>, fields))
 }
 
 private fun record(kind: KClass<*>, value: JsonElement): Any {

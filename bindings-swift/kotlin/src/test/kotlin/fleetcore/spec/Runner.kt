@@ -4,8 +4,6 @@ import fleetcore.Fleet
 import fleetcore.FleetException
 import fleetcore.FleetOptions
 import fleetcore.Tier
-import fleetcore.code
-import fleetcore.kind
 import fleetcore.shapes.FailureKind
 import java.io.File
 import java.nio.file.Files
@@ -125,7 +123,7 @@ private fun differences(path: String, expected: JsonElement, found: JsonElement)
 /** Rewrites an error's message with the argument's name as the scenarios write it. */
 private fun spelt(failure: FleetException): String {
     val message = failure.message.orEmpty()
-    val field = (failure.kind as? FailureKind.Invalid)?.`field` ?: return message
+    val field = (failure.kind as? FailureKind.Invalid)?.invalid?.`field` ?: return message
     val snake = field.replace(Regex("[A-Z]")) { "_" + it.value.lowercase() }
     return if (message.startsWith(field)) snake + message.removePrefix(field) else message
 }
