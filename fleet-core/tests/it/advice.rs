@@ -164,7 +164,7 @@ fn a_cancelled_import_is_completed_by_the_same_file() {
     world.operator(1).set_tier(world.product, "Enterprise").unwrap();
     let file = list(0..9000);
     let stopped = world.console(1).import_watched(world.product, file.as_bytes(), |_| ControlFlow::Break(()));
-    refused(stopped, "cancelled", "import the same file again to complete it");
+    refused(stopped, "cancelled", "import the same file again");
     let report = world.console(1).import(world.product, file.as_bytes()).unwrap();
     assert_eq!(report.counts().imported + report.counts().already_here, 9000);
 }
