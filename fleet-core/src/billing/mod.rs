@@ -14,6 +14,7 @@ mod contract;
 mod credit;
 mod due;
 mod dunning;
+mod effect;
 mod ending;
 mod invoice;
 mod operator;
@@ -23,7 +24,11 @@ mod policy;
 mod proration;
 mod quote;
 mod renewal;
+mod rows;
+#[cfg(test)]
+mod tests;
 mod tier;
+mod upgrade;
 
 pub use account::AccountBilling;
 pub use card::{Card, CardToken, ExpiryMonth, KnownCard, NewCard, PastCard};
@@ -40,4 +45,5 @@ pub use period::{Anchor, Interval, Period};
 pub use policy::BillingPolicy;
 pub use proration::{Split, cap_credit, prorate, prorate_span, split_credit};
 pub use quote::{Quote, QuoteId};
+pub(crate) use rows::apply;
 pub use tier::{Catalogue, Held, LimitExceeded, Limits, Price, Resource, Tier};

@@ -1,8 +1,8 @@
 //! Customer commands of a team: create customers, issue tokens, see who uses their device (R-CUS, R-SEE-1).
 
 use super::code::Secret;
-use super::record::{end_claim, named};
-use super::{Customer, CustomerCount, CustomerId, DeviceCode, Identity, Scope, StickerKey, Token, TokenId, TokenOwner};
+use super::rows::{end_claim, named, sticker_key};
+use super::{Customer, CustomerCount, CustomerId, DeviceCode, Identity, Scope, Token, TokenId, TokenOwner};
 use crate::device::{DeviceId, Page, Registration, check_page, member};
 use crate::fleet::{Console, CustomerConsole, DeviceConsole, ProductConsole};
 use crate::product::{Authentication, ProductId};
@@ -204,7 +204,7 @@ impl DeviceConsole<'_> {
         console.fleet.transact(|tx| {
             Access::check(tx, console.actor, Command::ChangeCustomers, product)?;
             member(tx, product, device)?;
-            let printed = DeviceCode::new(StickerKey::of(console.fleet, tx)?, &code);
+            let printed = DeviceCode::new(sticker_key(console.fleet, tx)?, &code);
             tx.put((product, device), Box::new(printed));
             console.note(tx, product, Command::ChangeCustomers, format!("claim code of {device}"));
             Ok(())
@@ -273,7 +273,7 @@ impl CustomerConsole<'_> {
         if life < Duration::from_secs(1) || life > MAX_TOKEN_LIFE {
             return Err(Error::invalid("life", "a token is valid for a second to a year; choose a time in between"));
         }
-        let secret = Secret::new(console.fleet)?;
+        let secret = Secret::new(console.fleet.random_bytes()?);
         console.fleet.transact(|tx| {
             Access::check(tx, console.actor, Command::IssueToken, product)?;
             let mut record = find(tx, product, customer)?;

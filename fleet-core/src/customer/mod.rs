@@ -9,6 +9,7 @@ mod console;
 mod guest_list;
 mod portal;
 mod record;
+mod rows;
 mod sticker;
 mod tries;
 
@@ -17,8 +18,8 @@ pub use code::{ActivationCode, Secret};
 pub use console::{Activity, CustomerFilter, CustomerView, MAX_TOKEN_LIFE, MAX_TOKENS};
 pub use guest_list::MAX_LINES;
 pub use portal::{CLAIM_CODE_LIFE, ClaimCode, CustomerDevice, CustomerSession, MAX_DEVICES_A_CUSTOMER, Portal};
-pub(crate) use record::end_claim;
 pub use record::{Customer, CustomerCount, CustomerId, Guest, Identity, Scope, Token, TokenId, TokenOwner};
+pub(crate) use rows::end_claim;
 pub use sticker::{DeviceCode, StickerKey};
 pub use tries::WrongCodes;
 pub use tries::{BARRED_FOR, WRONG_CODES};

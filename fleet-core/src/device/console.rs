@@ -374,15 +374,13 @@ impl Console<'_> {
     pub fn claimed_devices(&self, after: Option<DeviceId>, limit: usize) -> Result<Page<DeviceId, DeviceId>, Error> {
         check_page(limit)?;
         let account = self.claimant()?;
-        let mut range = Key::claims(account).limit(limit);
+        let mut range = Key::claims(account).limit(limit + 1);
         if let Some(after) = after {
             range = range.after(Key::Claim(account, after));
         }
         let rows = self.fleet.store().scan(&range)?;
-        let devices = rows.into_iter().filter_map(|row| if let Key::Claim(_, id) = row.key { Some(id) } else { None });
-        let devices: Vec<DeviceId> = devices.collect();
-        let next = devices.last().copied().filter(|_| devices.len() == limit);
-        Ok(Page::new(devices, next))
+        let id = |key: &Key| if let Key::Claim(_, id) = key { Some(*id) } else { None };
+        Ok(Page::of_rows(rows, limit, id, |row| id(&row.key)))
     }
 
     fn claimant(&self) -> Result<team::AccountId, Error> {

@@ -98,6 +98,19 @@ impl<T, C> Page<T, C> {
     pub(crate) fn new(items: Vec<T>, next: Option<C>) -> Self {
         Self { items, next }
     }
+
+    /// Makes a page of rows that were scanned with a limit of `limit + 1`: the last row only shows that there are more.
+    pub(crate) fn of_rows(
+        mut rows: Vec<Row>,
+        limit: usize,
+        cursor: impl Fn(&Key) -> Option<C>,
+        item: impl Fn(Row) -> Option<T>,
+    ) -> Self {
+        let has_more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = rows.last().filter(|_| has_more).and_then(|row| cursor(&row.key));
+        Self::new(rows.into_iter().filter_map(item).collect(), next)
+    }
 }
 
 impl DeviceFilter {

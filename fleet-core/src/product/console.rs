@@ -97,7 +97,7 @@ impl ProductConsole<'_> {
                 billing.no_renewal_due(console.now)?;
                 if let Some(plan) = &billing.plan {
                     let interval = billing.at_renewal.unwrap_or(plan.interval);
-                    if console.fleet.price(&billing, &tier, interval).is_none() {
+                    if console.fleet.catalogue().price_for(&billing, &tier, interval).is_none() {
                         return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval }.into());
                     }
                 }
@@ -106,7 +106,7 @@ impl ProductConsole<'_> {
                 paid = Some(billing).filter(|billing| billing.plan.is_some());
             }
             let before = Arc::clone(&record);
-            console.fleet.put_on(Arc::make_mut(&mut record), Some(&tier), paid.is_some());
+            console.fleet.catalogue().put_on(Arc::make_mut(&mut record), Some(&tier), paid.is_some());
             if before != record {
                 let entry = Entry::changed(&*tier, [("tier", before.tier.to_string(), tier.to_string())]);
                 tx.put(product, Arc::clone(&record));

@@ -1,6 +1,6 @@
 //! Creation of accounts, and reading of the audit.
 
-use super::{Account, AccountId, Actor, Command, access, account};
+use super::{Account, AccountId, Actor, Command, access, account, rows};
 use crate::audit::AuditRecord;
 use crate::device::{Page, check_page};
 use crate::directory::Directory;
@@ -41,7 +41,7 @@ impl Console<'_> {
         let email = account::email(email)?;
         self.fleet.transact(|tx| {
             let name: Arc<str> = text::compared(&email).into();
-            if account::with_email(tx, &email)?.is_some() {
+            if rows::with_email(tx, &email)?.is_some() {
                 return Err(ErrorKind::Taken { what: "e-mail", value: email.clone() }.into());
             }
             let mut directory: Directory = tx.get(())?.unwrap_or_default();

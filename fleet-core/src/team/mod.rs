@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod console;
 mod members;
+mod rows;
 
 pub(crate) use access::{Access, Role, allow, allows};
 pub use access::{Actor, Command};

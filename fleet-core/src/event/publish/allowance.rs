@@ -1,9 +1,7 @@
 //! Messages that metering admitted for one publish, and the return of the unused ones.
 
 use crate::event::metering::Admitted;
-use crate::product::{Product, ProductId};
-use crate::time::Timestamp;
-use crate::{Error, Fleet};
+use crate::product::ProductId;
 
 /// Messages of a product that metering admitted.
 #[derive(Debug)]
@@ -19,25 +17,23 @@ impl Allowance {
         Self { product, admitted: Vec::new(), left: 0 }
     }
 
-    /// Requests the missing messages from metering, up to `want`.
-    pub(super) fn raise(&mut self, fleet: &Fleet, product: &Product, now: Timestamp, want: u64) -> Result<(), Error> {
-        if let Some(more @ 1..) = want.checked_sub(self.left) {
-            let admitted = fleet.admit(product, now, more)?;
-            self.left += admitted.count;
-            self.admitted.push(admitted);
-        }
-        Ok(())
+    /// Number of messages to request from metering, so that `want` are left.
+    pub(super) fn missing(&self, want: u64) -> Option<u64> {
+        want.checked_sub(self.left).filter(|missing| *missing > 0)
     }
 
-    /// Returns the messages that no event used.
-    pub(super) fn give_back(self, fleet: &Fleet) {
+    pub(super) fn add(&mut self, admitted: Admitted) {
+        self.left += admitted.count;
+        self.admitted.push(admitted);
+    }
+
+    /// Returns the messages that no event used, by what admitted them: the latest first.
+    pub(super) fn unused(self) -> impl Iterator<Item = (Admitted, u64)> {
         let mut left = self.left;
-        for admitted in self.admitted.into_iter().rev() {
+        self.admitted.into_iter().rev().filter_map(move |admitted| {
             let count = left.min(admitted.count);
             left -= count;
-            if count > 0 {
-                fleet.give_back(admitted, count);
-            }
-        }
+            (count > 0).then_some((admitted, count))
+        })
     }
 }
