@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Cancels the call that it is passed to: [`ProductConsole::plan_import_until`](crate::ProductConsole::plan_import_until), or a query
-/// with [`Query::until`](crate::store::Query::until). Clones cancel the same call.
+/// Cancels the call that it is passed to: [`plan_import_until`](crate::ProductConsole::plan_import_until), or a query with
+/// [`Query::until`](crate::store::Query::until). Clones cancel the same call.
 #[derive(Clone, Debug, Default)]
 pub struct CancelToken(Arc<AtomicBool>);
 

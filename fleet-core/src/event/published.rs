@@ -67,7 +67,6 @@ pub struct Delivery {
     /// is nothing to send.
     pub to: Option<Destination>,
     /// What to send: all deliveries of an event share it.
-    #[serde(serialize_with = "message")]
     pub message: Arc<Message>,
 }
 
@@ -78,22 +77,18 @@ pub struct Message {
     /// The device.
     pub device: DeviceId,
     /// The event's name.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// Its data.
-    pub data: Box<str>,
+    pub data: Arc<str>,
     /// The id that its caller assigned.
-    pub id: Option<Box<str>>,
+    pub id: Option<Arc<str>>,
     /// When it was logged.
     pub at: Timestamp,
 }
 
-fn message<S: Serializer>(message: &Arc<Message>, serializer: S) -> Result<S::Ok, S::Error> {
-    Message::serialize(message, serializer)
-}
-
 impl Message {
     fn new(event: &Event, at: Timestamp) -> Arc<Self> {
-        let (name, data, id) = (event.name().into(), event.data().into(), event.id().map(Into::into));
+        let (name, data, id) = event.shared();
         Arc::new(Self { device: event.device(), name, data, id, at })
     }
 }

@@ -6,6 +6,7 @@ use crate::product::ProductId;
 use crate::text;
 use crate::time::Timestamp;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 /// Maximum number of bytes of an event's name.
 pub const MAX_NAME: usize = 64;
@@ -40,9 +41,9 @@ const KIND: RangeInclusive<usize> = 1..=MAX_KIND;
 pub struct Event {
     device: DeviceId,
     product: Option<u32>,
-    name: Box<str>,
-    data: Box<str>,
-    id: Option<Box<str>>,
+    name: Arc<str>,
+    data: Arc<str>,
+    id: Option<Arc<str>>,
     error: Option<Box<str>>,
     at: Timestamp,
 }
@@ -60,7 +61,7 @@ impl Event {
                 format!("has {} bytes; an event carries at most {MAX_DATA}: send less, or several", data.len());
             return Err(Error::invalid("event data", problem));
         }
-        let name = checked_text("event name", name, MAX_NAME)?;
+        let name = checked_text("event name", name, MAX_NAME)?.into();
         Ok(Self { device, product: None, name, data: data.into(), id: None, error: None, at })
     }
 
@@ -77,7 +78,7 @@ impl Event {
     /// # Errors
     /// `invalid` for any other id.
     pub fn with_id(self, id: &str) -> Result<Self, Error> {
-        Ok(Self { id: Some(checked_text("event id", id, MAX_ID)?), ..self })
+        Ok(Self { id: Some(checked_text("event id", id, MAX_ID)?.into()), ..self })
     }
 
     /// Marks the event as a report of an error or exception of this kind, 1 to 64 characters without control
@@ -122,6 +123,11 @@ impl Event {
     /// When it happened.
     pub fn at(&self) -> Timestamp {
         self.at
+    }
+
+    /// The name, the data and the id, for deliveries, which share them.
+    pub(super) fn shared(&self) -> (Arc<str>, Arc<str>, Option<Arc<str>>) {
+        (Arc::clone(&self.name), Arc::clone(&self.data), self.id.clone())
     }
 
     /// Returns the product that it names, before a platform's id is excluded.

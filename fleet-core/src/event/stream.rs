@@ -37,6 +37,9 @@ struct Order {
     held: Vec<(ProductId, EventView)>,
 }
 
+/// The call whose commits were begun while no stream was open.
+const UNREGISTERED: u64 = 0;
+
 /// A commit of events to a slot, from this sequence number on.
 #[derive(Debug)]
 struct OpenCommit {
@@ -150,10 +153,14 @@ impl Live {
         self.listening.load(Ordering::Acquire) > 0
     }
 
-    /// Registers commits of events, each with its slot and first sequence number, before they are applied.
+    /// Registers commits of events, each with its slot and first sequence number, before they are applied. Without any
+    /// stream nothing is registered: an event that a stream which opens meanwhile gets too late counts as missed.
     pub(super) fn begin(&self, commits: impl Iterator<Item = (ProductId, u8, u64)>) -> Committing<'_> {
+        if !self.is_listening() {
+            return Committing { live: self, call: UNREGISTERED, ended: false };
+        }
         let mut order = self.order();
-        order.last = order.last.wrapping_add(1);
+        order.last = order.last.wrapping_add(1).max(UNREGISTERED + 1);
         let call = order.last;
         order.open.extend(commits.map(|(product, slot, first)| OpenCommit { call, product, slot, first }));
         Committing { live: self, call, ended: false }
@@ -161,6 +168,9 @@ impl Live {
 
     /// Ends the commits of a call, and delivers the events that no earlier commit holds back any more.
     fn end_commits(&self, call: u64, applied: &[(ProductId, u8, u64)], events: Vec<(ProductId, EventView)>) {
+        if call == UNREGISTERED && events.is_empty() {
+            return;
+        }
         let mut order = self.order();
         // Of two commits that begin at one number, only one is applied.
         let is_over = |open: &OpenCommit| open.call == call || applied.contains(&(open.product, open.slot, open.first));
@@ -454,6 +464,21 @@ mod tests {
         early.end(&[(product(), 3, 6)], vec![logged(3, 6)]);
         live.begin(std::iter::once((product(), 3, 7))).end(&[(product(), 3, 7)], vec![logged(3, 7)]);
         assert_eq!((read(&stream), stream.start()), (vec![(3, 7)], start));
+    }
+
+    #[test]
+    fn without_a_stream_nothing_is_registered_and_an_event_that_comes_too_late_is_counted() {
+        let live = Arc::new(Live::default());
+        let begin = |first| live.begin(std::iter::once((product(), 3, first)));
+        let (early, in_order) = (begin(0), begin(1));
+        assert!(live.order().open.is_empty());
+        begin(7).end(&[(product(), 3, 7)], Vec::new());
+        let stream = stream(&live);
+        in_order.end(&[(product(), 3, 1)], vec![logged(3, 1)]);
+        early.end(&[(product(), 3, 0)], vec![logged(3, 0)]);
+        let streamed = stream.read(usize::MAX);
+        assert_eq!((streamed.items.len(), streamed.missed), (1, 1));
+        assert!(live.order().open.is_empty() && live.order().held.is_empty());
     }
 
     #[test]

@@ -103,8 +103,9 @@ pub(crate) fn run(mut connection: Connection, path: &Path, query: &Query<'_>) ->
     answer.map_err(|problem| problem.into_error(path, query))
 }
 
-/// Interrupts a connection from a thread once the time is over or the query is cancelled. `count(*)` of a table looks for an interruption at each
-/// page, and nowhere checks the time limit. An interruption between two statements has no effect, so it is repeated.
+/// Interrupts a connection from a thread once the time is over or the query is cancelled. `count(*)` of a table looks for
+/// an interruption at each page, and nowhere checks the time limit. An interruption between two statements has no effect,
+/// so it is repeated.
 fn interrupting<T>(
     connection: &Connection,
     end: Option<Instant>,

@@ -9,7 +9,8 @@
 //! that call and returns another device in each forked process. So to SQLite a file that a process opens after the fork
 //! differs from the inherited one, and gets its own locks. SQLite uses the device number for nothing else.
 //!
-//! This is a crate of its own because it calls SQLite's C interface, which the store itself does not.
+//! This is a crate of its own because SQLite's C interface calls it back, so that most of it is `unsafe`. The store itself
+//! makes a single such call.
 
 /// Makes SQLite distinguish files of forked processes, from now on, in the whole process. Call it before a file is
 /// opened.
