@@ -131,13 +131,20 @@ impl ProductConsole<'_> {
             let payer: Arc<Payer> = tx.get(owner)?.unwrap_or_default();
             let card = payer.presentable(console.now).ok_or(ErrorKind::CardMissing)?;
             if quote.due.is_zero() {
-                let invoice = console.fleet.apply_upgrade(tx, (product, owner), contract, (quote, None), console.now)?;
+                let invoice =
+                    console.fleet.apply_upgrade(tx, (product, owner), contract, (quote, None), console.now)?;
                 console.note(tx, product, Command::ChangePlan, before.change(subject, &record));
                 tx.put(product, record);
                 collect(tx, console.fleet.billing(), owner, console.now)?;
                 return Ok(Upgrade::Done(Box::new(invoice)));
             }
-            let new = NewCharge::next(contract, (product, owner), Charged::Upgrade { quote: quote.id }, quote.due, Some(card))?;
+            let new = NewCharge::next(
+                contract,
+                (product, owner),
+                Charged::Upgrade { quote: quote.id },
+                quote.due,
+                Some(card),
+            )?;
             let charge = request(tx, new, console.now)?;
             contract.quotes.clear();
             contract.upgrade = Some(OpenUpgrade { charge: charge.key.number, quote });

@@ -84,7 +84,7 @@ fn attempt(payer: &mut Payer, oldest: &mut Oldest, at: i64) -> Vec<Effect> {
 fn outcome(payer: &mut Payer, oldest: &mut Oldest, declined: Option<Decline>, at: i64) -> Vec<Effect> {
     let open = payer.charging.unwrap();
     let charge = Charge {
-        key: ChargeKey { product: open.product, number: open.number, nonce: 0 },
+        key: ChargeKey { product: open.product, number: open.number, digest: 0 },
         product: open.product,
         account: account(),
         purpose: Purpose::Renewal { invoice: 1 },

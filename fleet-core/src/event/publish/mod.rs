@@ -311,7 +311,7 @@ impl<'e> Publishing<'_, 'e> {
             (Relation::Of(_) | Relation::Unknown, _) => return round.lost.push(pending),
         };
         round.is_stale |= rule::is_stale(&pending, found);
-        match rule::judge(&pending, id, found, now) {
+        match rule::judge(&pending, id, (&found.product.policy, &found.subscriptions), now) {
             Verdict::New(stamp) => draft.enter(pending, origin, found, now, stamp),
             Verdict::Repeats(entry) => self.answer(pending.index, Published::Logged(*entry)),
             Verdict::LookUp(position, stamp) => round.known.push((pending, origin, position, stamp)),

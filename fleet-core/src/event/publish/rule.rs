@@ -9,7 +9,7 @@ use crate::event::cursor::Position;
 use crate::event::ids::EventId;
 use crate::event::log::EventOrigin;
 use crate::event::published::Entry;
-use crate::event::subscription::SubscriptionId;
+use crate::event::subscription::{SubscriptionId, Subscriptions};
 use crate::product::{Policy, Product};
 use crate::store::{Record, Row, Stamp};
 use crate::time::Timestamp;
@@ -65,14 +65,18 @@ pub(super) fn is_stale(pending: &Pending<'_>, found: &Found) -> bool {
 }
 
 /// Decides whether an event is new or repeats another one (R-EVT-7).
-pub(super) fn judge(pending: &Pending<'_>, id: Option<Row>, found: &Found, now: Timestamp) -> Verdict {
-    let policy = &found.product.policy;
+pub(super) fn judge(
+    pending: &Pending<'_>,
+    id: Option<Row>,
+    (policy, subscriptions): (&Policy, &Subscriptions),
+    now: Timestamp,
+) -> Verdict {
     match id {
         Some(Row { record: Record::EventId(EventId { event: Some(first), slot, sequence }), .. })
             if first.is_repeated_by(pending.event, policy, now) =>
         {
             let position = Position::new(slot, sequence);
-            let entry = Entry::new(pending.product, position, &*first, pending.event, &found.subscriptions);
+            let entry = Entry::new(pending.product, position, &*first, pending.event, subscriptions);
             Verdict::Repeats(Box::new(entry.into_duplicate()))
         }
         Some(Row { record: Record::EventId(id @ EventId { event: None, .. }), stamp, .. }) => {
@@ -158,7 +162,8 @@ mod tests {
     #[test]
     fn an_event_without_an_id_is_new() {
         let event = event();
-        let verdict = judge(&pending(&event), None, &Policy::default(), Timestamp::from_millis(0));
+        let verdict =
+            judge(&pending(&event), None, (&Policy::default(), &Subscriptions::default()), Timestamp::from_millis(0));
         assert!(matches!(verdict, Verdict::New(None)));
     }
 }
