@@ -1,6 +1,11 @@
 //! Billing commands of an owner: quotes, upgrades, the card, the status. All of them work on a locked account
 //! (R-PAY-5).
 
+mod account;
+mod operator;
+
+pub use account::AccountBilling;
+
 use super::effect::NewCharge;
 use super::quote::{Target, quote};
 use super::rows::{collect, invoice, request};

@@ -4,7 +4,6 @@
 //! account's [`Payer`] is the guard record of what is paid. The rules are pure functions of these records; the commands
 //! load, decide and commit.
 
-mod account;
 mod card;
 mod charge;
 mod clock;
@@ -17,7 +16,6 @@ mod dunning;
 mod effect;
 mod ending;
 mod invoice;
-mod operator;
 mod payer;
 mod period;
 mod policy;
@@ -30,11 +28,11 @@ mod tests;
 mod tier;
 mod upgrade;
 
-pub use account::AccountBilling;
 pub use card::{Card, CardToken, ExpiryMonth, KnownCard, NewCard, PastCard};
 pub(crate) use charge::Charged;
 pub use charge::{Charge, ChargeKey, ChargeOutcome, ChargedCard, Purpose};
 pub use clock::{Advanced, ChargeCursor, Clock, Due, Skipped};
+pub use console::AccountBilling;
 pub use console::{BillingStatus, CardView, Upgrade};
 pub use contract::{AgreedPrice, Contract, OpenUpgrade, Plan};
 pub(crate) use credit::return_balance;

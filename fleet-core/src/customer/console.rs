@@ -1,5 +1,9 @@
 //! Customer commands of a team: create customers, issue tokens, see who uses their device (R-CUS, R-SEE-1).
 
+mod beta;
+
+pub use beta::{BetaGuest, BetaLine, BetaVerdict, MAX_GUESTS};
+
 use super::code::Secret;
 use super::rows::{end_claim, named, sticker_key};
 use super::{Customer, CustomerCount, CustomerId, DeviceCode, Identity, Scope, Token, TokenId, TokenOwner};

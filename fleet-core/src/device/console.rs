@@ -1,5 +1,9 @@
 //! The team's operations on devices: view, name, approve, deny and remove them.
 
+mod queries;
+
+pub use queries::{DeviceFilter, Summary};
+
 use super::import::{Verdict, judge};
 use super::{
     Device, DeviceCount, DeviceId, Page, Registration, Standing, answer, check_page, confirmed, move_name, put_device,

@@ -1,19 +1,15 @@
 //! Checks whether a binary is valid as a product's next firmware (R-IMG 1–7): a pure comparison of the binary with the
-//! product and with what a person entered. Also the commands that maintain the index.
+//! product and with what a person entered.
 
 use super::image::esp_idf::{AppImage, AppImageError};
 use super::image::mcuboot::{ImageHash, McubootError};
 use super::image::particle::{Module, ModuleFunction};
 use super::image::{self, Image, ImageError, Trailing};
-use super::{Firmware, FirmwareIndex, FirmwareLocks, FirmwareVersion, ImageFacts, ImageFormat, Sha256};
-use crate::audit::Entry;
-use crate::fleet::ProductConsole;
+use super::{FirmwareIndex, FirmwareVersion, ImageFacts, ImageFormat, Sha256};
 use crate::product::{Platform, Product, ProductId};
-use crate::team::{Access, Actor, Command};
-use crate::text::{self, DESCRIPTION, NAME};
+use crate::text;
 use crate::{Error, ErrorKind};
 use std::fmt;
-use std::sync::Arc;
 
 /// The largest binary that is accepted: 64 MiB.
 pub const MAX_IMAGE_BYTES: usize = 64 << 20;
@@ -158,7 +154,7 @@ impl fmt::Display for Next {
 
 impl UploadRefused {
     /// Adapts the advice to the highest version so far, because a version that is not above it would be refused again.
-    fn after(self, highest: u16) -> Self {
+    pub(super) fn after(self, highest: u16) -> Self {
         match self {
             Self::MacroMissing { product, entered } if entered.get() <= highest => {
                 match FirmwareVersion::new(u32::from(highest) + 1) {
@@ -360,145 +356,9 @@ impl ImageFacts {
     }
 }
 
-impl ProductConsole<'_> {
-    /// Uploads a firmware: parses its binary, checks it against the product and the entered version, and stores its
-    /// facts. The host stores the binary itself, under its SHA-256.
-    ///
-    /// # Errors
-    /// [`ErrorKind::UploadRefused`] with both values of the mismatch; `taken` for a title that another firmware has;
-    /// `invalid` for texts out of range.
-    pub fn upload(&self, upload: &Upload<'_>, binary: &[u8]) -> Result<Firmware, Error> {
-        let Self { console, product } = *self;
-        let title = text::checked("title", upload.title, NAME)?;
-        let description = text::checked("description", upload.description, DESCRIPTION)?;
-        let mut examined = None;
-        console.fleet.transact(|tx| {
-            let Access { product: record, .. } = Access::check(tx, console.actor, Command::UploadFirmware, product)?;
-            let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
-            // A retried transaction parses the binary again only if the product has changed.
-            let image = match &examined {
-                Some((seen, image)) if *seen == record => ImageFacts::clone(image),
-                _ => {
-                    let image =
-                        examine(&record, upload.version, binary).map_err(|refused| refused.after(index.highest))?;
-                    examined = Some((Arc::clone(&record), image.clone()));
-                    image
-                }
-            };
-            if upload.version.get() <= index.highest {
-                let (entered, highest) = (upload.version, index.highest);
-                return Err(UploadRefused::VersionNotGreater { entered, highest }.into());
-            }
-            index.check_title(&title, None)?;
-            let firmware = Firmware {
-                version: upload.version,
-                title: title.clone(),
-                description: description.clone(),
-                uploaded_at: console.now,
-                uploaded_by: if let Actor::Account(account) = console.actor { Some(account) } else { None },
-                image,
-                requires_system: upload.requires_system.clone(),
-                proven: None,
-                released_at: None,
-                on_the_line_at: None,
-                locked_devices: 0,
-            };
-            let changed = Arc::make_mut(&mut index);
-            changed.highest = upload.version.get();
-            changed.firmware.push(firmware.clone());
-            tx.put(product, index);
-            console.note(tx, product, Command::UploadFirmware, format!("version {}, `{title}`", upload.version));
-            Ok(firmware)
-        })
-    }
-
-    /// Returns the product's firmware, in order of version.
-    ///
-    /// # Errors
-    /// `not_found`.
-    pub fn firmware(&self) -> Result<Vec<Firmware>, Error> {
-        let Self { console, product } = *self;
-        console.fleet.transact(|tx| {
-            Access::check(tx, console.actor, Command::ReadProduct, product)?;
-            let index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
-            let locks = FirmwareLocks::of(tx, product, &index)?;
-            let counted =
-                |firmware: &Firmware| Firmware { locked_devices: locks.devices(firmware.version), ..firmware.clone() };
-            Ok(index.iter().map(counted).collect())
-        })
-    }
-
-    /// Changes a firmware's title, and its description if one is given; `None` leaves it unchanged (R-IMG-7). An empty
-    /// description removes it.
-    ///
-    /// # Errors
-    /// `taken` for a title that another firmware has; `invalid` for texts out of range.
-    pub fn edit_firmware<'d>(
-        &self,
-        version: FirmwareVersion,
-        title: &str,
-        description: impl Into<Option<&'d str>>,
-    ) -> Result<Firmware, Error> {
-        let Self { console, product } = *self;
-        let title = text::checked("title", title, NAME)?;
-        let description = description.into().map(|text| text::checked("description", text, DESCRIPTION)).transpose()?;
-        console.fleet.transact(|tx| {
-            Access::check(tx, console.actor, Command::EditFirmware, product)?;
-            let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
-            index.check_title(&title, Some(version))?;
-            let firmware = Arc::make_mut(&mut index).get_mut(version).ok_or_else(|| Error::not_found("firmware"))?;
-            let description = description.as_ref().unwrap_or(&firmware.description).clone();
-            let values = [
-                ("title", format!("`{}`", firmware.title), format!("`{title}`")),
-                ("description", format!("`{}`", firmware.description), format!("`{description}`")),
-            ];
-            if (&firmware.title, &firmware.description) == (&title, &description) {
-                return Ok(firmware.clone());
-            }
-            let entry = Entry::changed(format!("version {version}, `{title}`"), values);
-            firmware.title.clone_from(&title);
-            firmware.description.clone_from(&description);
-            let mut edited = firmware.clone();
-            edited.locked_devices = FirmwareLocks::of(tx, product, &index)?.devices(version);
-            tx.put(product, index);
-            console.note(tx, product, Command::EditFirmware, entry);
-            Ok(edited)
-        })
-    }
-
-    /// Deletes a firmware that was never released and that no device is locked to (R-IMG-7). Its version is not reused.
-    ///
-    /// # Errors
-    /// `firmware_in_use` with the reason.
-    pub fn delete_firmware(&self, version: FirmwareVersion) -> Result<(), Error> {
-        let Self { console, product } = *self;
-        console.fleet.transact(|tx| {
-            Access::check(tx, console.actor, Command::DeleteFirmware, product)?;
-            let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
-            let firmware = index.get(version).ok_or_else(|| Error::not_found("firmware"))?;
-            let in_use = |reason| Err(ErrorKind::FirmwareInUse { version, reason }.into());
-            if let Some(at) = firmware.released_at {
-                return in_use(format!("it was released at {at}, and released firmware is kept"));
-            }
-            if let Some(at) = firmware.on_the_line_at {
-                return in_use(format!("it has been programmed on the line since {at}"));
-            }
-            let locked = FirmwareLocks::of(tx, product, &index)?.devices(version);
-            if locked > 0 {
-                return in_use(format!("{locked} devices are locked to it; unlock them first"));
-            }
-            let title = firmware.title.clone();
-            Arc::make_mut(&mut index).firmware.retain(|firmware| firmware.version != version);
-            tx.put(product, index);
-            console.note(tx, product, Command::DeleteFirmware, format!("version {version}, `{title}`"));
-            Ok(())
-        })
-    }
-}
-
 impl FirmwareIndex {
     /// Titles are distinct within a product, ignoring case (R-IMG-7).
-    fn check_title(&self, title: &str, but: Option<FirmwareVersion>) -> Result<(), Error> {
+    pub(super) fn check_title(&self, title: &str, but: Option<FirmwareVersion>) -> Result<(), Error> {
         let wanted = text::compared(title);
         let holder = self.iter().find(|other| Some(other.version) != but && text::compared(&other.title) == wanted);
         match holder {

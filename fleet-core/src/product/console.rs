@@ -1,5 +1,7 @@
 //! Creates and removes products, and changes what their teams and the operator may change.
 
+mod configuration;
+
 use super::{Configuration, Group, GroupId, Platform, Policy, PolicyChange, Product, ProductId};
 use crate::audit::Entry;
 use crate::billing::Contract;

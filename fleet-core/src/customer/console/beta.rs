@@ -1,9 +1,9 @@
 //! The private beta: its guests, and the codes with which they activate (R-CUS-4).
 
-use super::record::Guest;
-use super::rows::named;
-use super::{ActivationCode, Customer, CustomerCount, CustomerId, WrongCodes, guest_list};
 use crate::Error;
+use crate::customer::record::Guest;
+use crate::customer::rows::named;
+use crate::customer::{ActivationCode, Customer, CustomerCount, CustomerId, WrongCodes, guest_list};
 use crate::device::{Page, check_page};
 use crate::fleet::{Console, ProductConsole};
 use crate::product::ProductId;

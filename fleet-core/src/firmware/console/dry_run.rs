@@ -1,9 +1,9 @@
 //! Computes the effect of a change before it is made (R-TGT-11): calls the same function that decides at a connect, for
 //! every device with its latest report.
 
-use super::{Decision, FirmwareIndex, FirmwareVersion, Release, decide};
 use crate::Error;
 use crate::device::{Device, DeviceId};
+use crate::firmware::{Decision, FirmwareIndex, FirmwareVersion, Release, decide};
 use crate::fleet::{Console, ProductConsole};
 use crate::product::{GroupId, Product, ProductId};
 use crate::store::{Key, Record};

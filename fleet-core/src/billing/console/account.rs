@@ -1,6 +1,6 @@
 //! Billing of one account over all its products, removed and transferred products included.
 
-use super::{CardView, Charge, Invoice, Payer};
+use crate::billing::{CardView, Charge, Invoice, Payer};
 use crate::device::{Page, check_page};
 use crate::fleet::Console;
 use crate::product::ProductId;

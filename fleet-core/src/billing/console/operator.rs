@@ -1,10 +1,10 @@
 //! Billing commands of the operator: end and lower plans, agree on prices, write off invoices.
 
-use super::credit::return_balance;
-use super::ending::{reduce, write_off};
-use super::rows::{apply, invoice, put_payer};
-use super::{AgreedPrice, Contract, Interval, Invoice, Payer, Plan, Price, Reason};
 use crate::audit::{Entry, shown};
+use crate::billing::credit::return_balance;
+use crate::billing::ending::{reduce, write_off};
+use crate::billing::rows::{apply, invoice, put_payer};
+use crate::billing::{AgreedPrice, Contract, Interval, Invoice, Payer, Plan, Price, Reason};
 use crate::fleet::{Console, ProductConsole};
 use crate::product::Product;
 use crate::store::Transaction;

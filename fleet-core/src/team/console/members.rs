@@ -2,13 +2,13 @@
 //!
 //! The team's record is the guard of its seats: every command that could fill a seat reads and writes it.
 
-use super::{Access, Account, AccountId, Actor, Command, Invitation, Team, access, rows};
 use crate::audit::{Entry, shown};
 use crate::billing::{Contract, Reason, Resource, apply, return_balance};
 use crate::fleet::{Console, ProductConsole};
 use crate::notice::{NoticeSubject, notify};
 use crate::product::{Product, ProductId};
 use crate::store::{Key, Record, Transaction};
+use crate::team::{Access, Account, AccountId, Actor, Command, Invitation, Team, access, rows};
 use crate::{Error, ErrorKind};
 use std::sync::Arc;
 use std::time::Duration;

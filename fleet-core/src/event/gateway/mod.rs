@@ -18,7 +18,6 @@ use super::published::{Entry, Published};
 use super::record::Event;
 use super::rows;
 use super::subscription::Subscriptions;
-use super::trim;
 use crate::Error;
 use crate::device::{Place, Registration, Report};
 use crate::firmware::Hold;
@@ -474,7 +473,7 @@ impl<'e> Publishing<'_, 'e> {
                 Some(CommitOutcome::Applied) => {
                     self.applied(draft, products);
                     applied.push(draft);
-                    if trim::is_due(&draft.before, &draft.head) {
+                    if rows::is_due(&draft.before, &draft.head) {
                         to_trim.push((draft.product, draft.before.agreed_clock()));
                     }
                     self.prune_ids(products, draft);
@@ -489,7 +488,7 @@ impl<'e> Publishing<'_, 'e> {
         to_trim.dedup_by_key(|(product, _)| *product);
         for (product, agreed) in to_trim {
             // The events are published; the next publish retries the trim.
-            let _ = products.get(product).map(|found| trim::trim(fleet, &found.product, self.gateway.now.min(agreed)));
+            let _ = products.get(product).map(|found| rows::trim(fleet, &found.product, self.gateway.now.min(agreed)));
         }
         if unknown { Err(unanswered()) } else { Ok(()) }
     }

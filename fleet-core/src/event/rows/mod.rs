@@ -1,7 +1,14 @@
-//! Reads and deletes the rows of event ids.
+//! Reads and deletes the rows of logs and of event ids.
 
-use super::ids::{EventId, prunable, range};
+mod trim;
+mod walk;
+
+pub(crate) use trim::drop_log;
+pub(super) use trim::{is_due, trim};
+pub(super) use walk::{Heads, Walk};
+
 use crate::device::DeviceId;
+use crate::event::ids::{EventId, prunable, range};
 use crate::product::{Policy, ProductId};
 use crate::store::{Check, Commit, Record, Row, Transaction, Write};
 use crate::time::Timestamp;
@@ -12,7 +19,12 @@ use std::time::Duration;
 ///
 /// # Errors
 /// Errors of the store.
-pub(super) fn prune(fleet: &Fleet, product: ProductId, policy: &Policy, device: DeviceId) -> Result<(), Error> {
+pub(in crate::event) fn prune(
+    fleet: &Fleet,
+    product: ProductId,
+    policy: &Policy,
+    device: DeviceId,
+) -> Result<(), Error> {
     let mut rows = rows(fleet, product, device)?;
     rows.sort_by_key(|(id, _)| id.sequence);
     let known: Vec<Option<Timestamp>> = rows.iter().map(|(id, _)| id.event.as_ref().map(|event| event.at)).collect();
