@@ -298,13 +298,7 @@ impl FromStr for NoticeCursor {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        match Key::from_hex(text) {
-            Some(key @ Key::Notice(..)) => Ok(Self(key)),
-            _ => Err(Error::invalid(
-                "after",
-                "is not the cursor of a page of notices; pass the one that the previous page returned, or none",
-            )),
-        }
+        Key::of_cursor(text, "notices", |key| matches!(key, Key::Notice(..))).map(Self)
     }
 }
 

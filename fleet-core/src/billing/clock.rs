@@ -112,13 +112,7 @@ impl FromStr for ChargeCursor {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        match Key::from_hex(text) {
-            Some(key @ Key::Charge(..)) => Ok(Self(key)),
-            _ => Err(Error::invalid(
-                "after",
-                "is not a cursor of a page of charges; give the `next` of the previous page, or none",
-            )),
-        }
+        Key::of_cursor(text, "charges", |key| matches!(key, Key::Charge(..))).map(Self)
     }
 }
 

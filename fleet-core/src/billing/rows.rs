@@ -7,7 +7,7 @@ use crate::fleet::Fleet;
 use crate::notice::notify;
 use crate::product::{Product, ProductId};
 use crate::store::{Key, Record, StoreError, StoreErrorKind, Transaction};
-use crate::team::{Account, AccountId};
+use crate::team::{Account, AccountId, products_of};
 use crate::{Error, Timestamp};
 use std::sync::Arc;
 
@@ -116,7 +116,7 @@ pub(crate) fn invoice(tx: &mut Transaction<'_>, product: ProductId, number: u32)
 /// Returns a product that the account pays for: notices are stored under a product.
 fn paid_product(tx: &mut Transaction<'_>, account: AccountId) -> Result<Option<ProductId>, Error> {
     let mut products = tx.get::<Arc<Payer>>(account)?.map(|payer| payer.products.clone()).unwrap_or_default();
-    products.extend(products_of(tx, account)?);
+    products.extend(products_of(tx.store(), account)?);
     for product in products {
         let plan = tx.get::<Arc<Contract>>(product)?.and_then(|contract| contract.plan.clone());
         let owner = tx.get::<Arc<Product>>(product)?.map(|product| product.owner);
@@ -125,12 +125,6 @@ fn paid_product(tx: &mut Transaction<'_>, account: AccountId) -> Result<Option<P
         }
     }
     Ok(None)
-}
-
-/// Returns the products whose team an account is in.
-fn products_of(tx: &Transaction<'_>, account: AccountId) -> Result<Vec<ProductId>, Error> {
-    let rows = tx.store().scan(&Key::memberships(account))?.into_iter();
-    Ok(rows.filter_map(|row| if let Key::Membership(_, product) = row.key { Some(product) } else { None }).collect())
 }
 
 impl Fleet {
@@ -233,7 +227,7 @@ impl Fleet {
         account: AccountId,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let products = products_of(tx, account)?;
+        let products = products_of(tx.store(), account)?;
         tx.load(products.iter().flat_map(|product| [Key::Product(*product), Key::Contract(*product)]))?;
         for id in products {
             let owner = tx.get::<Arc<Product>>(id)?.map(|product| product.owner);

@@ -1,13 +1,13 @@
 //! Stored records of customers.
 
 use super::{ActivationCode, WrongCodes};
-use crate::Error;
 use crate::device::DeviceId;
 use crate::firmware::Sha256;
-use crate::product::ProductId;
+use crate::product::{Authentication, ProductId};
 use crate::team::AccountId;
 use crate::text::{self, NAME};
 use crate::time::Timestamp;
+use crate::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -80,6 +80,31 @@ impl Identity {
             Self::Simple => None,
             Self::TwoLegged { user } => Some(format!("user-{}", Sha256::of(user.trim().as_bytes())).into()),
             Self::Linked { account } => Some(format!("account-{account}").into()),
+        }
+    }
+
+    /// Refuses an identity of another way of authentication than the chosen one.
+    pub(super) fn check_authentication(&self, chosen: Option<Authentication>) -> Result<(), Error> {
+        let way = match self {
+            Self::Simple => Authentication::Simple,
+            Self::TwoLegged { .. } => Authentication::TwoLegged,
+            Self::Linked { .. } => Authentication::Linked,
+        };
+        match chosen.filter(|chosen| *chosen != way) {
+            Some(chosen) => Err(Error::invalid(
+                "identity",
+                format!("the product's customers are authenticated as `{chosen}`, this is `{way}`; change one of them"),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// The refusal of an identity that another customer has.
+    pub(super) fn taken(&self) -> ErrorKind {
+        match self {
+            Self::TwoLegged { user } => ErrorKind::Taken { what: "vendor's user", value: user.clone() },
+            Self::Linked { account } => ErrorKind::Taken { what: "linked account", value: account.to_string() },
+            Self::Simple => ErrorKind::Taken { what: "identity", value: String::new() },
         }
     }
 }

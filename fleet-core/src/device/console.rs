@@ -410,26 +410,7 @@ impl Console<'_> {
                 let mut new = 0;
                 tx.load(chunk.iter().map(|(id, _)| Key::Registration(*id)))?;
                 for (id, platform) in chunk {
-                    let known: Option<Registration> = tx.get(*id)?;
-                    new += u64::from(!known.as_ref().is_some_and(|known| known.registered));
-                    let mut entry = known.clone().unwrap_or_default();
-                    entry.registered = true;
-                    match (&entry.platform, platform) {
-                        (Some(known), Some(listed)) if known != listed => {
-                            let reason = format!(
-                                "its platform is {known}, the list says {listed}; correct the list, or the device"
-                            );
-                            return Err(ErrorKind::CannotJoin { device: *id, reason }.into());
-                        }
-                        (None, Some(listed)) => entry.platform = Some(listed.clone()),
-                        _ => {}
-                    }
-                    if known.as_ref().is_none_or(|known| known.platform != entry.platform) {
-                        copy_platform(tx, *id, &entry)?;
-                    }
-                    if known.as_ref() != Some(&entry) {
-                        tx.put(*id, entry);
-                    }
+                    new += u64::from(register(tx, *id, platform.as_ref())?);
                 }
                 Ok(new)
             })?;
@@ -514,4 +495,27 @@ fn listed(groups: &BTreeSet<GroupId>) -> String {
     }
     let numbers: Vec<String> = groups.iter().map(GroupId::to_string).collect();
     format!("groups {}", numbers.join(", "))
+}
+
+/// Registers a device. Returns whether it was not registered before.
+fn register(tx: &mut Transaction<'_>, id: DeviceId, platform: Option<&Platform>) -> Result<bool, Error> {
+    let known: Option<Registration> = tx.get(id)?;
+    let is_new = !known.as_ref().is_some_and(|known| known.registered);
+    let mut entry = known.clone().unwrap_or_default();
+    entry.registered = true;
+    match (&entry.platform, platform) {
+        (Some(known), Some(listed)) if known != listed => {
+            let reason = format!("its platform is {known}, the list says {listed}; correct the list, or the device");
+            return Err(ErrorKind::CannotJoin { device: id, reason }.into());
+        }
+        (None, Some(listed)) => entry.platform = Some(listed.clone()),
+        _ => {}
+    }
+    if known.as_ref().is_none_or(|known| known.platform != entry.platform) {
+        copy_platform(tx, id, &entry)?;
+    }
+    if known.as_ref() != Some(&entry) {
+        tx.put(id, entry);
+    }
+    Ok(is_new)
 }

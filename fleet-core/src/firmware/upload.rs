@@ -2,7 +2,7 @@
 //! product and with what a person entered.
 
 use super::image::esp_idf::{AppImage, AppImageError};
-use super::image::mcuboot::{ImageHash, McubootError};
+use super::image::mcuboot::{ImageHash, McubootError, McubootImage};
 use super::image::particle::{Module, ModuleFunction};
 use super::image::{self, Image, ImageError, Trailing};
 use super::{FirmwareIndex, FirmwareVersion, ImageFacts, ImageFormat, Sha256};
@@ -215,66 +215,9 @@ pub fn examine(product: &Product, entered: FirmwareVersion, binary: &[u8]) -> Re
     }
     let facts = |format| ImageFacts::new(format, binary);
     match image::read(binary) {
-        Ok(Image::Particle(module)) => {
-            let Platform::Particle(platform) = product.platform else {
-                return Err(other_format(ImageFormat::Particle, product));
-            };
-            check_module(&module, platform, product, entered)?;
-            let own = module.suffix.product.is_some_and(|fields| u32::from(fields.id) == product.id.get());
-            Ok(ImageFacts { embedded: vec![module.suffix.sha256], wildcard: !own, ..facts(ImageFormat::Particle) })
-        }
-        Ok(Image::EspIdf(app)) => {
-            let chip = Platform::EspIdf(app.chip.number());
-            if !matches!(product.platform, Platform::EspIdf(_)) {
-                return Err(other_format(ImageFormat::EspIdf, product));
-            }
-            if chip != product.platform {
-                return Err(UploadRefused::OtherPlatform { image: chip, product: product.platform.clone() });
-            }
-            if app.trailing == Trailing::Other {
-                let (length, size) = (app.image_length, app.size);
-                return Err(UploadRefused::Image(AppImageError::Followed { length, size }.into()));
-            }
-            let (min_chip_revision, max_chip_revision) = chip_revisions(&app);
-            let embedded = app.app.iter().map(|app| app.elf_sha256);
-            let embedded = embedded.chain(app.digest.map(|digest| digest.stored)).collect();
-            let (version, project, security_counter) = match app.app {
-                Some(app) => (app.version, app.project_name, app.secure_version),
-                None => (String::new(), String::new(), 0),
-            };
-            Ok(ImageFacts {
-                embedded,
-                security_counter,
-                own_version: Some(version).filter(|version| !version.is_empty()),
-                project: Some(project).filter(|name| !name.is_empty()),
-                min_chip_revision,
-                max_chip_revision,
-                ..facts(ImageFormat::EspIdf)
-            })
-        }
-        Ok(Image::Mcuboot(mcuboot)) => {
-            if !matches!(product.platform, Platform::Mcuboot(_)) {
-                return Err(other_format(ImageFormat::Mcuboot, product));
-            }
-            if mcuboot.trailing == Trailing::Other {
-                let (length, size) = (mcuboot.image_length, mcuboot.size);
-                return Err(UploadRefused::Image(McubootError::Followed { length, size }.into()));
-            }
-            // A device reports a hash of 32 bytes. If its bootloader checks a longer hash, the device reports the
-            // SHA-256 of the same bytes.
-            let hash = match mcuboot.hash {
-                ImageHash::Sha256 { stored, .. } => stored,
-                ImageHash::Sha384 { .. } | ImageHash::Sha512 { .. } => {
-                    Sha256::of(binary.get(..mcuboot.hashed_length).unwrap_or_default())
-                }
-            };
-            Ok(ImageFacts {
-                embedded: vec![hash],
-                security_counter: mcuboot.security_counter.unwrap_or(0),
-                own_version: Some(mcuboot.version.to_string()),
-                ..facts(ImageFormat::Mcuboot)
-            })
-        }
+        Ok(Image::Particle(module)) => examine_particle(&module, product, entered, facts(ImageFormat::Particle)),
+        Ok(Image::EspIdf(app)) => examine_esp_idf(app, product, facts(ImageFormat::EspIdf)),
+        Ok(Image::Mcuboot(image)) => examine_mcuboot(&image, product, binary, facts(ImageFormat::Mcuboot)),
         // The bootloaders of these platforms start no other format, so the policy does not apply (R-IMG-4).
         Err(ImageError::Unrecognised { size }) if starts_one_format(&product.platform) => {
             Err(UploadRefused::NoImage { size, platform: product.platform.clone() })
@@ -282,6 +225,77 @@ pub fn examine(product: &Product, entered: FirmwareVersion, binary: &[u8]) -> Re
         Err(ImageError::Unrecognised { .. }) if product.policy.opaque_images => Ok(facts(ImageFormat::Opaque)),
         Err(error) => Err(UploadRefused::Image(error)),
     }
+}
+
+fn examine_particle(
+    module: &Module,
+    product: &Product,
+    entered: FirmwareVersion,
+    facts: ImageFacts,
+) -> Result<ImageFacts, UploadRefused> {
+    let Platform::Particle(platform) = product.platform else { return Err(other_format(facts.format, product)) };
+    check_module(module, platform, product, entered)?;
+    let own = module.suffix.product.is_some_and(|fields| u32::from(fields.id) == product.id.get());
+    Ok(ImageFacts { embedded: vec![module.suffix.sha256], wildcard: !own, ..facts })
+}
+
+fn examine_esp_idf(app: AppImage, product: &Product, facts: ImageFacts) -> Result<ImageFacts, UploadRefused> {
+    let chip = Platform::EspIdf(app.chip.number());
+    if !matches!(product.platform, Platform::EspIdf(_)) {
+        return Err(other_format(facts.format, product));
+    }
+    if chip != product.platform {
+        return Err(UploadRefused::OtherPlatform { image: chip, product: product.platform.clone() });
+    }
+    if app.trailing == Trailing::Other {
+        let (length, size) = (app.image_length, app.size);
+        return Err(UploadRefused::Image(AppImageError::Followed { length, size }.into()));
+    }
+    let (min_chip_revision, max_chip_revision) = chip_revisions(&app);
+    let embedded = app.app.iter().map(|app| app.elf_sha256);
+    let embedded = embedded.chain(app.digest.map(|digest| digest.stored)).collect();
+    let (version, project, security_counter) = match app.app {
+        Some(app) => (app.version, app.project_name, app.secure_version),
+        None => (String::new(), String::new(), 0),
+    };
+    Ok(ImageFacts {
+        embedded,
+        security_counter,
+        own_version: Some(version).filter(|version| !version.is_empty()),
+        project: Some(project).filter(|name| !name.is_empty()),
+        min_chip_revision,
+        max_chip_revision,
+        ..facts
+    })
+}
+
+fn examine_mcuboot(
+    image: &McubootImage,
+    product: &Product,
+    binary: &[u8],
+    facts: ImageFacts,
+) -> Result<ImageFacts, UploadRefused> {
+    if !matches!(product.platform, Platform::Mcuboot(_)) {
+        return Err(other_format(facts.format, product));
+    }
+    if image.trailing == Trailing::Other {
+        let (length, size) = (image.image_length, image.size);
+        return Err(UploadRefused::Image(McubootError::Followed { length, size }.into()));
+    }
+    // A device reports a hash of 32 bytes. If its bootloader checks a longer hash, the device reports the SHA-256 of
+    // the same bytes.
+    let hash = match image.hash {
+        ImageHash::Sha256 { stored, .. } => stored,
+        ImageHash::Sha384 { .. } | ImageHash::Sha512 { .. } => {
+            Sha256::of(binary.get(..image.hashed_length).unwrap_or_default())
+        }
+    };
+    Ok(ImageFacts {
+        embedded: vec![hash],
+        security_counter: image.security_counter.unwrap_or(0),
+        own_version: Some(image.version.to_string()),
+        ..facts
+    })
 }
 
 /// Whether the platform's bootloader starts only images of its own format.

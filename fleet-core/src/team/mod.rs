@@ -9,4 +9,4 @@ pub use access::{Actor, Command};
 pub(crate) use access::{Role, allow, allows};
 pub use account::{Account, AccountId, Claimant, Invitation, Team};
 pub use console::{InvitationView, Person, TeamView};
-pub(crate) use rows::Access;
+pub(crate) use rows::{Access, products_of};

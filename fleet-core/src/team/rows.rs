@@ -4,7 +4,7 @@ use super::access::forbidden;
 use super::account::email;
 use super::{Account, AccountId, Actor, Command, Role, Team, allows};
 use crate::product::{Product, ProductId};
-use crate::store::{Key, Transaction};
+use crate::store::{Key, Store, StoreError, Transaction};
 use crate::{Error, text};
 use std::sync::Arc;
 
@@ -19,6 +19,12 @@ pub(super) fn with_email(tx: &mut Transaction<'_>, text: &str) -> Result<Option<
         }
     }
     email(text).map(|_| None)
+}
+
+/// Returns the products whose team an account is in, in order of their numbers.
+pub(crate) fn products_of(store: &dyn Store, account: AccountId) -> Result<Vec<ProductId>, StoreError> {
+    let rows = store.scan(&Key::memberships(account))?.into_iter();
+    Ok(rows.filter_map(|row| if let Key::Membership(_, product) = row.key { Some(product) } else { None }).collect())
 }
 
 /// A product that an actor is authorized for.

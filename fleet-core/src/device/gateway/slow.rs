@@ -81,13 +81,7 @@ impl Gateway<'_> {
         connected.answer = connected.answer.with_hardware(entry.platform.as_ref());
         let Some(trail) = trail else { return Ok(connected) };
         if let Some((home, before)) = left {
-            // A device that connects elsewhere is no longer online in its own product.
-            let mut row = before.clone();
-            row.leave_connection(trail);
-            if let (Some(product), true) = (tx.get::<Arc<Product>>(home)?, report.platform.is_some()) {
-                entry.copy_platform(&mut row, &product.platform);
-            }
-            put_device(tx, home, report.device, Some(&before), row);
+            leave(tx, (home, before), trail, &entry, report)?;
         } else if entry.product.is_none() && connected.product.is_some() {
             entry.keep(trail);
         }
@@ -227,21 +221,13 @@ impl Gateway<'_> {
                 entry.hand_over(&mut device);
                 count
             }
-            None => {
-                let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
-                if count.quarantined >= u64::from(product.policy.quarantine_limit) {
-                    if !count.full_told {
-                        count.full_told = true;
-                        notify(tx, self.now, id, NoticeSubject::QuarantineFull)?;
-                        tx.put(id, count);
-                    }
+            None => match self.count_if_waiting(tx, &product)? {
+                Some(count) => count,
+                None => {
                     let answer = Answer::Held { hold: Hold::Quarantined { full: true }, target: None };
                     return Ok((Connected { answer, ..connected }, None));
                 }
-                count.quarantined += 1;
-                notify(tx, self.now, id, NoticeSubject::DevicesAskToJoin)?;
-                count
-            }
+            },
         };
         count.settle(&product.policy);
         tx.put(id, count);
@@ -250,6 +236,40 @@ impl Gateway<'_> {
         put_device(tx, id, report.device, None, device);
         Ok((connected, Some(trail)))
     }
+
+    /// Counts a device into the quarantine and notifies the team. `None` if the quarantine is full.
+    fn count_if_waiting(&self, tx: &mut Transaction<'_>, product: &Product) -> Result<Option<Box<DeviceCount>>, Error> {
+        let id = product.id;
+        let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
+        if count.quarantined < u64::from(product.policy.quarantine_limit) {
+            count.quarantined += 1;
+            notify(tx, self.now, id, NoticeSubject::DevicesAskToJoin)?;
+            return Ok(Some(count));
+        }
+        if !count.full_told {
+            count.full_told = true;
+            notify(tx, self.now, id, NoticeSubject::QuarantineFull)?;
+            tx.put(id, count);
+        }
+        Ok(None)
+    }
+}
+
+/// Takes a device that connects elsewhere offline in its own product.
+fn leave(
+    tx: &mut Transaction<'_>,
+    (home, before): (ProductId, Device),
+    trail: Trail,
+    entry: &Registration,
+    report: &Report,
+) -> Result<(), Error> {
+    let mut row = before.clone();
+    row.leave_connection(trail);
+    if let (Some(product), true) = (tx.get::<Arc<Product>>(home)?, report.platform.is_some()) {
+        entry.copy_platform(&mut row, &product.platform);
+    }
+    put_device(tx, home, report.device, Some(&before), row);
+    Ok(())
 }
 
 /// The keys that a report's decision reads first.

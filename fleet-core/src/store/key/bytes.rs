@@ -1,6 +1,7 @@
 //! Encodes keys as bytes and back. Encoded bytes have the same order as keys.
 
 use super::{AuditId, Key, Tally};
+use crate::Error;
 use crate::customer::CustomerId;
 use crate::device::DeviceId;
 use crate::firmware::Sha256;
@@ -65,52 +66,34 @@ impl Key {
     /// big-endian.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(24);
-        match self {
-            Self::Directory | Self::Email(_) | Self::StickerKey => bytes.push(DIRECTORY),
-            Self::Account(id)
-            | Self::Membership(id, _)
-            | Self::Invitation(id, _)
-            | Self::Claim(id, _)
-            | Self::AccountAudit(id, _)
-            | Self::Payer(id) => {
-                bytes.push(ACCOUNT);
-                bytes.extend(id.get().to_be_bytes());
-            }
-            Self::Registration(_) => bytes.push(REGISTRY),
-            Self::Product(id)
-            | Self::Team(id)
-            | Self::Firmware(id)
-            | Self::FirmwareLocks(id)
-            | Self::DeviceName(id, _)
-            | Self::DeviceCount(id)
-            | Self::Device(id, _)
-            | Self::Tally(id, ..)
-            | Self::Audit(id, _)
-            | Self::Configuration(id)
-            | Self::CustomerCount(id)
-            | Self::Customer(id, _)
-            | Self::CustomerName(id, _)
-            | Self::CustomerIdentity(id, _)
-            | Self::Guest(id, _)
-            | Self::ActivationCode(id, _)
-            | Self::DeviceCode(id, _)
-            | Self::EventSubscriptions(id)
-            | Self::EventLog(id, _)
-            | Self::Event(id, ..)
-            | Self::EventId(id, _)
-            | Self::DeviceErrors(id, _)
-            | Self::UsageMonth(id, _)
-            | Self::Contract(id)
-            | Self::Invoice(id, _) => {
-                bytes.push(PRODUCT);
-                bytes.extend(id.get().to_be_bytes());
-            }
-            Self::Notice(..) | Self::Charge(..) => bytes.push(OUTBOX),
-            Self::ProductDue(..) | Self::AccountDue(..) => bytes.push(CLOCK),
-            Self::Token(_) | Self::ClaimCode(_) => bytes.push(SECRETS),
-            Self::Journal(_) => bytes.push(JOURNAL),
+        let partition = self.partition();
+        bytes.push(partition);
+        match partition {
+            ACCOUNT => bytes.extend(self.account().into_iter().flat_map(|id| id.get().to_be_bytes())),
+            PRODUCT => bytes.extend(self.product().into_iter().flat_map(|id| id.get().to_be_bytes())),
+            _ => {}
         }
         bytes.push(self.kind() as u8);
+        self.encode_rest(&mut bytes);
+        bytes
+    }
+
+    /// The part of the store that holds the key. Most keys are in that of the account or product that they name.
+    fn partition(&self) -> u8 {
+        match self {
+            Self::Directory | Self::Email(_) | Self::StickerKey => DIRECTORY,
+            Self::Registration(_) => REGISTRY,
+            Self::Notice(..) | Self::Charge(..) => OUTBOX,
+            Self::ProductDue(..) | Self::AccountDue(..) => CLOCK,
+            Self::Token(_) | Self::ClaimCode(_) => SECRETS,
+            Self::Journal(_) => JOURNAL,
+            _ if self.account().is_some() => ACCOUNT,
+            _ => PRODUCT,
+        }
+    }
+
+    /// Encodes what distinguishes the key from others of its kind in its partition.
+    fn encode_rest(&self, bytes: &mut Vec<u8>) {
         match self {
             Self::Directory
             | Self::StickerKey
@@ -162,14 +145,8 @@ impl Key {
                 bytes.extend(tally.code());
                 bytes.push(*slot);
             }
-            Self::AccountAudit(_, id) => {
-                bytes.extend(moment(id.at));
-                bytes.extend(id.nonce.to_be_bytes());
-            }
-            Self::Audit(_, id) => {
-                bytes.extend(moment(id.at));
-                bytes.extend(id.nonce.to_be_bytes());
-            }
+            Self::AccountAudit(_, id) => encode_audit(id, bytes),
+            Self::Audit(_, id) => encode_audit(id, bytes),
             Self::EventLog(_, slot) | Self::DeviceErrors(_, slot) => bytes.push(*slot),
             Self::Event(_, slot, sequence) => {
                 bytes.push(*slot);
@@ -183,7 +160,6 @@ impl Key {
                 bytes.extend(named.device.as_bytes());
             }
         }
-        bytes
     }
 
     /// Returns the encoded bytes as hexadecimal digits, the form of a cursor.
@@ -197,7 +173,7 @@ impl Key {
     }
 
     /// Returns the key of which these are the encoded bytes in hexadecimal digits, if it is one.
-    pub(crate) fn from_hex(text: &str) -> Option<Self> {
+    fn from_hex(text: &str) -> Option<Self> {
         let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
         let (pairs, rest) = text.as_bytes().as_chunks::<2>();
         let bytes: Option<Vec<u8>> =
@@ -205,126 +181,159 @@ impl Key {
         bytes.filter(|_| rest.is_empty()).and_then(|bytes| Self::decode(&bytes))
     }
 
+    /// Returns the key that a cursor of a list stands for.
+    ///
+    /// # Errors
+    /// `invalid` if `is_listed` does not accept the key, or the text is no key.
+    pub(crate) fn of_cursor(text: &str, list: &str, is_listed: impl Fn(&Self) -> bool) -> Result<Self, Error> {
+        let problem = || format!("is not a cursor of a page of {list}; give the `next` of the previous page, or none");
+        Self::from_hex(text).filter(is_listed).ok_or_else(|| Error::invalid("after", problem()))
+    }
+
     /// Returns the key of which these are the encoded bytes, if it is one.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
-        fn take<'b, const N: usize>(rest: &mut &'b [u8]) -> Option<&'b [u8; N]> {
-            let (head, tail) = rest.split_first_chunk::<N>()?;
-            *rest = tail;
-            Some(head)
-        }
-        fn device(rest: &mut &[u8]) -> Option<DeviceId> {
-            take::<12>(rest).map(|bytes| DeviceId::new(*bytes))
-        }
-        fn product(rest: &mut &[u8]) -> Option<ProductId> {
-            ProductId::new(u32::from_be_bytes(*take(rest)?)).ok()
-        }
-        fn text(rest: &mut &[u8]) -> Option<Arc<str>> {
-            std::str::from_utf8(std::mem::take(rest)).ok().map(Arc::from)
-        }
-        fn slot(rest: &mut &[u8]) -> Option<u8> {
-            take::<1>(rest).map(|[slot]| *slot)
-        }
-        fn time(rest: &mut &[u8]) -> Option<Timestamp> {
-            Some(Timestamp::from_millis(i64::from_be_bytes(*take(rest)?) ^ i64::MIN))
-        }
-        fn account(rest: &mut &[u8]) -> Option<AccountId> {
-            AccountId::new(u64::from_be_bytes(*take(rest)?)).ok()
-        }
-        fn audit(rest: &mut &[u8]) -> Option<AuditId> {
-            Some(AuditId { at: time(rest)?, nonce: u64::from_be_bytes(*take(rest)?) })
-        }
-        fn number(rest: &mut &[u8]) -> Option<u32> {
-            Some(u32::from_be_bytes(*take(rest)?))
-        }
-        let mut rest = bytes;
-        let [partition] = *take::<1>(&mut rest)?;
+        let mut rest = Rest(bytes);
+        let [partition] = *rest.take::<1>()?;
         let key = match partition {
-            DIRECTORY => match take::<1>(&mut rest)? {
+            DIRECTORY => match rest.take()? {
                 [1] => Self::Directory,
-                [3] => Self::Email(text(&mut rest)?),
+                [3] => Self::Email(rest.text()?),
                 [52] => Self::StickerKey,
                 _ => return None,
             },
-            ACCOUNT => {
-                let id = account(&mut rest)?;
-                match take::<1>(&mut rest)? {
-                    [2] => Self::Account(id),
-                    [4] => Self::Membership(id, product(&mut rest)?),
-                    [5] => Self::Claim(id, device(&mut rest)?),
-                    [15] => Self::Invitation(id, product(&mut rest)?),
-                    [33] => Self::Payer(id),
-                    [50] => Self::AccountAudit(id, audit(&mut rest)?.into()),
-                    _ => return None,
-                }
-            }
-            REGISTRY => match take::<1>(&mut rest)? {
-                [6] => Self::Registration(device(&mut rest)?),
+            ACCOUNT => Self::decode_of_account(&mut rest)?,
+            REGISTRY => match rest.take()? {
+                [6] => Self::Registration(rest.device()?),
                 _ => return None,
             },
-            PRODUCT => {
-                let id = product(&mut rest)?;
-                match take::<1>(&mut rest)? {
-                    [7] => Self::Product(id),
-                    [8] => Self::Team(id),
-                    [9] => Self::Firmware(id),
-                    [10] => Self::DeviceCount(id),
-                    [11] => Self::Device(id, device(&mut rest)?),
-                    [12] => {
-                        let tally = Tally::from_code(*take(&mut rest)?)?;
-                        let [slot] = *take::<1>(&mut rest)?;
-                        Self::Tally(id, tally, slot)
-                    }
-                    [13] => Self::Audit(id, audit(&mut rest)?),
-                    [16] => Self::Configuration(id),
-                    [17] => Self::CustomerCount(id),
-                    [18] => Self::Customer(id, CustomerId::new(u64::from_be_bytes(*take(&mut rest)?)).ok()?),
-                    [19] => Self::CustomerName(id, text(&mut rest)?),
-                    [20] => Self::Guest(id, text(&mut rest)?),
-                    [21] => Self::ActivationCode(id, *take(&mut rest)?),
-                    [22] => Self::DeviceCode(id, device(&mut rest)?),
-                    [25] => Self::EventSubscriptions(id),
-                    [26] => Self::EventLog(id, slot(&mut rest)?),
-                    [27] => Self::Event(id, slot(&mut rest)?, u64::from_be_bytes(*take(&mut rest)?)),
-                    [28] => Self::EventId(id, *take(&mut rest)?),
-                    [29] => Self::DeviceErrors(id, slot(&mut rest)?),
-                    [30] => Self::UsageMonth(id, u32::from_be_bytes(*take(&mut rest)?)),
-                    [32] => Self::Contract(id),
-                    [34] => Self::Invoice(id, number(&mut rest)?),
-                    [51] => Self::CustomerIdentity(id, text(&mut rest)?),
-                    [53] => Self::FirmwareLocks(id),
-                    [54] => {
-                        let (name, device) = rest.split_last_chunk::<12>()?;
-                        let (end, name) = name.split_last()?;
-                        rest = &[];
-                        let name = std::str::from_utf8(name).ok().filter(|_| *end == 0)?;
-                        Self::device_name(id, name, DeviceId::new(*device))
-                    }
-                    _ => return None,
-                }
-            }
-            SECRETS => match take::<1>(&mut rest)? {
-                [23] => Self::Token(Box::new(Sha256::new(*take(&mut rest)?))),
-                [24] => Self::ClaimCode(Box::new(Sha256::new(*take(&mut rest)?))),
+            PRODUCT => Self::decode_of_product(&mut rest)?,
+            SECRETS => match rest.take()? {
+                [23] => Self::Token(Box::new(Sha256::new(*rest.take()?))),
+                [24] => Self::ClaimCode(Box::new(Sha256::new(*rest.take()?))),
                 _ => return None,
             },
-            JOURNAL => match take::<1>(&mut rest)? {
-                [255] => Self::Journal(u64::from_be_bytes(*take(&mut rest)?)),
+            JOURNAL => match rest.take()? {
+                [255] => Self::Journal(u64::from_be_bytes(*rest.take()?)),
                 _ => return None,
             },
-            OUTBOX => match take::<1>(&mut rest)? {
-                [14] => Self::Notice(product(&mut rest)?, text(&mut rest)?),
-                [35] => Self::Charge(product(&mut rest)?, number(&mut rest)?),
+            OUTBOX => match rest.take()? {
+                [14] => Self::Notice(rest.product()?, rest.text()?),
+                [35] => Self::Charge(rest.product()?, rest.number()?),
                 _ => return None,
             },
-            CLOCK => match take::<1>(&mut rest)? {
-                [36] => Self::ProductDue(time(&mut rest)?, product(&mut rest)?),
-                [37] => Self::AccountDue(time(&mut rest)?, account(&mut rest)?),
+            CLOCK => match rest.take()? {
+                [36] => Self::ProductDue(rest.time()?, rest.product()?),
+                [37] => Self::AccountDue(rest.time()?, rest.account()?),
                 _ => return None,
             },
             _ => return None,
         };
-        rest.is_empty().then_some(key)
+        rest.0.is_empty().then_some(key)
     }
+
+    /// Decodes a key in the partition of an account.
+    fn decode_of_account(rest: &mut Rest<'_>) -> Option<Self> {
+        let id = rest.account()?;
+        Some(match rest.take()? {
+            [2] => Self::Account(id),
+            [4] => Self::Membership(id, rest.product()?),
+            [5] => Self::Claim(id, rest.device()?),
+            [15] => Self::Invitation(id, rest.product()?),
+            [33] => Self::Payer(id),
+            [50] => Self::AccountAudit(id, rest.audit()?.into()),
+            _ => return None,
+        })
+    }
+
+    /// Decodes a key in the partition of a product.
+    fn decode_of_product(rest: &mut Rest<'_>) -> Option<Self> {
+        let id = rest.product()?;
+        Some(match rest.take()? {
+            [7] => Self::Product(id),
+            [8] => Self::Team(id),
+            [9] => Self::Firmware(id),
+            [10] => Self::DeviceCount(id),
+            [11] => Self::Device(id, rest.device()?),
+            [12] => {
+                let tally = Tally::from_code(*rest.take()?)?;
+                let [slot] = *rest.take::<1>()?;
+                Self::Tally(id, tally, slot)
+            }
+            [13] => Self::Audit(id, rest.audit()?),
+            [16] => Self::Configuration(id),
+            [17] => Self::CustomerCount(id),
+            [18] => Self::Customer(id, CustomerId::new(u64::from_be_bytes(*rest.take()?)).ok()?),
+            [19] => Self::CustomerName(id, rest.text()?),
+            [20] => Self::Guest(id, rest.text()?),
+            [21] => Self::ActivationCode(id, *rest.take()?),
+            [22] => Self::DeviceCode(id, rest.device()?),
+            [25] => Self::EventSubscriptions(id),
+            [26] => Self::EventLog(id, rest.slot()?),
+            [27] => Self::Event(id, rest.slot()?, u64::from_be_bytes(*rest.take()?)),
+            [28] => Self::EventId(id, *rest.take()?),
+            [29] => Self::DeviceErrors(id, rest.slot()?),
+            [30] => Self::UsageMonth(id, u32::from_be_bytes(*rest.take()?)),
+            [32] => Self::Contract(id),
+            [34] => Self::Invoice(id, rest.number()?),
+            [51] => Self::CustomerIdentity(id, rest.text()?),
+            [53] => Self::FirmwareLocks(id),
+            [54] => {
+                let (name, device) = std::mem::take(&mut rest.0).split_last_chunk::<12>()?;
+                let (end, name) = name.split_last()?;
+                let name = std::str::from_utf8(name).ok().filter(|_| *end == 0)?;
+                Self::device_name(id, name, DeviceId::new(*device))
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// The bytes that are still to be decoded.
+struct Rest<'b>(&'b [u8]);
+
+impl<'b> Rest<'b> {
+    fn take<const N: usize>(&mut self) -> Option<&'b [u8; N]> {
+        let (head, tail) = self.0.split_first_chunk::<N>()?;
+        self.0 = tail;
+        Some(head)
+    }
+
+    fn device(&mut self) -> Option<DeviceId> {
+        self.take::<12>().map(|bytes| DeviceId::new(*bytes))
+    }
+
+    fn product(&mut self) -> Option<ProductId> {
+        ProductId::new(self.number()?).ok()
+    }
+
+    fn text(&mut self) -> Option<Arc<str>> {
+        std::str::from_utf8(std::mem::take(&mut self.0)).ok().map(Arc::from)
+    }
+
+    fn slot(&mut self) -> Option<u8> {
+        self.take::<1>().map(|[slot]| *slot)
+    }
+
+    fn time(&mut self) -> Option<Timestamp> {
+        Some(Timestamp::from_millis(i64::from_be_bytes(*self.take()?) ^ i64::MIN))
+    }
+
+    fn account(&mut self) -> Option<AccountId> {
+        AccountId::new(u64::from_be_bytes(*self.take()?)).ok()
+    }
+
+    fn audit(&mut self) -> Option<AuditId> {
+        Some(AuditId { at: self.time()?, nonce: u64::from_be_bytes(*self.take()?) })
+    }
+
+    fn number(&mut self) -> Option<u32> {
+        Some(u32::from_be_bytes(*self.take()?))
+    }
+}
+
+fn encode_audit(id: &AuditId, bytes: &mut Vec<u8>) {
+    bytes.extend(moment(id.at));
+    bytes.extend(id.nonce.to_be_bytes());
 }
 
 /// Encodes a moment as bytes with the same order.
