@@ -341,8 +341,7 @@ impl Clock<'_> {
                 contract.warned = true;
                 self.fleet.warn(tx, product, contract, self.now)?;
             }
-            let moved = contract.reschedule(self.fleet.billing(), product);
-            apply(tx, self.fleet.billing(), moved, self.now)?;
+            self.fleet.reschedule(tx, product, contract, self.now)?;
             let next = contract.due;
             tx.put(product, record);
             Ok(ProductStep { is_counted, next })
@@ -395,36 +394,25 @@ impl Clock<'_> {
         self.fleet.transact(|tx| {
             tx.load([Key::Charge(key.product, key.number), Key::Contract(key.product)])?;
             let mut record: Arc<Contract> = tx.get(key.product)?.unwrap_or_default();
-            let mut charge = match tx.get::<Arc<Charge>>((key.product, key.number))? {
+            let charge = match tx.get::<Arc<Charge>>((key.product, key.number))? {
                 Some(charge) if charge.key == key => charge,
                 Some(_) => return Err(ErrorKind::UnknownCharge.into()),
                 None if (1..=record.charges).contains(&key.number) => return Err(ErrorKind::ChargeFinished.into()),
                 None => return Err(ErrorKind::UnknownCharge.into()),
             };
-            let contract = Arc::make_mut(&mut record);
             let declined = match outcome {
                 ChargeOutcome::Succeeded => None,
                 ChargeOutcome::Declined(decline) => Some(decline),
-                ChargeOutcome::Unknown => {
-                    if !charge.unknown {
-                        Arc::make_mut(&mut charge).unknown = true;
-                        contract.unknown.insert(key.number, self.now);
-                        let moved = contract.reschedule(self.fleet.billing(), key.product);
-                        apply(tx, self.fleet.billing(), moved, self.now)?;
-                        tx.put((key.product, key.number), charge);
-                        tx.put(key.product, record);
-                    }
-                    return Ok(());
-                }
+                ChargeOutcome::Unknown => return self.note_unknown(tx, charge, record),
             };
+            let contract = Arc::make_mut(&mut record);
             tx.delete(Key::Charge(key.product, key.number));
             if charge.unknown {
                 // The outcome is known: the notice is obsolete.
                 tx.delete(Key::Notice(key.product, charge_unknown_name(key.number)));
             }
             if contract.unknown.remove(&key.number).is_some() {
-                let moved = contract.reschedule(self.fleet.billing(), key.product);
-                apply(tx, self.fleet.billing(), moved, self.now)?;
+                self.fleet.reschedule(tx, key.product, contract, self.now)?;
                 tx.put(key.product, record);
             }
             if let Some((Decline::Hard, card)) = declined.zip(charge.card.as_ref()) {
@@ -440,6 +428,26 @@ impl Clock<'_> {
                 }
             }
         })
+    }
+
+    /// Notes since when the outcome of a charge has been unknown.
+    fn note_unknown(
+        &self,
+        tx: &mut Transaction<'_>,
+        mut charge: Arc<Charge>,
+        mut record: Arc<Contract>,
+    ) -> Result<(), Error> {
+        if charge.unknown {
+            return Ok(());
+        }
+        let (product, number) = (charge.product, charge.key.number);
+        Arc::make_mut(&mut charge).unknown = true;
+        let contract = Arc::make_mut(&mut record);
+        contract.unknown.insert(number, self.now);
+        self.fleet.reschedule(tx, product, contract, self.now)?;
+        tx.put((product, number), charge);
+        tx.put(product, record);
+        Ok(())
     }
 
     /// Marks a card as declined permanently: it is never presented again (R-PAY-3). If a renewal is near, its owner
@@ -459,11 +467,12 @@ impl Clock<'_> {
         declined: Option<Decline>,
     ) -> Result<(), Error> {
         let mut record: Arc<Payer> = tx.get(charge.account)?.unwrap_or_default();
-        let mut owed = owed(tx, charge.product, number)?;
+        let before = owed(tx, charge.product, number)?;
+        let mut owed = before.clone();
         let (policy, payer) = (self.fleet.billing(), Arc::make_mut(&mut record));
         let effects = renewal_outcome(policy, payer, &mut owed, charge, declined, self.now)?;
         tx.put(charge.account, record);
-        put_owed(tx, owed);
+        put_owed(tx, &before, owed);
         apply(tx, policy, effects, self.now)
     }
 
@@ -484,8 +493,7 @@ impl Clock<'_> {
             let result = declined.map(AttemptResult::Declined);
             let subject = NoticeSubject::UpgradeDeclined { account, charge: number, amount, result, card };
             notify(tx, self.now, product, subject)?;
-            let moved = contract.reschedule(self.fleet.billing(), product);
-            apply(tx, self.fleet.billing(), moved, self.now)?;
+            self.fleet.reschedule(tx, product, contract, self.now)?;
         } else {
             let payment = Some(charge.key.number);
             self.fleet.apply_upgrade(tx, (product, account), contract, (open.quote, payment), self.now)?;

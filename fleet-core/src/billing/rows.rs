@@ -83,8 +83,8 @@ pub(crate) fn collect(
     let paid_for = if may_expire { paid_product(tx, account)? } else { None };
     let effects = attempt_oldest(policy, account, payer, oldest.as_mut(), paid_for, now)?;
     tx.put(account, record);
-    if let Some(oldest) = oldest.filter(|oldest| before.as_ref() != Some(oldest)) {
-        put_owed(tx, oldest);
+    if let Some((before, oldest)) = before.zip(oldest) {
+        put_owed(tx, &before, oldest);
     }
     apply(tx, policy, effects, now)
 }
@@ -94,9 +94,14 @@ pub(crate) fn owed(tx: &mut Transaction<'_>, product: ProductId, number: u32) ->
     Ok(Oldest { invoice: invoice(tx, product, number)?, contract: tx.get(product)?.unwrap_or_default() })
 }
 
-pub(crate) fn put_owed(tx: &mut Transaction<'_>, Oldest { invoice, contract }: Oldest) {
-    tx.put(invoice.product, contract);
-    tx.put((invoice.product, invoice.number), invoice);
+/// Stores an invoice and the contract of its product, as far as they have changed.
+pub(crate) fn put_owed(tx: &mut Transaction<'_>, before: &Oldest, Oldest { invoice, contract }: Oldest) {
+    if contract != before.contract {
+        tx.put(invoice.product, contract);
+    }
+    if invoice != before.invoice {
+        tx.put((invoice.product, invoice.number), invoice);
+    }
 }
 
 /// Stores the payments of an account if they have changed.
@@ -152,6 +157,18 @@ impl Fleet {
         tx.put(id, contract);
         put_payer(tx, owner, payer)?;
         apply(tx, self.billing(), effects, now)
+    }
+
+    /// Moves a product to its next due moment.
+    pub(crate) fn reschedule(
+        &self,
+        tx: &mut Transaction<'_>,
+        product: ProductId,
+        contract: &mut Contract,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let moved = contract.reschedule(self.billing(), product);
+        apply(tx, self.billing(), moved, now)
     }
 
     /// Puts a product on the quoted plan, and writes the invoice, which is paid.

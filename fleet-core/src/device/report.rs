@@ -135,15 +135,7 @@ pub(crate) fn observe(
     if let Some(platform) = &report.platform {
         device.set_platform(if *platform == product.platform { PlatformSeen::Matches } else { PlatformSeen::Differs });
     }
-    let Trail { newest, ended } = device.trail.get();
-    let has_ended = order.is_at_or_before(ended);
-    let online = !has_ended && before.filter(|_| repeated).is_none_or(|seen| seen.online);
-    // Keeps the known positions of other connections, unless this report comes after them by the same measure: session
-    // number or moment.
-    let known =
-        [newest.session(), before.map_or(0, |seen| seen.session), ended.session()].into_iter().max().unwrap_or(0);
-    let newest = Mark::new(if report.session == 0 { known } else { 0 }, None);
-    device.trail = Trail { newest, ended: if online { Mark::NONE } else { ended } }.into();
+    let online = begin_connection(device, report, &order, repeated);
     device.seen = Some(Seen {
         at,
         session: report.session,
@@ -160,6 +152,21 @@ pub(crate) fn observe(
     let outcome = finish(device, version, at, repeated, wanted);
     forgive(device, product, index);
     Observed::Recorded { outcome, repeated }
+}
+
+/// Puts a report into the order of the device's connections. Returns whether the device is online.
+fn begin_connection(device: &mut Device, report: &Report, order: &ReportOrder, repeated: bool) -> bool {
+    let before = device.seen;
+    let Trail { newest, ended } = device.trail.get();
+    let has_ended = order.is_at_or_before(ended);
+    let online = !has_ended && before.filter(|_| repeated).is_none_or(|seen| seen.online);
+    // Keeps the known positions of other connections, unless this report comes after them by the same measure: session
+    // number or moment.
+    let known =
+        [newest.session(), before.map_or(0, |seen| seen.session), ended.session()].into_iter().max().unwrap_or(0);
+    let newest = Mark::new(if report.session == 0 { known } else { 0 }, None);
+    device.trail = Trail { newest, ended: if online { Mark::NONE } else { ended } }.into();
+    online
 }
 
 /// Since when the device has run what it reports, if it ran that before. A soak belongs to an image (R-TGT-2): another

@@ -43,12 +43,7 @@ impl Gateway<'_> {
             entry.platform = Some(platform.clone());
         }
         let place = self.place(tx, report, &entry)?;
-        let left = match entry.product {
-            Some(home) if !matches!(place, Place::Row(id, _) if id == home) => {
-                tx.get::<Device>((home, report.device))?.map(|row| (home, row))
-            }
-            _ => None,
-        };
+        let left = left_row(tx, report.device, &entry, &place)?;
         let elsewhere = match &left {
             Some((_, row)) => row.whole_trail(),
             None => entry.trail.as_deref().copied().unwrap_or_default(),
@@ -252,6 +247,21 @@ impl Gateway<'_> {
             tx.put(id, count);
         }
         Ok(None)
+    }
+}
+
+/// Returns the device's row in its own product, if it connects elsewhere.
+fn left_row(
+    tx: &mut Transaction<'_>,
+    device: DeviceId,
+    entry: &Registration,
+    place: &Place,
+) -> Result<Option<(ProductId, Device)>, Error> {
+    match entry.product {
+        Some(home) if !matches!(place, Place::Row(id, _) if *id == home) => {
+            Ok(tx.get::<Device>((home, device))?.map(|row| (home, row)))
+        }
+        _ => Ok(None),
     }
 }
 
