@@ -61,7 +61,7 @@ fn move_due(
         tx.delete(key(before));
     }
     if let Some(at) = at {
-        tx.put_record(key(at), Record::Present);
+        tx.put_record(key(at), Record::PRESENT);
     }
 }
 
