@@ -83,7 +83,7 @@ impl EventId {
 impl KnownEvent {
     /// Whether `event` repeats this one: within the window, with the same name and data.
     pub(super) fn is_repeated_by(&self, event: &Event, policy: &Policy, now: Timestamp) -> bool {
-        let window = Duration::from_millis(policy.event_id_millis);
+        let window = policy.event_id_life;
         self.at.after(window) > now && self.content == content_of(event)
     }
 }
@@ -145,7 +145,7 @@ pub(super) fn prune(fleet: &Fleet, product: ProductId, policy: &Policy, device: 
     let mut rows = rows(fleet, product, device)?;
     rows.sort_by_key(|(id, _)| id.sequence);
     let known: Vec<Option<Timestamp>> = rows.iter().map(|(id, _)| id.event.as_ref().map(|event| event.at)).collect();
-    let window = Duration::from_millis(policy.event_id_millis);
+    let window = policy.event_id_life;
     let commits: Vec<Commit> =
         prunable(&known, window).filter_map(|index| Some(deletion(&rows.get(index)?.1))).collect();
     if !commits.is_empty() {

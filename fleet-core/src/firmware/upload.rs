@@ -11,6 +11,7 @@ use crate::fleet::ProductConsole;
 use crate::product::{Platform, Product, ProductId};
 use crate::team::{Access, Actor, Command};
 use crate::text::{self, DESCRIPTION, NAME};
+use crate::time::Timestamp;
 use crate::{Error, ErrorKind};
 use std::fmt;
 use std::sync::Arc;
@@ -189,8 +190,50 @@ impl UploadRefused {
     }
 }
 
+/// What uses a firmware, so that it cannot be deleted (R-IMG-7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FirmwareUse {
+    /// It is or was released.
+    Released {
+        /// When it was released first.
+        at: Timestamp,
+    },
+    /// Devices are programmed with it in manufacturing.
+    OnTheLine {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Devices are locked to it.
+    Locked {
+        /// Number of devices.
+        devices: u32,
+    },
+}
+
+impl fmt::Display for FirmwareUse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Released { at } => write!(f, "it was released at {at}, and released firmware is kept"),
+            Self::OnTheLine { since } => write!(f, "it has been programmed on the line since {since}"),
+            Self::Locked { devices } => write!(f, "{devices} devices are locked to it; unlock them first"),
+        }
+    }
+}
+
 /// The values that a person enters with a binary.
+///
+/// ```
+/// use fleet_core::{FirmwareVersion, firmware::Upload};
+///
+/// let upload = Upload::new(FirmwareVersion::new(2)?, "Quieter")
+///     .description("The relay no longer hums.")
+///     .requires_system(">=1.5.0".parse()?);
+/// assert_eq!(upload.title, "Quieter");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Upload<'u> {
     /// The version, which must equal the compiled one.
     pub version: FirmwareVersion,
@@ -206,6 +249,18 @@ impl<'u> Upload<'u> {
     /// An upload without a description that runs on any system.
     pub fn new(version: FirmwareVersion, title: &'u str) -> Self {
         Self { version, title, description: "", requires_system: None }
+    }
+
+    /// Sets what it is for, up to 2,000 characters.
+    #[must_use]
+    pub fn description(self, description: &'u str) -> Self {
+        Self { description, ..self }
+    }
+
+    /// Sets the system versions that it runs on (R-TGT-14).
+    #[must_use]
+    pub fn requires_system(self, requires_system: semver::VersionReq) -> Self {
+        Self { requires_system: Some(requires_system), ..self }
     }
 }
 
@@ -476,16 +531,16 @@ impl ProductConsole<'_> {
             Access::check(tx, console.actor, Command::DeleteFirmware, product)?;
             let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
             let firmware = index.get(version).ok_or_else(|| Error::not_found("firmware"))?;
-            let in_use = |reason| Err(ErrorKind::FirmwareInUse { version, reason }.into());
+            let in_use = |by| Err(ErrorKind::FirmwareInUse { version, by }.into());
             if let Some(at) = firmware.released_at {
-                return in_use(format!("it was released at {at}, and released firmware is kept"));
+                return in_use(FirmwareUse::Released { at });
             }
             if let Some(at) = firmware.on_the_line_at {
-                return in_use(format!("it has been programmed on the line since {at}"));
+                return in_use(FirmwareUse::OnTheLine { since: at });
             }
             let locked = FirmwareLocks::of(tx, product, &index)?.devices(version);
             if locked > 0 {
-                return in_use(format!("{locked} devices are locked to it; unlock them first"));
+                return in_use(FirmwareUse::Locked { devices: locked });
             }
             let title = firmware.title.clone();
             Arc::make_mut(&mut index).firmware.retain(|firmware| firmware.version != version);

@@ -7,5 +7,5 @@ mod members;
 
 pub(crate) use access::{Access, Role, allow, allows};
 pub use access::{Actor, Command};
-pub use account::{Account, AccountId, Claimant, Invitation, Team};
+pub use account::{Account, AccountId, Claimant, Invitation, LockEnd, Team};
 pub use members::{InvitationView, Person, TeamView};
