@@ -310,7 +310,7 @@ impl Story {
                 NoticeSubject::DevicesAskToJoin => {
                     say("e-mail   ", &format!("devices ask to join product {}", notice.product));
                 }
-                _ => say("e-mail   ", &notice.key),
+                _ => say("e-mail   ", notice.key.as_str()),
             }
             // Sent. Until the host acknowledges it, it is listed again.
             self.fleet.acknowledge(&notice.key)?;

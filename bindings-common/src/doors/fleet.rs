@@ -168,7 +168,7 @@ impl Fleet {
 
     /// Marks the notice with this key as sent. Returns whether it was still waiting.
     pub fn acknowledge(&self, key: &str) -> Answered<bool> {
-        Ok(self.0.enter(|core| core)?.acknowledge(key)?)
+        Ok(self.0.enter(|core| core)?.acknowledge(&key.into())?)
     }
 
     /// Writes a copy of the whole fleet, as of one moment, to a new file, while others use the fleet.

@@ -907,7 +907,7 @@ impl World {
             self.charges.push((Charge::clone(&charge), None));
         }
         for notice in self.fleet.pending_notices(None, 1000).unwrap().items {
-            let name = notice.key.rsplit_once('-').unwrap().0.to_owned();
+            let name = notice.key.as_str().rsplit_once('-').unwrap().0.to_owned();
             assert!(self.notified.insert(name), "sent twice: {notice:?}");
             self.fleet.acknowledge(&notice.key).unwrap();
         }

@@ -193,7 +193,7 @@ impl World {
             }
         }
         for notice in self.nodes[0].pending_notices(None, 1000).unwrap().items {
-            let name = notice.key.rsplit_once('-').unwrap().0.to_owned();
+            let name = notice.key.as_str().rsplit_once('-').unwrap().0.to_owned();
             let before = self.notices.insert((notice.product, name), notice.subject.clone());
             assert_eq!(before, None, "sent twice");
             self.nodes[0].acknowledge(&notice.key).unwrap();

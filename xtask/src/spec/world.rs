@@ -421,7 +421,7 @@ impl World {
                 answer::page(page.items.iter().map(|notice| answer::notice(notice)), next)
             }
             Command::Acknowledge { key } => {
-                json!({ "was_waiting": self.fleet.acknowledge(&self.see(key)?)? })
+                json!({ "was_waiting": self.fleet.acknowledge(&self.see(key)?.as_str().into())? })
             }
             command => self.metering(command)?,
         })

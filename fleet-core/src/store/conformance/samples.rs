@@ -271,6 +271,7 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
             .zip(moments().cycle())
             .zip(texts().cycle())
             .map(|((subject, at), key)| {
+                let key = key.as_str().into();
                 Record::Notice(Arc::new(Notice { key, at, product: product(u32::MAX), subject }))
             })
             .collect(),
