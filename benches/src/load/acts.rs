@@ -135,14 +135,8 @@ impl Act {
             }
             Self::Disconnect => {
                 let fleet = shared.actors.fleet.0;
-                let (device, product) = (device(random), Some(fleet.get()));
-                gateway
-                    .disconnect(&{
-                        let mut end = Disconnect::new(device).session(session()).at(now);
-                        end.product = product;
-                        end
-                    })
-                    .map(|()| 1)
+                let end = Disconnect::new(device(random)).product(fleet.get()).session(session()).at(now);
+                gateway.disconnect(&end).map(|()| 1)
             }
             Self::AskToJoin => {
                 let stranger = few(random);

@@ -189,13 +189,7 @@ impl<'s> Rust<'s> {
     }
 
     fn report(&self, id: fleet_core::DeviceId) -> Report {
-        let (product, version) = (Some(self.product.get()), Some(1));
-        {
-            let mut report = Report::new(id).session(self.session).at(NOW);
-            report.product = product;
-            report.version = version;
-            report
-        }
+        Report::new(id).product(self.product.get()).version(1).session(self.session).at(NOW)
     }
 
     fn next_round(&mut self) -> Vec<Report> {

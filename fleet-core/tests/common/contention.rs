@@ -180,12 +180,8 @@ pub(crate) fn device(number: u32) -> DeviceId {
 
 /// A report of the product and of the device's hardware, which its row does not contain yet.
 pub(crate) fn report(number: u32) -> Report {
-    let platform = Some("photon".parse().unwrap());
-    {
-        let mut report = Report::new(device(number)).product(94).version(1).session(1).at(NOW);
-        report.platform = platform;
-        report
-    }
+    let report = Report::new(device(number)).platform("photon".parse().unwrap());
+    report.product(94).version(1).session(1).at(NOW)
 }
 
 fn accounts(crowd: &Crowd) {

@@ -286,16 +286,9 @@ fn other_firmware_commands() {
         "lock it and flash on reset instead",
     );
     console.product(id).device(device(1)).lock(version(1), Flash::OnReset).unwrap();
-    let answer = world
-        .fleet
-        .gateway(at(6))
-        .connect(&{
-            let mut report = report(1, 0, 6);
-            report.version = None;
-            report
-        })
-        .unwrap()
-        .answer;
+    let mut without_version = report(1, 0, 6);
+    without_version.version = None;
+    let answer = world.fleet.gateway(at(6)).connect(&without_version).unwrap().answer;
     assert!(matches!(answer, Answer::Update { .. }), "{answer}");
     world.fleet.gateway(at(7)).connect(&report(1, 1, 7)).unwrap();
     console.product(id).release(version(1)).unwrap();
@@ -569,15 +562,9 @@ fn billing() {
     refused(larger(32 * day), "renewal_unpaid", "pay it first");
     clock(32 * day).charge_outcome(renewal.key, ChargeOutcome::Declined(Decline::Hard)).unwrap();
     refused(larger(32 * day), "renewal_unpaid", "pay it first, with another card");
-    let token = CardToken::new("tok_other").unwrap();
-    world
-        .console(33 * day)
-        .set_card(&{
-            let mut card = card();
-            card.token = token;
-            card
-        })
-        .unwrap();
+    let mut other = card();
+    other.token = CardToken::new("tok_other").unwrap();
+    world.console(33 * day).set_card(&other).unwrap();
     clock(33 * day).advance(100).unwrap();
     let again = world.fleet.pending_charges(None, 10).unwrap().items.remove(0);
     clock(33 * day).charge_outcome(again.key, ChargeOutcome::Succeeded).unwrap();
@@ -769,11 +756,9 @@ fn every_hold_ends_once_its_advice_is_followed() {
     world.console(14).product(id).upload(&requires, &compiled_as(5)).unwrap();
     console.product(id).device(device(7)).lock(version(5), Flash::OnReset).unwrap();
     let system = |text: Option<&str>, at| {
-        connects(&world, &{
-            let mut report = report(7, 1, at);
-            report.system = text.map(|text| text.parse().unwrap());
-            report
-        })
+        let mut report = report(7, 1, at);
+        report.system = text.map(|text| text.parse().unwrap());
+        connects(&world, &report)
     };
     held(system(None, 15), "SystemVersion", "have it report one");
     held(system(Some("1.5.2"), 16), "SystemVersion", "update its system first");
@@ -792,15 +777,9 @@ fn every_hold_ends_once_its_advice_is_followed() {
     console.product(id).device(device(8)).force_update().unwrap();
     sent(explain(8));
 
-    held(
-        connects(&world, &{
-            let mut report = report(40, 1, 12);
-            report.product = None;
-            report
-        }),
-        "Personal",
-        "import it into one",
-    );
+    let mut unnamed = report(40, 1, 12);
+    unnamed.product = None;
+    held(connects(&world, &unnamed), "Personal", "import it into one");
     console.product(id).import(list([40]).as_bytes()).unwrap();
     sent(connects(&world, &report(40, 1, 13)));
     let nowhere = report(41, 1, 12).product(4711);

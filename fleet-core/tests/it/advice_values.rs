@@ -151,11 +151,9 @@ fn products_and_firmware(followed: &mut Followed) {
     followed.value("limit", "give 1 to 1000", limit(0), limit(1));
     followed.value("limit", "give 1 to 1000", limit(1001), limit(1000));
     let correct = |security_counter| {
-        world.operator(6).product(id).device(device(1)).correct(&{
-            let mut correction = Correction::new();
-            correction.security_counter = security_counter;
-            correction
-        })
+        let mut correction = Correction::new();
+        correction.security_counter = security_counter;
+        world.operator(6).product(id).device(device(1)).correct(&correction)
     };
     followed.value("correction", "a platform, a security counter, or both", correct(None), correct(Some(1)));
 
@@ -311,26 +309,12 @@ fn billing(followed: &mut Followed) {
     followed.value("card token", "enter a text", CardToken::new(""), CardToken::new("tok"));
     followed.value("expiry", "a month from 1 to 12", ExpiryMonth::new(2030, 13), ExpiryMonth::new(2030, 12));
     let set = |card: &NewCard| world.console(1).set_card(card);
-    followed.value(
-        "brand",
-        "enter a text",
-        set(&{
-            let mut card = card("a");
-            card.brand = String::new();
-            card
-        }),
-        set(&card("a")),
-    );
-    followed.value(
-        "last four",
-        "last four digits",
-        set(&{
-            let mut card = card("a");
-            card.last_four = "42".into();
-            card
-        }),
-        set(&card("a")),
-    );
+    let mut nameless = card("a");
+    nameless.brand = String::new();
+    followed.value("brand", "enter a text", set(&nameless), set(&card("a")));
+    let mut short = card("a");
+    short.last_four = "42".into();
+    followed.value("last four", "last four digits", set(&short), set(&card("a")));
     let mut old = card("a");
     old.expires = ExpiryMonth::new(1969, 12).unwrap();
     followed.value("card", "give a card that is valid", set(&old), set(&card("a")));

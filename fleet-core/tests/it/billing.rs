@@ -197,11 +197,9 @@ fn an_audit_of_billing_names_neither_card_nor_amount() {
     assert!(log.iter().all(|record| !record.subject.contains("tok") && !record.subject.contains("89")), "{log:?}");
     let charge = format!("{:?}", world.fleet.pending_charges(None, 10).unwrap());
     assert!(!charge.contains("tok"));
-    let Err(error) = world.console(created).set_card(&{
-        let mut card = card();
-        card.last_four = "tok".to_owned();
-        card
-    }) else {
+    let mut lettered = card();
+    lettered.last_four = "tok".to_owned();
+    let Err(error) = world.console(created).set_card(&lettered) else {
         panic!("three letters are not four digits");
     };
     assert!(!error.to_string().contains("tok"), "{error}");

@@ -75,21 +75,13 @@ fn report_event(world: &World, event: Event, by: By, now: i64) {
     let gateway = world.fleet.gateway(at(now));
     let product = Some(event.product);
     if event.begins {
-        gateway
-            .connect(&{
-                let mut report = Report::new(device(1)).session(session).at(moment);
-                report.product = product;
-                report
-            })
-            .unwrap();
+        let mut report = Report::new(device(1)).session(session).at(moment);
+        report.product = product;
+        gateway.connect(&report).unwrap();
     } else {
-        gateway
-            .disconnect(&{
-                let mut end = Disconnect::new(device(1)).session(session).at(moment);
-                end.product = product;
-                end
-            })
-            .unwrap();
+        let mut end = Disconnect::new(device(1)).session(session).at(moment);
+        end.product = product;
+        gateway.disconnect(&end).unwrap();
     }
 }
 

@@ -56,17 +56,15 @@ fn history() -> impl Strategy<Value = Vec<Report>> {
             .zip(1_u64..)
             .map(|((version, takes_updates, system), session)| {
                 moment += 10;
-                {
-                    let mut report = Report::new(device(0))
-                        .product(94)
-                        .platform("photon".parse().unwrap())
-                        .system(format!("1.{system}.0").parse().unwrap())
-                        .session(if numbered { session } else { 0 })
-                        .at(at(moment));
-                    report.version = version;
-                    report.takes_updates = takes_updates;
-                    report
-                }
+                let mut report = Report::new(device(0))
+                    .product(94)
+                    .platform("photon".parse().unwrap())
+                    .system(format!("1.{system}.0").parse().unwrap())
+                    .session(if numbered { session } else { 0 })
+                    .at(at(moment));
+                report.version = version;
+                report.takes_updates = takes_updates;
+                report
             })
             .collect()
     })
@@ -152,7 +150,8 @@ proptest! {
         for (now, moment, session, version, product) in moments {
             let moment = Timestamp::from_millis(if moment % 3 == 0 { i64::MIN } else { moment });
             let mut report = Report::new(device(0)).session(session).at(moment);
-report.version = version; report.product = product;
+            report.version = version;
+            report.product = product;
             let now = Timestamp::from_millis(if now % 3 == 0 { i64::MAX } else { now });
             let connected = world.fleet.gateway(now).connect(&report).unwrap();
             prop_assert!(!connected.answer.to_string().is_empty());

@@ -298,7 +298,11 @@ upload.requires_system = requires_system;
         let say = |number: u32, seconds: i64| {
             let (version, takes_updates, system) = fleet[number as usize];
             let system = system.map(|system| system.parse().unwrap());
-            { let mut report = report(number, 0, seconds); report.version = version; report.takes_updates = takes_updates; report.system = system; report }
+            let mut report = report(number, 0, seconds);
+            report.version = version;
+            report.takes_updates = takes_updates;
+            report.system = system;
+            report
         };
         let devices = u32::try_from(fleet.len()).unwrap();
         for number in 0..devices {
