@@ -95,7 +95,7 @@ pub enum ErrorKind {
     UploadRefused(UploadRefused),
     /// The version has not run on enough devices yet (R-TGT-2).
     #[error(
-        "version {version} cannot be released yet: it must run on {} of this product's devices{}, and runs on {running}; lock {} to it first", gate.devices, soaked(*gate), if gate.devices == 1 { "a test device" } else { "more test devices" }
+        "version {version} cannot be released yet: it must run on {needed} of this product's devices{soaked}, and runs on {running}; lock {more} to it first", needed = gate.devices, soaked = soaked(*gate), more = if gate.devices == 1 { "a test device" } else { "more test devices" }
     )]
     NotProven {
         /// The version to release.

@@ -313,10 +313,10 @@ impl Crate {
         let generics = text(one.generics.params.to_token_stream(), "<", ">");
         let cfg = cfg_of(&one.attrs);
         if let Some((of, _)) = &one.trait_ {
-            if let Some(Found::Item(place)) = place(of) {
-                if !shown.contains_key(&place) {
-                    return;
-                }
+            if let Some(Found::Item(place)) = place(of)
+                && !shown.contains_key(&place)
+            {
+                return;
             }
             let types = one.items.iter().filter_map(|item| match item {
                 ImplItem::Type(item) => Some(format!("{} = {}", item.ident, plain(&item.ty))),
@@ -367,10 +367,10 @@ impl Crate {
             // It implements a trait for given types, or a given trait for a type.
             let implemented = words.iter().position(|word| word == "impl").and_then(|at| words.get(at + 1));
             let Some(implemented) = implemented else { return };
-            if let Some(Found::Item(place)) = self.find(&module.path, implemented, 8) {
-                if !shown.contains_key(&place) {
-                    return;
-                }
+            if let Some(Found::Item(place)) = self.find(&module.path, implemented, 8)
+                && !shown.contains_key(&place)
+            {
+                return;
             }
             paths = vec![&self.name];
         }
@@ -499,10 +499,10 @@ fn marks(attributes: &[Attribute]) -> String {
     for attribute in attributes {
         if attribute.path().is_ident("non_exhaustive") {
             marks.insert("non_exhaustive".to_owned());
-        } else if attribute.path().is_ident("derive") {
-            if let syn::Meta::List(list) = &attribute.meta {
-                marks.extend(text(list.tokens.clone(), "", "").split(", ").map(ToOwned::to_owned));
-            }
+        } else if attribute.path().is_ident("derive")
+            && let syn::Meta::List(list) = &attribute.meta
+        {
+            marks.extend(text(list.tokens.clone(), "", "").split(", ").map(ToOwned::to_owned));
         }
     }
     if marks.is_empty() { String::new() } else { format!(" ({})", marks.into_iter().collect::<Vec<_>>().join(", ")) }

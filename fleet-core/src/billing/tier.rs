@@ -148,6 +148,7 @@ pub struct LimitExceeded {
 /// Places in a product that running imports reserve for devices that they have yet to add.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Held {
     /// Number of places.
     pub places: u64,
