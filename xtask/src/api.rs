@@ -697,7 +697,7 @@ impl Written {
                         Delimiter::Brace => ("{ ", " }"),
                         Delimiter::None => ("", ""),
                     };
-                    self.put(open, before_is_word || self.text.is_empty(), true);
+                    self.put(open, before_is_word && open == "(", true);
                     self.all(group.stream());
                     self.put(close, true, false);
                 }

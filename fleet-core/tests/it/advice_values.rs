@@ -488,7 +488,7 @@ const NOT_HERE: [(&str, &str); 6] = [
     ("amount", "sums of money, which are in one currency and below the highest price"),
     ("credit", "a sum that billing makes by itself"),
     ("period", "a part of a period, which billing makes by itself"),
-    ("randomness", "a host without randomness: see `Fleet::with_randomness`"),
+    ("randomness", "a host without randomness: see `FleetBuilder::randomness`"),
     ("device", "more than a hundred devices of one customer"),
     ("sql", "statements, which SQLite's tests refuse: stores/sqlite/tests"),
 ];
