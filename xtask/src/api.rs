@@ -373,6 +373,10 @@ impl Crate {
                 return;
             }
             paths = vec![&self.name];
+        } else {
+            let mut found = BTreeSet::new();
+            declarations(definition.clone(), &mut found);
+            lines.extend(found.iter().map(|line| format!("{} in {name}!: {line}", self.name)));
         }
         for path in paths {
             for row in rows(call.mac.tokens.clone()) {
@@ -612,6 +616,38 @@ fn words(tokens: TokenStream) -> Vec<String> {
     all
 }
 
+/// What the definition of a macro declares: its lines that begin with `pub` or `impl`.
+fn declarations(tokens: TokenStream, found: &mut BTreeSet<String>) {
+    let mut line: Vec<TokenTree> = Vec::new();
+    let mut end = |line: &mut Vec<TokenTree>| {
+        let line: TokenStream = line.drain(..).collect();
+        found.extend(Some(text(line, "", "")).filter(|line| !line.is_empty()));
+    };
+    let mut below = Vec::new();
+    for token in tokens {
+        match &token {
+            TokenTree::Ident(word) if line.is_empty() && (word == "pub" || word == "impl") => line.push(token),
+            // `pub(crate)` is not public.
+            TokenTree::Group(group) if line.len() == 1 && group.delimiter() == Delimiter::Parenthesis => line.clear(),
+            TokenTree::Group(group) if line.is_empty() => below.push(group.stream()),
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                end(&mut line);
+                below.push(group.stream());
+            }
+            TokenTree::Punct(mark) if mark.as_char() == ';' => end(&mut line),
+            TokenTree::Punct(mark) if mark.as_char() == ',' && !line.iter().any(|one| one.to_string() == "fn") => {
+                end(&mut line);
+            }
+            _ if line.is_empty() => {}
+            _ => line.push(token),
+        }
+    }
+    end(&mut line);
+    for tokens in below {
+        declarations(tokens, found);
+    }
+}
+
 /// The rows of a macro's call, without documentation: what stands between commas or semicolons.
 fn rows(tokens: TokenStream) -> Vec<String> {
     let (mut rows, mut row) = (Vec::new(), TokenStream::new());
@@ -683,7 +719,8 @@ impl Written {
                         "?" => self.put(&sign, false, true),
                         "<" => self.put(&sign, true, true),
                         ">" => self.put(&sign, true, false),
-                        "&" | "#" | "*" => self.put(&sign, false, true),
+                        "&" | "#" | "$" => self.put(&sign, false, true),
+                        "*" => self.put(&sign, false, !before_is_word),
                         "!" => self.put(&sign, before_is_word, false),
                         _ => self.put(&sign, false, false),
                     }
