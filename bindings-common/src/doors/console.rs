@@ -47,7 +47,7 @@ impl Console {
     /// Changes the given policies; the others stay as they are.
     pub fn set_policy(&self, product: u32, policy: PolicySettings) -> Answered<Product> {
         let change = fleet_core::PolicyChange::try_from(policy)?;
-        Ok((&self.door()?.product(product_id(product)?).set_policy(change)?).into())
+        Ok((&self.door()?.product(product_id(product)?).set_policy(&change)?).into())
     }
 
     /// Puts a product on a tier without a charge. An operator's command.

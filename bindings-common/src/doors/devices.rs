@@ -60,8 +60,9 @@ impl Console {
         platform: Option<&str>,
         security_counter: Option<u32>,
     ) -> Answered<()> {
-        let platform = platform.map(str::parse).transpose()?;
-        let correction = Correction { platform, security_counter };
+        let mut correction = Correction::new();
+        correction.platform = platform.map(str::parse).transpose()?;
+        correction.security_counter = security_counter;
         Ok(self.door()?.product(product_id(product)?).device(device_id(device)?).correct(&correction)?)
     }
 

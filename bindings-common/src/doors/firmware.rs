@@ -26,8 +26,8 @@ impl Console {
                 })
             })
             .transpose()?;
-        let description = description.unwrap_or_default();
-        let upload = Upload { description, requires_system, ..Upload::new(version(number)?, title) };
+        let mut upload = Upload::new(version(number)?, title).description(description.unwrap_or_default());
+        upload.requires_system = requires_system;
         Ok((&self.door()?.product(product_id(product)?).upload(&upload, binary)?).into())
     }
 

@@ -173,12 +173,7 @@ impl Clock<'_> {
     /// # let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com")?.id;
     /// # let console = fleet.console(alice, now);
     /// # let product = console.create_product("Thermostat", "photon".parse()?)?.id;
-    /// # let card = NewCard {
-    /// #     token: CardToken::new("tok_1")?,
-    /// #     brand: "visa".to_owned(),
-    /// #     last_four: "4242".to_owned(),
-    /// #     expires: ExpiryMonth::new(2020, 1)?,
-    /// # };
+    /// # let card = NewCard::new(CardToken::new("tok_1")?, "visa", "4242", ExpiryMonth::new(2020, 1)?);
     /// # console.set_card(&card)?;
     /// # let quote = console.product(product).quote_upgrade("Small", Interval::Monthly)?;
     /// # let Upgrade::Charging(charge) = console.product(product).upgrade(quote.id)? else { panic!() };

@@ -9,7 +9,9 @@ pub use account::AccountBilling;
 use super::effect::NewCharge;
 use super::quote::{Target, quote};
 use super::rows::{collect, invoice, request};
-use super::{Anchor, Card, Charge, Charged, Contract, Interval, Invoice, NewCard, OpenUpgrade, Payer, Quote, QuoteId};
+use super::{
+    Anchor, Card, Charge, Charged, Contract, Interval, Invoice, NewCard, NoUpgrade, OpenUpgrade, Payer, Quote, QuoteId,
+};
 use crate::audit::{Entry, shown};
 use crate::device::{DeviceCount, Page, check_page};
 use crate::event::Usage;
@@ -174,8 +176,7 @@ impl ProductConsole<'_> {
             record.no_renewal_due(console.now)?;
             let current = record.plan.as_ref().ok_or(ErrorKind::NoPlan)?.interval;
             if current == Interval::Monthly && interval == Interval::Annual {
-                let problem = "annual instead of monthly takes effect at once: request a quote for the same tier";
-                return Err(ErrorKind::NotAnUpgrade { problem }.into());
+                return Err(ErrorKind::NotAnUpgrade { change: NoUpgrade::LongerInterval }.into());
             }
             let tier = &access.product.tier;
             if interval != current
@@ -357,23 +358,23 @@ impl Console<'_> {
     fn target(&self, product: &Product, contract: &Contract, tier: &str, interval: Interval) -> Result<Target, Error> {
         let catalogue = self.fleet.catalogue();
         let tier = catalogue.named(tier)?;
-        let not = |problem| Err(ErrorKind::NotAnUpgrade { problem }.into());
+        let not = |change| Err(ErrorKind::NotAnUpgrade { change }.into());
         if self.is_less(product, contract, &tier) {
-            return not("only an operator sets a lower tier, because the product may exceed its limits");
+            return not(NoUpgrade::LowerTier);
         }
         if let Some(plan) = &contract.plan {
             if plan.tier == tier && plan.interval == interval {
-                return not("the product already has this plan");
+                return not(NoUpgrade::SamePlan);
             }
             if plan.interval == Interval::Annual && interval == Interval::Monthly {
-                return not("the year is paid: request a quote for `annual`, and switch the interval for its end");
+                return not(NoUpgrade::YearPaid);
             }
         }
         let Some(price) = self.fleet.catalogue().price_for(contract, &tier, interval) else {
             return Err(ErrorKind::PriceByAgreement { tier, interval }.into());
         };
         if price.is_zero() {
-            return not("it costs nothing; ask an operator to put the product on it");
+            return not(NoUpgrade::Free);
         }
         let limits = catalogue.tier(&tier).map(|tier| tier.limits(true));
         Ok(Target { tier, interval, price, limits })

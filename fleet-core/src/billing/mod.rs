@@ -42,6 +42,6 @@ pub use payer::{OpenCharge, OpenInvoice, Payer, PaymentLock};
 pub use period::{Anchor, Interval, Period};
 pub use policy::BillingPolicy;
 pub use proration::{Split, cap_credit, prorate, prorate_span, split_credit};
-pub use quote::{Quote, QuoteId};
+pub use quote::{NoUpgrade, Quote, QuoteId};
 pub(crate) use rows::apply;
 pub use tier::{Catalogue, Held, LimitExceeded, Limits, Price, Resource, Tier};

@@ -71,6 +71,47 @@ pub struct CustomerFilter {
 }
 
 impl CustomerFilter {
+    /// Selects all customers.
+    ///
+    /// ```
+    /// let filter = fleet_core::customer::CustomerFilter::new().without_device().prefix("al");
+    /// assert_eq!(filter.with_device, Some(false));
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Selects customers who used a device since then.
+    #[must_use]
+    pub fn active_since(self, since: Timestamp) -> Self {
+        Self { activity: Some(Activity::Since(since)), ..self }
+    }
+
+    /// Selects customers who have a device and did not use it since then, or never did.
+    #[must_use]
+    pub fn inactive_since(self, since: Timestamp) -> Self {
+        Self { activity: Some(Activity::NotSince(since)), ..self }
+    }
+
+    /// Selects customers with a device.
+    #[must_use]
+    pub fn with_device(self) -> Self {
+        Self { with_device: Some(true), ..self }
+    }
+
+    /// Selects customers without a device.
+    #[must_use]
+    pub fn without_device(self) -> Self {
+        Self { with_device: Some(false), ..self }
+    }
+
+    /// Selects customers whose user name begins with this, in any case.
+    #[must_use]
+    pub fn prefix(self, prefix: impl Into<String>) -> Self {
+        Self { prefix: Some(prefix.into()), ..self }
+    }
+
     fn wants(&self, customer: &Customer) -> bool {
         let active = |since| customer.active_at.is_some_and(|at| at >= since);
         self.with_device.is_none_or(|wanted| wanted != customer.devices.is_empty())

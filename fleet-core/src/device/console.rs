@@ -36,11 +36,38 @@ pub struct DeviceView {
 
 /// The values to correct; `None` leaves a value unchanged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Correction {
     /// Its hardware.
     pub platform: Option<Platform>,
     /// The highest security counter that it has confirmed; 4294967295 means none.
     pub security_counter: Option<u32>,
+}
+
+impl Correction {
+    /// A correction of nothing yet.
+    ///
+    /// ```
+    /// let correction = fleet_core::device::Correction::new().platform("photon".parse()?).security_counter(3);
+    /// assert_eq!(correction.security_counter, Some(3));
+    /// # Ok::<(), fleet_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Corrects its hardware.
+    #[must_use]
+    pub fn platform(self, platform: Platform) -> Self {
+        Self { platform: Some(platform), ..self }
+    }
+
+    /// Corrects the highest security counter that it has confirmed; 4294967295 means none.
+    #[must_use]
+    pub fn security_counter(self, security_counter: u32) -> Self {
+        Self { security_counter: Some(security_counter), ..self }
+    }
 }
 
 impl DeviceView {
@@ -157,7 +184,7 @@ impl DeviceConsole<'_> {
             match judge(&access.product, &access.team, Some(&entry)) {
                 // A person's approval overrides a manufacturing list (R-IMP-9 names rules 3 and 4 only).
                 Verdict::Imported | Verdict::UnknownId => {}
-                refused => return Err(ErrorKind::CannotJoin { device, reason: refused.to_string() }.into()),
+                verdict => return Err(ErrorKind::CannotJoin { device, verdict }.into()),
             }
             let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
             count.check_capacity(console.fleet.catalogue(), &access.product, 1, console.now, None)?;
@@ -505,8 +532,8 @@ fn register(tx: &mut Transaction<'_>, id: DeviceId, platform: Option<&Platform>)
     entry.registered = true;
     match (&entry.platform, platform) {
         (Some(known), Some(listed)) if known != listed => {
-            let reason = format!("its platform is {known}, the list says {listed}; correct the list, or the device");
-            return Err(ErrorKind::CannotJoin { device: id, reason }.into());
+            let (known, listed) = (known.clone(), listed.clone());
+            return Err(ErrorKind::ListedPlatform { device: id, known, listed }.into());
         }
         (None, Some(listed)) => entry.platform = Some(listed.clone()),
         _ => {}

@@ -15,15 +15,18 @@ const RELAPSE: Duration = Duration::from_secs(24 * 3600);
 
 /// A device's report at connect, as its gateway forwards it. The core records its values and trusts none of them.
 ///
+/// A gateway that holds a value as an `Option` assigns it to the field.
+///
 /// ```
 /// use fleet_core::device::Report;
 ///
 /// let device = "55ff6d04498b49a1b2c3d4e5".parse()?;
-/// let report = Report { product: Some(94), version: Some(1), session: 7, ..Report::new(device, None) };
-/// # let _ = report;
+/// let report = Report::new(device).product(94).version(1).session(7);
+/// assert_eq!((report.version, report.takes_updates, report.at), (Some(1), true, None));
 /// # Ok::<(), fleet_core::MalformedDeviceId>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Report {
     /// The device.
     pub device: DeviceId,
@@ -69,8 +72,9 @@ pub(crate) enum Observed {
 }
 
 impl Report {
-    /// A report with no data about the device: at a moment, or live (`None`).
-    pub fn new(device: DeviceId, at: impl Into<Option<Timestamp>>) -> Self {
+    /// A report with no data about the device. It is live until it gets a [session](Self::session) or a
+    /// [moment](Self::at).
+    pub fn new(device: DeviceId) -> Self {
         Self {
             device,
             product: None,
@@ -82,8 +86,68 @@ impl Report {
             chip_revision: None,
             takes_updates: true,
             session: 0,
-            at: at.into(),
+            at: None,
         }
+    }
+
+    /// Sets the product id in its firmware.
+    #[must_use]
+    pub fn product(self, product: u32) -> Self {
+        Self { product: Some(product), ..self }
+    }
+
+    /// Sets the version in its firmware.
+    #[must_use]
+    pub fn version(self, version: u16) -> Self {
+        Self { version: Some(version), ..self }
+    }
+
+    /// Sets the hash of its image.
+    #[must_use]
+    pub fn image(self, image: Sha256) -> Self {
+        Self { image: Some(image), ..self }
+    }
+
+    /// Sets its hardware.
+    #[must_use]
+    pub fn platform(self, platform: Platform) -> Self {
+        Self { platform: Some(platform), ..self }
+    }
+
+    /// Sets its system's version.
+    #[must_use]
+    pub fn system(self, system: SystemVersion) -> Self {
+        Self { system: Some(system), ..self }
+    }
+
+    /// Sets the security counter that it has stored.
+    #[must_use]
+    pub fn security_counter(self, security_counter: u32) -> Self {
+        Self { security_counter: Some(security_counter), ..self }
+    }
+
+    /// Sets the revision of its chip.
+    #[must_use]
+    pub fn chip_revision(self, chip_revision: u16) -> Self {
+        Self { chip_revision: Some(chip_revision), ..self }
+    }
+
+    /// Says that it accepts no updates now.
+    #[must_use]
+    pub fn refuses_updates(self) -> Self {
+        Self { takes_updates: false, ..self }
+    }
+
+    /// Sets the gateway's session number.
+    #[must_use]
+    pub fn session(self, session: u64) -> Self {
+        Self { session, ..self }
+    }
+
+    /// Sets when it connected; `None` means live.
+    #[must_use]
+    pub fn at(self, at: impl Into<Option<Timestamp>>) -> Self {
+        Self { at: at.into(), ..self }
     }
 
     /// The product that it names, without a check whether the id is a platform's.
@@ -109,7 +173,7 @@ pub(crate) fn observe(
     index: &FirmwareIndex,
     now: Timestamp,
 ) -> Observed {
-    let order = ReportOrder::new(report.session, report.at, now, product.policy.clock_tolerance());
+    let order = ReportOrder::new(report.session, report.at, now, product.policy.clock_tolerance);
     if device.is_stale(&order) {
         return Observed::Stale;
     }

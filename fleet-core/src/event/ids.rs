@@ -82,7 +82,7 @@ impl EventId {
 impl KnownEvent {
     /// Whether `event` repeats this one: within the window, with the same name and data.
     pub(super) fn is_repeated_by(&self, event: &Event, policy: &Policy, now: Timestamp) -> bool {
-        let window = Duration::from_millis(policy.event_id_millis);
+        let window = policy.event_id_life;
         self.at.after(window) > now && self.content == content_of(event)
     }
 }

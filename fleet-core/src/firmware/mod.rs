@@ -21,5 +21,5 @@ pub(crate) use rows::move_lock;
 pub use sha256::{MalformedSha256, Sha256};
 pub(crate) use targeting::wants;
 pub use targeting::{Answer, Decision, Directive, Hold, Rule, Target, decide};
-pub use upload::{MAX_IMAGE_BYTES, Upload, UploadRefused, examine};
+pub use upload::{FirmwareUse, MAX_IMAGE_BYTES, Upload, UploadRefused, examine};
 pub use version::FirmwareVersion;

@@ -8,6 +8,7 @@ use super::image::{self, Image, ImageError, Trailing};
 use super::{FirmwareIndex, FirmwareVersion, ImageFacts, ImageFormat, Sha256};
 use crate::product::{Platform, Product, ProductId};
 use crate::text;
+use crate::time::Timestamp;
 use crate::{Error, ErrorKind};
 use std::fmt;
 
@@ -185,8 +186,50 @@ impl UploadRefused {
     }
 }
 
+/// What uses a firmware, so that it cannot be deleted (R-IMG-7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FirmwareUse {
+    /// It is or was released.
+    Released {
+        /// When it was released first.
+        at: Timestamp,
+    },
+    /// Devices are programmed with it in manufacturing.
+    OnTheLine {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Devices are locked to it.
+    Locked {
+        /// Number of devices.
+        devices: u32,
+    },
+}
+
+impl fmt::Display for FirmwareUse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Released { at } => write!(f, "it was released at {at}, and released firmware is kept"),
+            Self::OnTheLine { since } => write!(f, "it has been programmed on the line since {since}"),
+            Self::Locked { devices } => write!(f, "{devices} devices are locked to it; unlock them first"),
+        }
+    }
+}
+
 /// The values that a person enters with a binary.
+///
+/// ```
+/// use fleet_core::{FirmwareVersion, firmware::Upload};
+///
+/// let upload = Upload::new(FirmwareVersion::new(2)?, "Quieter")
+///     .description("The relay no longer hums.")
+///     .requires_system(">=1.5.0".parse()?);
+/// assert_eq!(upload.title, "Quieter");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Upload<'u> {
     /// The version, which must equal the compiled one.
     pub version: FirmwareVersion,
@@ -202,6 +245,18 @@ impl<'u> Upload<'u> {
     /// An upload without a description that runs on any system.
     pub fn new(version: FirmwareVersion, title: &'u str) -> Self {
         Self { version, title, description: "", requires_system: None }
+    }
+
+    /// Sets what it is for, up to 2,000 characters.
+    #[must_use]
+    pub fn description(self, description: &'u str) -> Self {
+        Self { description, ..self }
+    }
+
+    /// Sets the system versions that it runs on (R-TGT-14).
+    #[must_use]
+    pub fn requires_system(self, requires_system: semver::VersionReq) -> Self {
+        Self { requires_system: Some(requires_system), ..self }
     }
 }
 

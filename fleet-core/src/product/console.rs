@@ -52,13 +52,12 @@ impl ProductConsole<'_> {
     }
 
     /// Changes the policies that a change names; the others stay unchanged. A policy that an answer of the
-    /// configuration decides is changed there. A whole [`Policy`] is a change that names every policy.
+    /// configuration decides is changed there.
     ///
     /// # Errors
     /// `invalid` for a value out of range, or one that contradicts the configuration.
-    pub fn set_policy(&self, change: impl Into<PolicyChange>) -> Result<Product, Error> {
+    pub fn set_policy(&self, change: &PolicyChange) -> Result<Product, Error> {
         let Self { console, product } = *self;
-        let change = change.into();
         console.fleet.transact(|tx| {
             let mut record = Access::check(tx, console.actor, Command::SetPolicy, product)?.product;
             let configuration: Arc<Configuration> = tx.get(product)?.unwrap_or_default();

@@ -7,6 +7,6 @@ mod rows;
 
 pub use access::{Actor, Command};
 pub(crate) use access::{Role, allow, allows};
-pub use account::{Account, AccountId, Claimant, Invitation, Team};
+pub use account::{Account, AccountId, Claimant, Invitation, LockEnd, Team};
 pub use console::{InvitationView, Person, TeamView};
 pub(crate) use rows::{Access, products_of};

@@ -57,6 +57,13 @@ pub struct Summary {
 
 /// Selects the devices to list; a device must meet every criterion that is set. The default selects all devices in the
 /// product.
+///
+/// ```
+/// use fleet_core::device::DeviceFilter;
+///
+/// let filter = DeviceFilter::new().version(2).offline();
+/// assert_eq!((filter.version, filter.online), (Some(2), Some(false)));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeviceFilter {
@@ -81,6 +88,96 @@ pub struct DeviceFilter {
 }
 
 impl DeviceFilter {
+    /// Selects all devices in the product.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Selects devices of this standing, instead of devices in the product.
+    #[must_use]
+    pub fn standing(self, standing: Standing) -> Self {
+        Self { standing: Some(standing), ..self }
+    }
+
+    /// Selects devices that are connected.
+    #[must_use]
+    pub fn online(self) -> Self {
+        Self { online: Some(true), ..self }
+    }
+
+    /// Selects devices that are not connected.
+    #[must_use]
+    pub fn offline(self) -> Self {
+        Self { online: Some(false), ..self }
+    }
+
+    /// Selects devices that report this version.
+    #[must_use]
+    pub fn version(self, version: u16) -> Self {
+        Self { version: Some(version), ..self }
+    }
+
+    /// Selects devices in this group.
+    #[must_use]
+    pub fn group(self, group: GroupId) -> Self {
+        Self { group: Some(group), ..self }
+    }
+
+    /// Selects devices that are locked to a version.
+    #[must_use]
+    pub fn locked(self) -> Self {
+        Self { locked: Some(true), ..self }
+    }
+
+    /// Selects devices that are not locked.
+    #[must_use]
+    pub fn unlocked(self) -> Self {
+        Self { locked: Some(false), ..self }
+    }
+
+    /// Selects devices marked for development.
+    #[must_use]
+    pub fn development(self) -> Self {
+        Self { development: Some(true), ..self }
+    }
+
+    /// Selects devices without the mark for development.
+    #[must_use]
+    pub fn not_development(self) -> Self {
+        Self { development: Some(false), ..self }
+    }
+
+    /// Selects devices with an update under way.
+    #[must_use]
+    pub fn pending(self) -> Self {
+        Self { pending: Some(true), ..self }
+    }
+
+    /// Selects devices without an update under way.
+    #[must_use]
+    pub fn not_pending(self) -> Self {
+        Self { pending: Some(false), ..self }
+    }
+
+    /// Selects devices whose latest attempts failed.
+    #[must_use]
+    pub fn failing(self) -> Self {
+        Self { failing: Some(true), ..self }
+    }
+
+    /// Selects devices whose latest attempt did not fail.
+    #[must_use]
+    pub fn not_failing(self) -> Self {
+        Self { failing: Some(false), ..self }
+    }
+
+    /// Selects devices whose name or id begins with this, ignoring case.
+    #[must_use]
+    pub fn prefix(self, prefix: impl Into<String>) -> Self {
+        Self { prefix: Some(prefix.into()), ..self }
+    }
+
     /// Whether the filter selects a device.
     pub fn wants(&self, id: DeviceId, device: &Device) -> bool {
         fn is<T: PartialEq>(wanted: Option<T>, found: T) -> bool {

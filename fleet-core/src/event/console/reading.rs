@@ -24,6 +24,29 @@ pub struct EventFilter {
 }
 
 impl EventFilter {
+    /// Selects all events.
+    ///
+    /// ```
+    /// let filter = fleet_core::event::EventFilter::new().prefix("room/");
+    /// assert_eq!((filter.prefix.as_deref(), filter.device), (Some("room/"), None));
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Selects events of this device.
+    #[must_use]
+    pub fn device(self, device: DeviceId) -> Self {
+        Self { device: Some(device), ..self }
+    }
+
+    /// Selects events whose name begins with this, byte for byte.
+    #[must_use]
+    pub fn prefix(self, prefix: impl Into<String>) -> Self {
+        Self { prefix: Some(prefix.into()), ..self }
+    }
+
     fn wants(&self, event: &LoggedEvent) -> bool {
         self.device.is_none_or(|device| device == event.device)
             && self.prefix.as_deref().is_none_or(|prefix| event.name.starts_with(prefix))
@@ -47,7 +70,7 @@ impl ProductConsole<'_> {
     /// cursor where the previous page ended (R-EVT-8). With a device in the filter, only its slot is read.
     ///
     /// An event is in the log while fewer than [`log_events`](crate::Policy::log_events) events of the product are
-    /// newer and it is younger than [`log_age_millis`](crate::Policy::log_age_millis) at this console's moment. The
+    /// newer and it is younger than [`log_age`](crate::Policy::log_age) at this console's moment. The
     /// order in which events were logged decides which are newer, not a clock.
     ///
     /// # Errors

@@ -94,7 +94,7 @@ impl Gateway<'_> {
 
     /// Returns the product that an event belongs to, and the relation of its device.
     fn route(&self, event: &Event) -> Result<Route, Error> {
-        let report = Report { product: event.product(), ..Report::new(event.device(), event.at()) };
+        let report = Report { product: event.product(), ..Report::new(event.device()).at(event.at()) };
         self.fleet.transact(|tx| {
             let entry: Registration = tx.get(event.device())?.unwrap_or_default();
             Ok(match self.place(tx, &report, &entry)? {

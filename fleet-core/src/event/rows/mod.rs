@@ -13,7 +13,6 @@ use crate::product::{Policy, ProductId};
 use crate::store::{Check, Commit, Record, Row, Transaction, Write};
 use crate::time::Timestamp;
 use crate::{Error, Fleet};
-use std::time::Duration;
 
 /// Prunes the ids of a device. An id under which somebody publishes at the same time stays.
 ///
@@ -28,7 +27,7 @@ pub(in crate::event) fn prune(
     let mut rows = rows(fleet, product, device)?;
     rows.sort_by_key(|(id, _)| id.sequence);
     let known: Vec<Option<Timestamp>> = rows.iter().map(|(id, _)| id.event.as_ref().map(|event| event.at)).collect();
-    let window = Duration::from_millis(policy.event_id_millis);
+    let window = policy.event_id_life;
     let commits: Vec<Commit> =
         prunable(&known, window).filter_map(|index| Some(deletion(&rows.get(index)?.1))).collect();
     if !commits.is_empty() {

@@ -31,6 +31,7 @@ pub enum Change {
 
 /// Number of devices that would be sent a firmware at their next connect, if they repeat their latest report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DryRun {
     /// All devices that would be sent a firmware after the change.
     pub sent: Ways,
@@ -40,6 +41,7 @@ pub struct DryRun {
 
 /// Number of devices by the direction of their update.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Ways {
     /// To a higher version than they report.
     pub up: u64,

@@ -96,7 +96,7 @@ impl Console<'_> {
     /// yet.
     fn pass_gate(&self, tx: &Transaction<'_>, product: &Product, firmware: &Firmware) -> Result<Option<Proof>, Error> {
         let gate = product.policy.gate;
-        let once_is_enough = gate.devices <= 1 && gate.soak_millis == 0;
+        let once_is_enough = gate.devices <= 1 && gate.soak.is_zero();
         if gate.devices == 0 || firmware.released_at.is_some() || (once_is_enough && firmware.proven.is_some()) {
             return Ok(None);
         }
@@ -104,11 +104,7 @@ impl Console<'_> {
         if running >= gate.devices {
             return Ok(proof);
         }
-        let soaked = match gate.soak_millis {
-            0 => String::new(),
-            millis => format!(", on each for {} s", millis.div_ceil(1000)),
-        };
-        Err(ErrorKind::NotProven { version: firmware.version, needed: gate.devices, running, soaked }.into())
+        Err(ErrorKind::NotProven { version: firmware.version, gate, running }.into())
     }
 
     /// Number of devices that run a version, by their latest report, for as long as the product requires, and the first
@@ -131,7 +127,7 @@ impl Console<'_> {
             for row in rows {
                 let (Key::Device(_, id), Record::Device(device)) = (row.key, row.record) else { continue };
                 let Some(since) = runs_since(firmware, &device, self.now) else { continue };
-                if self.now.since(since) < gate.soak() {
+                if self.now.since(since) < gate.soak {
                     continue;
                 }
                 running = running.saturating_add(1);

@@ -2,7 +2,9 @@
 
 use crate::audit::Entry;
 use crate::firmware::rows::locks;
-use crate::firmware::{Firmware, FirmwareIndex, FirmwareVersion, ImageFacts, Upload, UploadRefused, examine};
+use crate::firmware::{
+    Firmware, FirmwareIndex, FirmwareUse, FirmwareVersion, ImageFacts, Upload, UploadRefused, examine,
+};
 use crate::fleet::ProductConsole;
 use crate::team::{Access, Actor, Command};
 use crate::text::{self, DESCRIPTION, NAME};
@@ -125,16 +127,16 @@ impl ProductConsole<'_> {
             Access::check(tx, console.actor, Command::DeleteFirmware, product)?;
             let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
             let firmware = index.get(version).ok_or_else(|| Error::not_found("firmware"))?;
-            let in_use = |reason| Err(ErrorKind::FirmwareInUse { version, reason }.into());
+            let in_use = |by| Err(ErrorKind::FirmwareInUse { version, by }.into());
             if let Some(at) = firmware.released_at {
-                return in_use(format!("it was released at {at}, and released firmware is kept"));
+                return in_use(FirmwareUse::Released { at });
             }
             if let Some(at) = firmware.on_the_line_at {
-                return in_use(format!("it has been programmed on the line since {at}"));
+                return in_use(FirmwareUse::OnTheLine { since: at });
             }
             let locked = locks(tx, product, &index)?.devices(version);
             if locked > 0 {
-                return in_use(format!("{locked} devices are locked to it; unlock them first"));
+                return in_use(FirmwareUse::Locked { devices: locked });
             }
             let title = firmware.title.clone();
             Arc::make_mut(&mut index).firmware.retain(|firmware| firmware.version != version);

@@ -11,7 +11,6 @@ use crate::store::{Key, Record, Transaction};
 use crate::team::{Access, Account, AccountId, Actor, Command, Invitation, Team, access, rows};
 use crate::{Error, ErrorKind};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// A product's team, as its members see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,7 +102,7 @@ impl ProductConsole<'_> {
                 return Err(ErrorKind::AlreadyInvited { email: email.trim().to_lowercase() }.into());
             }
             console.check_seat(&record, &team, invitee)?;
-            let lasts = Duration::from_millis(record.policy.invitation_millis);
+            let lasts = record.policy.invitation;
             let (name, at) = (Some(record.name.clone()), console.now);
             let invitation = Invitation { name, at, expires_at: at.after(lasts) };
             Arc::make_mut(&mut team).invitations.insert(invitee, invitation.clone());
