@@ -58,7 +58,7 @@ pub struct Fleet {
 
 impl Fleet {
     /// Opens the fleet of a store, with the default catalogue of tiers. Open a store whose journal holds changes with
-    /// [`Journaled`](crate::store::Journaled); without it, every call fails with `store_journaled`.
+    /// `Journaled` of `fleet-store-journaled`; without it, every call fails with `store_journaled`.
     pub fn open(store: impl Store + 'static) -> Self {
         let connect_queue = store.merges().then(|| ConnectQueue::new(true));
         Self {

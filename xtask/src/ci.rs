@@ -137,8 +137,15 @@ fn quickstart() -> Result<(), String> {
 }
 
 /// The crates that are published, each after those that it needs.
-const PUBLISHED: [&str; 6] =
-    ["fleet-process", "fleet-core", "fleet-sqlite-process", "fleet-store-sqlite", "fleet-store-postgres", "fleet-open"];
+const PUBLISHED: [&str; 7] = [
+    "fleet-process",
+    "fleet-core",
+    "fleet-store-journaled",
+    "fleet-sqlite-process",
+    "fleet-store-sqlite",
+    "fleet-store-postgres",
+    "fleet-open",
+];
 
 /// Packs each crate that is published. A release compiles them as packed, too.
 fn packages() -> Result<(), String> {

@@ -106,7 +106,8 @@ pub enum Key {
     FirmwareLocks(ProductId),
     /// Marks a device of a product as having a name. Boxed, so that the keys of devices stay small.
     DeviceName(ProductId, Box<DeviceName>),
-    /// A record of the journal that [`Journaled`](super::Journaled) keeps in its inner store, by its number; 0 is its head.
+    /// A record of the journal that a layer such as `Journaled` keeps in its inner store, by its number; 0 is its
+    /// [head](super::JournalHead).
     Journal(u64),
 }
 
@@ -442,11 +443,6 @@ impl Key {
     /// The range of all counters of a product.
     pub fn tallies(product: ProductId) -> Range {
         Range::new(Self::Tally(product, Tally::Members, 0), Self::Tally(product, Tally::Version(u16::MAX), u8::MAX))
-    }
-
-    /// The range of the journal's records with these numbers.
-    pub(crate) fn journal(first: u64, last: u64) -> Range {
-        Range::new(Self::Journal(first), Self::Journal(last))
     }
 
     /// The range of a product's audit log.
