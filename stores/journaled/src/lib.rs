@@ -503,3 +503,7 @@ fn not_yet(error: StoreError) -> StoreError {
     let problem = "the outcome of an earlier commit is still unknown; try again";
     StoreError::new(StoreErrorKind::Unavailable, problem).with_source(error)
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
