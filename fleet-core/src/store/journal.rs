@@ -1,7 +1,6 @@
 //! The head of a journal: shows whether a store holds changes that are in its journal only.
 
 use super::{Key, Range, Record, Store, StoreError, StoreErrorKind};
-use std::sync::Arc;
 
 /// The record at [`Key::Journal`]`(0)` of a store that has a journal: how many of the journal's records are in the rows.
 ///
@@ -23,7 +22,7 @@ impl JournalHead {
         let mut bytes = vec![Self::FORMAT];
         bytes.extend(self.folded.to_le_bytes());
         bytes.extend(crc32fast::hash(&bytes).to_le_bytes());
-        Record::Journal(Arc::from(bytes))
+        Record::Journal(bytes.into())
     }
 
     /// Decodes a head.
