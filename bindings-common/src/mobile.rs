@@ -1,4 +1,4 @@
-//! Types that Swift and Kotlin have of their own. `bindings-swift/uniffi.toml` lists them.
+//! Types that Swift and Kotlin have of their own. `bindings-mobile/uniffi.toml` lists them.
 
 use crate::{Moment, SecretText};
 

@@ -24,6 +24,18 @@ async function openedTwice(url) {
 
 test('a fleet in a file can be reopened', () => openedTwice(`sqlite:${join(folder, 'fleet.db')}`));
 
+test('a journal is opened and removed by URL', async () => {
+  const url = `sqlite:${join(folder, 'journal.db')}`;
+  await openedTwice(`${url}?journal=on`);
+  const without = await Fleet.open(url);
+  await assert.rejects(without.console('operator').createAccount('bob@example.com'), { code: 'store_journaled' });
+  await without.close();
+  await (await Fleet.open(`${url}?journal=off`)).close();
+  const rows = await Fleet.open(url);
+  await rows.console('operator').createAccount('bob@example.com');
+  await rows.close();
+});
+
 test('a fleet in a database can be reopened', { skip }, () => openedTwice(`${server}?schema=node_${process.pid}_url`));
 
 async function refused(url, raised, says) {

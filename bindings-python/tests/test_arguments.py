@@ -70,7 +70,7 @@ def node() -> Arguments:
 
 def mobile() -> Arguments:
     block = r"#\[uniffi::export[^\n]*\]\nimpl (\w+) \{(.*?)^\}"
-    return rust("bindings-swift/rust/src", block, r"pub (?:async )?fn (\w+)\(")
+    return rust("bindings-mobile/src", block, r"pub (?:async )?fn (\w+)\(")
 
 
 def core() -> Arguments:

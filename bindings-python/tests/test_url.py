@@ -24,6 +24,17 @@ def test_a_fleet_in_a_file_can_be_reopened(tmp_path: Path) -> None:
     opened_twice(f"sqlite:{tmp_path / 'fleet.db'}")
 
 
+def test_a_journal_is_opened_and_removed_by_url(tmp_path: Path) -> None:
+    url = f"sqlite:{tmp_path / 'fleet.db'}"
+    opened_twice(f"{url}?journal=on")
+    with fc.Fleet.open(url) as without, pytest.raises(fc.StoreFailed) as failed:
+        without.console("operator").create_account("bob@example.com")
+    assert failed.value.code == "store_journaled"
+    fc.Fleet.open(f"{url}?journal=off").close()
+    with fc.Fleet.open(url) as rows:
+        rows.console("operator").create_account("bob@example.com")
+
+
 @with_server
 def test_a_fleet_in_a_database_can_be_reopened() -> None:
     opened_twice(f"{SERVER}?schema=python_{os.getpid()}_url")

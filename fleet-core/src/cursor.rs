@@ -47,44 +47,11 @@ impl<'a> Cursor<'a> {
     pub(crate) fn u32(&mut self) -> Option<u32> {
         self.array().map(u32::from_le_bytes)
     }
-
-    pub(crate) fn u64(&mut self) -> Option<u64> {
-        self.array().map(u64::from_le_bytes)
-    }
-
-    /// Reads a number of one to ten bytes, seven bits in each, low bits first (LEB128).
-    pub(crate) fn varint(&mut self) -> Option<u64> {
-        let mut number = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.u8()?;
-            let bits = u64::from(byte & 0x7F);
-            if bits > u64::MAX >> shift {
-                return None;
-            }
-            number |= bits << shift;
-            if byte & 0x80 == 0 {
-                return Some(number);
-            }
-        }
-        None
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_varint_is_read_up_to_the_largest_number_and_not_beyond() {
-        assert_eq!(Cursor::new(&[0x7F]).varint(), Some(127));
-        assert_eq!(Cursor::new(&[0x80, 0x01]).varint(), Some(128));
-        let largest = [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01];
-        assert_eq!(Cursor::new(&largest).varint(), Some(u64::MAX));
-        let beyond = [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02];
-        assert_eq!(Cursor::new(&beyond).varint(), None);
-        assert_eq!(Cursor::new(&[0x80]).varint(), None);
-        assert_eq!(Cursor::new(&[0x80; 11]).varint(), None);
-    }
 
     #[test]
     fn a_read_past_the_end_does_not_advance() {

@@ -58,7 +58,7 @@ pub struct Fleet {
 
 impl Fleet {
     /// Opens the fleet of a store, with the default of every option; [`builder`](Self::builder) sets options. Open a
-    /// store whose journal holds changes with [`Journaled`](crate::store::Journaled); without it, every call fails with
+    /// store whose journal holds changes with `Journaled` of `fleet-store-journaled`; without it, every call fails with
     /// `store_journaled`.
     pub fn open(store: impl Store + 'static) -> Self {
         Self::builder(store).open()

@@ -133,8 +133,8 @@
 //! **Stores.** [`MemoryStore`] is built in; `fleet-store-sqlite` stores a fleet in one file; a store of your own
 //! implements [`Store`]: get, scan, commit. Every operation loads records, decides by a pure rule, and commits. If
 //! another commit changed those records in between, the operation loads them and decides again. Layers wrap any store:
-//! [`GroupCommit`](store::GroupCommit) merges the commits of many threads; [`Journaled`](store::Journaled) makes
-//! connects cheap for a process that is the only one to use its fleet.
+//! [`GroupCommit`](store::GroupCommit) merges the commits of many threads; `Journaled` of
+//! `fleet-store-journaled` makes connects cheap for a process that is the only one to use its fleet.
 //!
 //! **People.** The owner invites accounts to the team ([`ProductConsole::invite`]); each member uses a seat of the
 //! tier. One matrix of role and command decides who may do what, and who may not learn that a thing exists. The

@@ -2,10 +2,8 @@
 //!
 //! Every step runs even if an earlier one failed, so that one run reports everything.
 
-use crate::spec::StoreKind;
-use crate::vectors::{billing, firmware, import};
 use crate::workspace::{cargo, cargo_test, finish, root};
-use crate::{fuzz, lang, language, licences, postgres, simulate, spec, targets};
+use crate::{fuzz, harness, lang, language, licences, postgres, targets};
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
@@ -37,7 +35,7 @@ const STEPS: &[Step] = &[
     Step { name: "licences", run: licences::check },
     Step { name: "packages", run: packages },
     Step { name: "fuzz", run: fuzz_smoke },
-    Step { name: "simulate", run: || simulate::simulate(SCHEDULES, 1) },
+    Step { name: "simulate", run: || harness::simulate(SCHEDULES, 1) },
 ];
 
 /// Returns the names of the steps.
@@ -54,7 +52,7 @@ const CHECKS: &[Step] = &[
         name: "unit tests",
         run: || cargo(["test", "--quiet", "--workspace", "--lib", "--locked"], &lang::left_out()),
     },
-    Step { name: "scenarios", run: || spec::run(&root().join("spec"), &[StoreKind::Memory]).show() },
+    Step { name: "scenarios", run: || harness::spec(&root().join("spec"), &["memory"]) },
 ];
 
 /// Runs the fast checks, and prints a summary table.
@@ -103,9 +101,9 @@ pub(crate) fn test() -> Result<(), String> {
     for vectors in [root().join("fleet-core/tests/vectors"), root().join("../shared/vectors")] {
         if vectors.exists() {
             println!("\nvectors in {}", vectors.display());
-            note("firmware vectors", firmware::run(&vectors.join("firmware")).show());
-            note("import vectors", import::run(&vectors.join("import")).show());
-            note("billing vectors", billing::run(&vectors.join("billing")).show());
+            for kind in ["firmware", "import", "billing"] {
+                note(&format!("{kind} vectors"), harness::vectors(kind, &vectors.join(kind)));
+            }
         }
     }
     note("left out", postgres::left_out());
@@ -114,9 +112,9 @@ pub(crate) fn test() -> Result<(), String> {
 
 /// Runs scenarios on every store that is available here.
 pub(crate) fn scenarios(path: &Path) -> Result<(), String> {
-    let is_there = |store: &StoreKind| *store != StoreKind::Postgres || postgres::install().is_ok();
-    let stores: Vec<StoreKind> = StoreKind::ALL.into_iter().filter(is_there).collect();
-    spec::run(path, &stores).show()
+    let mut stores = vec!["memory", "sqlite"];
+    stores.extend(postgres::install().is_ok().then_some("postgres"));
+    harness::spec(path, &stores)
 }
 
 fn clippy() -> Result<(), String> {
@@ -137,8 +135,15 @@ fn quickstart() -> Result<(), String> {
 }
 
 /// The crates that are published, each after those that it needs.
-const PUBLISHED: [&str; 6] =
-    ["fleet-process", "fleet-core", "fleet-sqlite-process", "fleet-store-sqlite", "fleet-store-postgres", "fleet-open"];
+const PUBLISHED: [&str; 7] = [
+    "fleet-process",
+    "fleet-core",
+    "fleet-store-journaled",
+    "fleet-sqlite-process",
+    "fleet-store-sqlite",
+    "fleet-store-postgres",
+    "fleet-open",
+];
 
 /// Packs each crate that is published. A release compiles them as packed, too.
 fn packages() -> Result<(), String> {

@@ -10,8 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// The pages, by their paths in the repository.
 fn pages() -> Vec<(String, String)> {
-    let mut pages =
-        vec!["README.md".to_owned(), "spec/README.md".to_owned(), "bindings-swift/kotlin/README.md".to_owned()];
+    let mut pages = vec!["README.md".to_owned(), "spec/README.md".to_owned(), "bindings-kotlin/README.md".to_owned()];
     pages.extend(["python", "node", "swift"].map(|language| format!("bindings-{language}/README.md")));
     pages.extend(["ARCHITECTURE.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md"].map(str::to_owned));
     let mut folders = vec!["docs".to_owned()];
@@ -107,23 +106,18 @@ const PROGRAMS: &[(&str, &str, &str, How)] = &[
     ("bindings-swift/README.md", "swift", "console.importWatched", A_FRAGMENT_OF_SWIFT),
     ("bindings-swift/README.md", "swift", "switch connected.answer", A_FRAGMENT_OF_SWIFT),
     ("bindings-swift/README.md", "swift", "catch let error as FleetError", A_FRAGMENT_OF_SWIFT),
+    ("bindings-kotlin/README.md", "kotlin", "fun main()", RunBy("xtask/src/lang/kotlin.rs", "mobile::Readme::read")),
     (
-        "bindings-swift/kotlin/README.md",
-        "kotlin",
-        "fun main()",
-        RunBy("xtask/src/lang/kotlin.rs", "mobile::Readme::read"),
-    ),
-    (
-        "bindings-swift/kotlin/README.md",
+        "bindings-kotlin/README.md",
         "xml",
         "",
         NotRun("lines of a project of the reader's own; `examples/kotlin/pom.xml` has them, and is built"),
     ),
-    ("bindings-swift/kotlin/README.md", "kotlin", "console.importWatched", A_FRAGMENT_OF_KOTLIN),
-    ("bindings-swift/kotlin/README.md", "kotlin", "when (val answer", A_FRAGMENT_OF_KOTLIN),
-    ("bindings-swift/kotlin/README.md", "kotlin", "catch (failure: FleetException)", A_FRAGMENT_OF_KOTLIN),
+    ("bindings-kotlin/README.md", "kotlin", "console.importWatched", A_FRAGMENT_OF_KOTLIN),
+    ("bindings-kotlin/README.md", "kotlin", "when (val answer", A_FRAGMENT_OF_KOTLIN),
+    ("bindings-kotlin/README.md", "kotlin", "catch (failure: FleetException)", A_FRAGMENT_OF_KOTLIN),
     (
-        "bindings-swift/kotlin/README.md",
+        "bindings-kotlin/README.md",
         "java",
         "",
         NotRun("a fragment with names of the reader's own; `JavaTest.java` calls what it calls"),
@@ -193,9 +187,9 @@ fn every_version_in_the_documentation_is_the_one_that_the_packages_require() {
     let node = between("bindings-node/package.json", "\"node\": \">=", "\"");
     let swift = between("bindings-swift/swift/Package.swift", "swift-tools-version:", "\n");
     let macos = between("bindings-swift/swift/Package.swift", ".macOS(.v", ")");
-    let java = between("bindings-swift/kotlin/pom.xml", "<kotlin.compiler.jvmTarget>", "<");
+    let java = between("bindings-kotlin/pom.xml", "<kotlin.compiler.jvmTarget>", "<");
     // A Kotlin compiler reads the output of the next version, and of none after that.
-    let written = between("bindings-swift/kotlin/pom.xml", "<kotlin.version>", "<");
+    let written = between("bindings-kotlin/pom.xml", "<kotlin.version>", "<");
     let mut parts = written.split('.').map(|part| part.parse::<u32>().unwrap());
     let kotlin = format!("{}.{}", parts.next().unwrap(), parts.next().unwrap() - 1);
     let wanted = [
@@ -234,7 +228,7 @@ fn every_version_in_the_documentation_is_the_one_that_the_packages_require() {
         assert_eq!(between(manifest, "swift-tools-version:", "\n"), swift, "{manifest}");
     }
     let said = format!("<version>{}</version>", env!("CARGO_PKG_VERSION"));
-    assert!(read("bindings-swift/kotlin/README.md").contains(&said), "the version of the jar is {said}");
+    assert!(read("bindings-kotlin/README.md").contains(&said), "the version of the jar is {said}");
 }
 
 /// Formats a number with a comma between its thousands, as in the documentation.

@@ -14,7 +14,7 @@ use syn::{Arm, Attribute, Expr, ExprMatch, ImplItem, Item, Lit, Meta, Pat, Path 
 
 const PAGE: &str = "docs/ERRORS.md";
 const SWIFT: &str = "bindings-swift/swift/Sources/FleetCore/FailureCode.swift";
-const KOTLIN: &str = "bindings-swift/kotlin/src/main/kotlin/fleetcore/FailureCode.kt";
+const KOTLIN: &str = "bindings-kotlin/src/main/kotlin/fleetcore/FailureCode.kt";
 
 /// The heading of the codes that are verdicts on a line of a list. They are no failures of a call.
 const LINES: &str = "Lines of a list";

@@ -6,6 +6,7 @@ mod ci;
 mod docs;
 mod errors;
 mod fuzz;
+mod harness;
 mod lang;
 mod language;
 mod licences;
@@ -13,14 +14,10 @@ mod methods;
 mod postgres;
 #[cfg(test)]
 mod promises;
-mod simulate;
-mod spec;
 mod targets;
-mod vectors;
 mod workspace;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use spec::StoreKind;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -136,14 +133,14 @@ fn main() -> ExitCode {
         Chore::Errors => errors::write(),
         Chore::Api => api::write(),
         Chore::Ci { step } => ci::run(step.as_deref()),
-        Chore::Vectors { kind: VectorKind::Billing, path } => vectors::billing::run(&path).show(),
-        Chore::Vectors { kind: VectorKind::Firmware, path } => vectors::firmware::run(&path).show(),
-        Chore::Vectors { kind: VectorKind::Import, path } => vectors::import::run(&path).show(),
+        Chore::Vectors { kind: VectorKind::Billing, path } => harness::vectors("billing", &path),
+        Chore::Vectors { kind: VectorKind::Firmware, path } => harness::vectors("firmware", &path),
+        Chore::Vectors { kind: VectorKind::Import, path } => harness::vectors("import", &path),
         Chore::Spec { path, store, lang } => {
             let rust = || match store {
-                Stores::Memory => spec::run(&path, &[StoreKind::Memory]).show(),
-                Stores::Sqlite => spec::run(&path, &[StoreKind::Sqlite]).show(),
-                Stores::Postgres => postgres::install().and_then(|()| spec::run(&path, &[StoreKind::Postgres]).show()),
+                Stores::Memory => harness::spec(&path, &["memory"]),
+                Stores::Sqlite => harness::spec(&path, &["sqlite"]),
+                Stores::Postgres => postgres::install().and_then(|()| harness::spec(&path, &["postgres"])),
                 Stores::All => ci::scenarios(&path).and(postgres::left_out()),
             };
             match lang.as_str() {
@@ -159,7 +156,7 @@ fn main() -> ExitCode {
             }
             workspace::cargo(["run", "--release", "--package", "benches", "--bin", "bench", "--"], &arguments)
         }
-        Chore::Simulate { schedules, seed } => simulate::simulate(schedules, seed),
+        Chore::Simulate { schedules, seed } => harness::simulate(schedules, seed),
         Chore::Fuzz { format, runs } => fuzz::run(&format, runs),
     };
     match outcome {

@@ -2,7 +2,7 @@
 
 /// The methods whose commands have other names: those of a handle leave out the noun, and two methods may share a
 /// command.
-pub(crate) const COMMANDS: &[(&str, &[&str])] = &[
+const COMMANDS: &[(&str, &[&str])] = &[
     ("Console::lock_account", &["set_account_lock"]),
     ("Console::unlock_account", &["set_account_lock"]),
     ("ProductConsole::id", &[]),

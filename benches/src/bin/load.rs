@@ -3,8 +3,9 @@
 
 use benches::load::{Outcome, Plan, run};
 use fleet_core::MemoryStore;
-use fleet_core::store::{GroupCommit, Journaled, Store};
+use fleet_core::store::{GroupCommit, Store};
 use fleet_postgres_server::Server;
+use fleet_store_journaled::Journaled;
 use fleet_store_postgres::PostgresStore;
 use fleet_store_sqlite::SqliteStore;
 use std::io::{IsTerminal as _, Write as _};

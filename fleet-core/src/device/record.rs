@@ -415,19 +415,6 @@ impl SystemVersion {
     /// The longest that is stored, in bytes.
     pub const MAX_LEN: usize = 64;
 
-    /// A version of its numbers and a semantic-version pre-release.
-    pub(crate) fn of_parts(numbers: [u16; 3], pre: &str) -> Option<Self> {
-        Some(Self(Repr::Numbers(numbers, semver::Prerelease::new(pre).ok()?)))
-    }
-
-    /// Its numbers and its pre-release, which is empty if it has none; `None` for a version that is stored as text.
-    pub(crate) fn parts(&self) -> Option<([u16; 3], &str)> {
-        match &self.0 {
-            Repr::Numbers(numbers, pre) => Some((*numbers, pre.as_str())),
-            Repr::Text(_) => None,
-        }
-    }
-
     /// Converts to a [`semver::Version`]; `None` if it is not a semantic version.
     pub fn to_semver(&self) -> Option<semver::Version> {
         match &self.0 {

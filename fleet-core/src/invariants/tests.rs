@@ -4,7 +4,7 @@ use crate::device::{DeviceCount, Registration, Report};
 use crate::event::{Destination, Event, NewSubscription};
 use crate::firmware::Flash;
 use crate::firmware::Upload;
-use crate::store::{Commit, Journaled, Key, Range, Record, Stamp, Store, Tally, Write};
+use crate::store::{Commit, Key, Range, Record, Stamp, Store, Tally, Write};
 use crate::{Actor, DeviceId, Error, FirmwareVersion, Fleet, MemoryStore, ProductId, Timestamp};
 use std::sync::Arc;
 
@@ -65,20 +65,6 @@ fn changed(store: &MemoryStore, key: Key, change: impl Fn(&mut Record)) -> Write
 #[test]
 fn a_fleet_changed_only_by_commands_is_consistent() {
     assert_eq!(check(&fleet().unwrap().0, NOW).unwrap(), []);
-}
-
-/// A fleet that is opened without its journal is stale.
-#[test]
-fn a_journal_that_was_not_folded_is_reported() {
-    let store = Arc::new(MemoryStore::new());
-    let journaled = Arc::new(Journaled::open(Arc::clone(&store)).unwrap());
-    let fleet = Fleet::open(Arc::clone(&journaled));
-    fleet.console(Actor::Operator, NOW).create_account("alice@example.com").unwrap();
-    assert_eq!(check(&fleet, NOW).unwrap(), []);
-    let plain = Fleet::open(store);
-    assert_eq!(check(&plain, NOW).unwrap().iter().map(|broken| broken.rule).collect::<Vec<_>>(), ["journal"]);
-    journaled.fold(usize::MAX).unwrap();
-    assert_eq!(check(&plain, NOW).unwrap(), []);
 }
 
 #[test]

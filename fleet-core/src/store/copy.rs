@@ -25,7 +25,7 @@ const CHUNK: usize = 4096;
 ///
 /// # Errors
 /// `store_journaled` if one of the stores was opened without its journal, which holds changes: open it with
-/// [`Journaled`](super::Journaled). `store_not_empty` if the target holds anything that the source does not.
+/// `Journaled` of `fleet-store-journaled`. `store_not_empty` if the target holds anything that the source does not.
 /// `store_unsupported` if one of them cannot show all of its rows. Errors of the stores.
 pub fn copy(from: &dyn Store, to: &dyn Store) -> Result<BTreeMap<Kind, u64>, StoreError> {
     [from, to].into_iter().try_for_each(plain::check)?;

@@ -14,7 +14,7 @@ mod decoded;
 mod error;
 mod faulty;
 mod group_commit;
-pub(crate) mod journaled;
+mod journal;
 mod key;
 mod memory;
 mod merge;
@@ -33,7 +33,7 @@ pub use error::{StoreError, StoreErrorKind};
 pub use faulty::{Fault, Faulty};
 pub use group_commit::GroupCommit;
 pub(crate) use group_commit::{Call, Merger};
-pub use journaled::{JournalOptions, Journaled};
+pub use journal::JournalHead;
 pub use key::{AuditId, DeviceName, Tally};
 pub use memory::MemoryStore;
 pub(crate) use opener::Guarded;
@@ -43,15 +43,13 @@ pub use query::{Query, SqlRow, SqlValue};
 pub(crate) use record::Stored;
 pub use record::{JournalBytes, Present};
 pub use records::{Key, Kind, Record};
-#[cfg(test)]
-pub(crate) use transaction::transact;
 pub(crate) use transaction::{Stamps, TRIES, Transaction, apply, apply_all, contention, rest, transact_in_turn, wait};
 pub(crate) use turnstile::{Tries, Turnstiles};
 
 use std::fmt::Debug;
 use std::ops::Bound;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// Keeps records. Object safe, blocking, and safe to share between threads.
 pub trait Store: Send + Sync + Debug {
@@ -167,6 +165,15 @@ pub struct Row {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Stamp(pub u64);
 
+impl Stamp {
+    /// Returns a new stamp, which no other write of any process has. It is for layers that write rows of their own; the
+    /// core gives each of its writes a stamp.
+    pub fn random() -> Self {
+        static STAMPS: LazyLock<Stamps> = LazyLock::new(Stamps::random);
+        STAMPS.stamp()
+    }
+}
+
 /// Changes to apply together, and the preconditions for applying them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Commit {
@@ -272,7 +279,7 @@ impl Range {
     }
 
     /// Whether the range can contain no key. Ordered maps panic when asked for some of these ranges.
-    pub(crate) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         match (&self.first, &self.last) {
             (Bound::Included(first), Bound::Included(last)) => first > last,
             (Bound::Included(first) | Bound::Excluded(first), Bound::Included(last) | Bound::Excluded(last)) => {

@@ -3,7 +3,7 @@
 //! Without its journal, the store is an older fleet: ids that were assigned in the journal would be assigned again, and
 //! a later fold of the journal would overwrite new writes.
 
-use super::journaled::waits;
+use super::journal::waits;
 use super::{Commit, CommitOutcome, Key, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind};
 use std::path::Path;
 use std::sync::Arc;

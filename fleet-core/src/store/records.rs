@@ -259,6 +259,7 @@ records! {
     53 "firmware_locks" Product FirmwareLocks(product: ProductId) => own FirmwareLocks(Arc<FirmwareLocks>);
     /// Marks a device of a product as having a name. Boxed, so that the keys of devices stay small.
     54 "device_name" Product DeviceName(product: ProductId, name: Box<DeviceName>) => as Present;
-    /// A record of the journal that [`Journaled`](super::Journaled) keeps in its inner store, by its number; 0 is its head.
+    /// A record of the journal that a layer such as `Journaled` keeps in its inner store, by its number; 0 is its
+    /// [head](super::JournalHead).
     255 "journal" Journal Journal(number: u64) => new Journal(JournalBytes);
 }

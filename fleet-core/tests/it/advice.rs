@@ -882,7 +882,7 @@ const IN_THE_STORES: [(&str, &str, &str); 14] = [
     ("store_not_ours", SQLITE_ADVICE, "a_refused_file_opens_once_the_advice_is_followed"),
     ("store_newer_schema", SQLITE_ADVICE, "a_refused_file_opens_once_the_advice_is_followed"),
     ("store_corrupt", SQLITE_ADVICE, "a_refused_file_opens_once_the_advice_is_followed"),
-    ("store_taken", "fleet-core/src/store/journaled/tests.rs", "opening_a_fleet_takes_it_over"),
+    ("store_taken", "stores/journaled/src/tests.rs", "opening_a_fleet_takes_it_over"),
     ("store_forked", SQLITE_FORK, "a_child_opens_the_file_of_its_parent_again_and_loses_nothing"),
     ("store_moved", SQLITE_OTHER, "a_database_that_is_moved_and_put_back_works_as_before"),
     ("store_journaled", SQLITE_OTHER, "a_file_with_a_journal_that_is_opened_without_it_after_a_kill_is_refused"),

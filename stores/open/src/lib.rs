@@ -34,7 +34,7 @@ const FORMS: &str = match (cfg!(feature = "sqlite"), cfg!(feature = "postgres"))
 /// | `sqlite:PATH` | one SQLite file, created if it does not exist; commits of many threads are merged |
 /// | `sqlite:PATH?synchronous=normal` | the same, but a power cut may undo the latest commits |
 /// | `sqlite:PATH?mode=rw` | the same, but the file must exist |
-/// | `sqlite:PATH?journal=on` | the same with a [journal](fleet_core::store::Journaled) in front of it, for one process at a time. Use it each time the file is opened |
+/// | `sqlite:PATH?journal=on` | the same with a [journal](https://docs.rs/fleet-store-journaled) in front of it, for one process at a time. Use it each time the file is opened |
 /// | `sqlite:PATH?journal=off` | folds the changes of a journal, removes the journal, and opens the file without one |
 /// | `postgresql://USER@HOST/DATABASE` | a PostgreSQL database, for several processes; `postgres:` is the same, and reads and commits of many threads are merged |
 /// | `postgresql://…?schema=NAME&connections=16` | the same in another schema than `fleet`, with another number of connections than 8 |
@@ -181,7 +181,8 @@ fn sqlite_file<'u>(rest: &'u str, driver: Option<&str>) -> Result<SqliteFile<'u>
 
 #[cfg(feature = "sqlite")]
 fn sqlite(file: SqliteFile<'_>) -> Result<Arc<dyn Store>, Error> {
-    use fleet_core::store::{GroupCommit, Journaled};
+    use fleet_core::store::GroupCommit;
+    use fleet_store_journaled::Journaled;
     use fleet_store_sqlite::{Options, SqliteStore, Synchronous};
 
     let SqliteFile { path, is_synchronous, is_made, journal } = file;

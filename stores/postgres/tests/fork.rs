@@ -8,8 +8,9 @@ mod forked;
 
 use common::load::{self, NOW, agrees};
 use common::{Schema, schema};
-use fleet_core::store::{GroupCommit, Journaled, Key, Store};
+use fleet_core::store::{GroupCommit, Key, Store};
 use fleet_core::{Actor, Fleet, ProductId};
+use fleet_store_journaled::Journaled;
 use forked::in_child;
 
 fn open(schema: &Schema) -> Fleet {

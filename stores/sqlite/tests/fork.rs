@@ -7,8 +7,9 @@ mod forked;
 
 use fleet_core::device::Report;
 use fleet_core::event::{Event, EventStream};
-use fleet_core::store::{GroupCommit, Journaled, Key, Store};
+use fleet_core::store::{GroupCommit, Key, Store};
 use fleet_core::{Actor, Fleet, ProductId, Timestamp};
+use fleet_store_journaled::Journaled;
 use fleet_store_sqlite::SqliteStore;
 use forked::in_child;
 use std::collections::HashSet;

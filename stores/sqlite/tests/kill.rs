@@ -6,10 +6,9 @@
 mod common;
 
 use common::*;
-use fleet_core::store::{
-    AuditId, Commit, CommitOutcome, JournalOptions, Journaled, Key, Kind, Range, Record, Store, Write,
-};
+use fleet_core::store::{AuditId, Commit, CommitOutcome, Key, Kind, Range, Record, Store, Write};
 use fleet_core::{Actor, Fleet, ProductId, Timestamp, invariants};
+use fleet_store_journaled::{JournalOptions, Journaled};
 use fleet_store_sqlite::{Options, SqliteStore, Synchronous};
 use std::ffi::OsStr;
 use std::hash::{BuildHasher, RandomState};

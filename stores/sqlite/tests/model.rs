@@ -5,7 +5,7 @@
 mod common;
 
 use common::commits::{held, run, steps};
-use fleet_core::store::{JournalOptions, Journaled};
+use fleet_store_journaled::{JournalOptions, Journaled};
 use fleet_store_sqlite::{Options, SqliteStore, Synchronous};
 use proptest::prelude::*;
 use std::path::Path;

@@ -6,8 +6,9 @@
 mod common;
 
 use common::*;
-use fleet_core::store::{self, CommitOutcome, GroupCommit, Journaled, Query, Store, StoreErrorKind};
+use fleet_core::store::{self, CommitOutcome, GroupCommit, Query, Store, StoreErrorKind};
 use fleet_core::{Actor, Fleet, MemoryStore, StoreError};
+use fleet_store_journaled::Journaled;
 use fleet_store_sqlite::{Options, SqliteStore};
 use rusqlite::Connection;
 use std::fs::{self, File};

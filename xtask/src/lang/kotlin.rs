@@ -77,7 +77,7 @@ fn natives() -> Result<PathBuf, String> {
 
 /// The module's folder.
 fn module() -> PathBuf {
-    root().join("bindings-swift/kotlin")
+    root().join("bindings-kotlin")
 }
 
 fn mvn(folder: &Path) -> Command {

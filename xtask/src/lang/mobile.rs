@@ -17,9 +17,9 @@ pub(super) struct Library {
     pub(super) shared: PathBuf,
 }
 
-/// The folder of the bindings for Swift and Kotlin.
+/// The folder of the crate that Swift and Kotlin are generated from.
 pub(super) fn folder() -> PathBuf {
-    root().join("bindings-swift")
+    root().join("bindings-mobile")
 }
 
 /// Returns the absolute path.

@@ -125,6 +125,30 @@ func thePlatformChoosesWhatBecomesOfALockedOwnersDevices(held: Bool) async throw
     await #expect(throws: FleetError.self) { try await Fleet.open(url: "cloud:somewhere") }
 }
 
+@Test func aJournalIsOpenedAndRemovedByURL() async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fleet-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let url = "sqlite:\(folder.path)/fleet.db"
+    let world = try await World(url: url + "?journal=on")
+    await world.fleet.close()
+
+    let without = try await Fleet.open(url: url)
+    do {
+        _ = try await without.console(account: world.alice.id, now: noon).summary(product: 94)
+        Issue.record("the fleet is used without its journal")
+    } catch let error as FleetError {
+        #expect(error.code == .storeJournaled)
+    }
+    await without.close()
+
+    let folded = try await Fleet.open(url: url + "?journal=off")
+    await folded.close()
+    let rows = try await Fleet.open(url: url)
+    #expect(try await rows.console(account: world.alice.id, now: noon).summary(product: 94).devices == 1)
+    await rows.close()
+}
+
 private let server = ProcessInfo.processInfo.environment["FLEET_POSTGRES"] ?? ""
 
 @Test(.enabled(if: !server.isEmpty, "FLEET_POSTGRES names no server"))

@@ -224,9 +224,8 @@ pub fn check_crossed(store: &dyn Store, threads: usize, rounds: u32) -> Result<(
 #[cfg(not(target_family = "wasm"))]
 const PART: u32 = 200;
 
-/// Returns a row for each sample of each kind.
-#[cfg(test)]
-pub(super) fn every_row() -> Vec<(super::Key, super::Record)> {
+/// Returns rows of every kind, with the extremes of each, for the tests of a store that has an encoding of its own.
+pub fn every_row() -> Vec<(super::Key, super::Record)> {
     let rows = |kind| samples::records(kind).into_iter().zip(samples::keys(kind, 1).into_iter().cycle());
     samples::kinds().flat_map(rows).map(|(record, key)| (key, record)).collect()
 }

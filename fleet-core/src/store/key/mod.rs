@@ -102,11 +102,6 @@ impl Key {
         Range::new(Self::Tally(product, Tally::Members, 0), Self::Tally(product, Tally::Version(u16::MAX), u8::MAX))
     }
 
-    /// The range of the journal's records with these numbers.
-    pub(crate) fn journal(first: u64, last: u64) -> Range {
-        Range::new(Self::Journal(first), Self::Journal(last))
-    }
-
     /// The range of a product's audit log.
     pub fn audits(product: ProductId) -> Range {
         let key = |at, nonce| Self::Audit(product, AuditId { at: Timestamp::from_millis(at), nonce });

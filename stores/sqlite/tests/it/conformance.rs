@@ -1,8 +1,9 @@
 //! Runs the conformance suite on this store: in a file, in memory, and under layers.
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it does not expect")]
 
+use fleet_core::store::GroupCommit;
 use fleet_core::store::conformance::{Violation, check, check_reopen};
-use fleet_core::store::{GroupCommit, JournalOptions, Journaled};
+use fleet_store_journaled::{JournalOptions, Journaled};
 use fleet_store_sqlite::SqliteStore;
 use std::cell::RefCell;
 use tempfile::TempDir;

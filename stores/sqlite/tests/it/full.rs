@@ -2,8 +2,9 @@
 //! needs repair once there is space. With and without a journal.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use fleet_core::store::{JournalOptions, Journaled, Store};
+use fleet_core::store::Store;
 use fleet_core::{AccountId, Actor, Error, Fleet, ProductId, Timestamp, invariants};
+use fleet_store_journaled::{JournalOptions, Journaled};
 use fleet_store_sqlite::{Options, SqliteStore};
 use std::ops::Range;
 use std::path::Path;

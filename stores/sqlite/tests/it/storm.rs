@@ -2,8 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use fleet_core::customer::Identity;
-use fleet_core::store::{Counted, Counts, Fault, Faulty, GroupCommit, Journaled, Store};
+use fleet_core::store::{Counted, Counts, Fault, Faulty, GroupCommit, Store};
 use fleet_core::{Actor, Fleet, MemoryStore, Timestamp, invariants};
+use fleet_store_journaled::Journaled;
 use fleet_store_sqlite::{Options, SqliteStore, Synchronous};
 use std::path::Path;
 use std::sync::{Arc, Barrier};

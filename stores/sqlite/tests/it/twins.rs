@@ -5,7 +5,7 @@
 #[path = "../../../../fleet-core/tests/common/twins.rs"]
 mod pair;
 
-use fleet_core::store::{JournalOptions, Journaled};
+use fleet_store_journaled::{JournalOptions, Journaled};
 use fleet_store_sqlite::SqliteStore;
 use proptest::prelude::*;
 use std::sync::Arc;

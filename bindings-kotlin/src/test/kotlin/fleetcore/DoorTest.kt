@@ -124,6 +124,24 @@ class DoorTest {
     }
 
     @Test
+    fun `a journal is opened and removed by URL`() = runBlocking {
+        val folder = Files.createTempDirectory("fleet")
+        try {
+            val url = "sqlite:$folder/fleet.db"
+            World.open("$url?journal=on").close()
+            Fleet.open(url).use { without ->
+                val refused = assertFailsWith<FleetException> { without.operator(NOON).summary(94) }
+                assertEquals(FailureCode.STORE_JOURNALED, refused.code)
+            }
+            Fleet.open("$url?journal=off").close()
+            Fleet.open(url).use { assertEquals(1L, it.operator(NOON).summary(94).devices) }
+        } finally {
+            folder.toFile().deleteRecursively()
+        }
+        Unit
+    }
+
+    @Test
     fun `a fleet in a file can be reopened`() = runBlocking {
         val folder = Files.createTempDirectory("fleet")
         try {

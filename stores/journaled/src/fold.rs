@@ -1,9 +1,8 @@
 //! The fold: moves the rows of a generation from the journal to their places in the inner store.
 
 use super::overlay::CounterChange;
-use super::packed::Head;
 use super::{Journal, Journaled, Then, Unsettled, not_yet};
-use crate::store::{Commit, CommitOutcome, Key, Stamp, Store, StoreError, Write};
+use fleet_core::store::{Commit, CommitOutcome, JournalHead, Key, Stamp, Store, StoreError, Write};
 
 /// Maximum number of rows in one commit of a fold by itself: a few milliseconds, during which other commits wait.
 const SLICE: usize = 4096;
@@ -154,9 +153,9 @@ impl<S: Store> Journaled<S> {
         if journal.unsettled.is_some() || self.overlay().closed_keys(closed.folded.as_ref()).next().is_some() {
             return Ok(());
         }
-        let stamp = self.stamps.stamp();
+        let stamp = Stamp::random();
         let mut writes: Vec<Write> = closed.counters.iter().flat_map(counted).collect();
-        writes.push(Write::Put { key: Key::Journal(0), record: Head { folded: closed.last }.pack(), stamp });
+        writes.push(Write::Put { key: Key::Journal(0), record: JournalHead { folded: closed.last }.encode(), stamp });
         let commit = Commit { checks: vec![journal.owned()], writes };
         match self.certain(&commit, &Key::Journal(0), stamp) {
             Ok(true) => {

@@ -5,7 +5,7 @@ use super::argument::{Binary, Change, Filter, List, Ref, Reported};
 use super::command::{Command, Door};
 use super::file::Step;
 use super::metering;
-use crate::workspace::root;
+use crate::root;
 use fleet_core::customer::Secret;
 use fleet_core::device::{Correction, DeviceFilter, Disconnect, Report};
 use fleet_core::event::EventStream;

@@ -4,41 +4,20 @@
 //! Stamps and checksums are little-endian. Other numbers are varints of seven bits a byte. Texts are preceded by their
 //! length. Formats of released versions can be read forever: a new form gets a new format number or a new tag.
 
+use super::cursor::Cursor;
 use super::device;
-use crate::cursor::Cursor;
-use crate::device::DeviceId;
-use crate::product::ProductId;
-use crate::store::{Key, Record, Stamp, StoreError, StoreErrorKind, Write};
+use fleet_core::device::DeviceId;
+use fleet_core::product::ProductId;
+use fleet_core::store::{JournalHead, Key, Record, Stamp, StoreError, StoreErrorKind, Write};
 
 /// The number of the format, the first byte of every record. Format 2 added the order of a device's connections, and
 /// format 3 the revision of its chip; each is a superset of the previous one.
-const FORMAT: u8 = 3;
+const FORMAT: u8 = JournalHead::FORMAT;
 
 const PUT_DEVICE: u8 = 1;
 const PUT_JSON: u8 = 2;
 const DELETE: u8 = 3;
 const ADD: u8 = 4;
-
-/// The content of the journal's head.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Head {
-    /// The last record whose rows are all in the inner store.
-    pub(super) folded: u64,
-}
-
-impl Head {
-    pub(super) fn pack(self) -> Record {
-        let mut bytes = vec![FORMAT];
-        bytes.extend(self.folded.to_le_bytes());
-        sealed(bytes)
-    }
-
-    pub(super) fn unpack(record: &Record) -> Result<Self, StoreError> {
-        let mut body = Cursor::new(body(0, record)?);
-        let folded = body.u64().filter(|_| body.rest().is_empty());
-        folded.map(|folded| Self { folded }).ok_or_else(|| damaged(0, "its content is invalid"))
-    }
-}
 
 /// Packs writes into records of at most about `most` bytes each; a single larger write gets a record of its own.
 pub(super) fn pack<'w>(writes: impl Iterator<Item = &'w Write>, most: usize) -> Result<Vec<Record>, StoreError> {
@@ -65,7 +44,9 @@ pub(super) fn unpack(number: u64, record: &Record) -> Result<Vec<Write>, StoreEr
 
 fn encode(bytes: &mut Vec<u8>, write: &Write) -> Result<(), StoreError> {
     match write {
-        Write::Put { key: Key::Device(product, id), record: Record::Device(device), stamp } => {
+        Write::Put { key: Key::Device(product, id), record: Record::Device(device), stamp }
+            if device::is_encodable(device) =>
+        {
             bytes.push(PUT_DEVICE);
             put_number(bytes, product.get());
             bytes.extend(id.as_bytes());
@@ -177,9 +158,8 @@ fn body(number: u64, record: &Record) -> Result<&[u8], StoreError> {
 
 /// The error for a damaged record of the journal.
 pub(super) fn damaged(number: u64, problem: &str) -> StoreError {
-    let record = if number == 0 { "the head".to_owned() } else { format!("record {number}") };
     StoreError::new(
         StoreErrorKind::Corrupt,
-        format!("{record} of the journal is damaged: {problem}; restore the store from a backup"),
+        format!("record {number} of the journal is damaged: {problem}; restore the store from a backup"),
     )
 }

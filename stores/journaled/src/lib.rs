@@ -20,8 +20,10 @@
 //! Invariants: a row in the inner store is as it was at some commit not before the head's; journal and inner store
 //! together always hold every acknowledged commit; only the process that wrote the head last can write.
 
+mod cursor;
 mod device;
 mod fold;
+mod merge;
 mod open;
 mod options;
 mod overlay;
@@ -29,11 +31,10 @@ mod packed;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use open::waits;
 pub use options::JournalOptions;
 
-use super::{
-    Check, Commit, CommitOutcome, Key, Opener, Query, Range, Record, Row, SqlRow, Stamp, Stamps, Store, StoreError,
+use fleet_core::store::{
+    Check, Commit, CommitOutcome, Key, Opener, Query, Range, Record, Row, SqlRow, Stamp, Store, StoreError,
     StoreErrorKind, Write,
 };
 use fold::Closed;
@@ -61,12 +62,9 @@ const RECORD: usize = 4 << 20;
 /// [`close`](Self::close) at the end. A process that ends without `close` loses nothing: the next one reads the
 /// journal.
 ///
-/// Commits fold as they go, so no thread is needed. A host may call [`fold`](Self::fold) from one of its own, and
-/// [`close`](Self::close) at the end. A process that ends without loses nothing: the next one reads the journal.
-///
 /// ```
-/// use fleet_core::store::Journaled;
 /// use fleet_core::{Fleet, MemoryStore};
+/// use fleet_store_journaled::Journaled;
 /// use std::sync::Arc;
 ///
 /// let store = Arc::new(Journaled::open(MemoryStore::new())?);
@@ -81,7 +79,6 @@ pub struct Journaled<S> {
     inner: S,
     opener: Opener,
     options: JournalOptions,
-    stamps: Stamps,
     overlay: RwLock<Overlay>,
     /// Held during a commit or a fold. Take this lock before that of the overlay.
     journal: Mutex<Journal>,
@@ -243,7 +240,7 @@ impl<S: Store> Journaled<S> {
 
     /// Returns the commit that appends records to the journal.
     fn entry(&self, journal: &Journal, records: Vec<Record>) -> (Commit, (Key, Stamp), Appended) {
-        let stamp = self.stamps.stamp();
+        let stamp = Stamp::random();
         let size = |record: &Record| if let Record::Journal(bytes) = record { bytes.len() } else { 0 };
         let appended = Appended { records: records.len() as u64, bytes: records.iter().map(size).sum() };
         let first = Key::Journal(journal.next);
@@ -469,7 +466,7 @@ fn overlaid(overlay: &Overlay, page: Vec<Row>, shown: &Range, found: &mut Vec<Ro
     let mut page = page.into_iter().peekable();
     let changed = overlay.changed(shown);
     let reverse = shown.reverse;
-    for key in super::merge::merge(keys.iter(), changed, |a, b| if reverse { a > b } else { a < b }) {
+    for key in merge::merge(keys.iter(), changed, |a, b| if reverse { a > b } else { a < b }) {
         if found.len() >= limit {
             return;
         }
@@ -479,6 +476,11 @@ fn overlaid(overlay: &Overlay, page: Vec<Row>, shown: &Range, found: &mut Vec<Ro
             Known::No => found.extend(inner),
         }
     }
+}
+
+/// The range of the journal's records with these numbers.
+fn records_from(first: u64, last: u64) -> Range {
+    Range::new(Key::Journal(first), Key::Journal(last))
 }
 
 /// Whether a key belongs to the journal.
@@ -501,3 +503,7 @@ fn not_yet(error: StoreError) -> StoreError {
     let problem = "the outcome of an earlier commit is still unknown; try again";
     StoreError::new(StoreErrorKind::Unavailable, problem).with_source(error)
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 use world::{Failure, World};
 
-use crate::postgres::server;
+use crate::server;
 use crate::vectors::Report;
 
 /// The stores that scenarios run on.
@@ -36,7 +36,8 @@ pub(crate) enum StoreKind {
 }
 
 impl StoreKind {
-    pub(crate) const ALL: [Self; 3] = [Self::Memory, Self::Sqlite, Self::Postgres];
+    #[cfg(test)]
+    const ALL: [Self; 3] = [Self::Memory, Self::Sqlite, Self::Postgres];
 
     fn name(self) -> &'static str {
         match self {

@@ -5,7 +5,7 @@
 ///
 /// ```
 /// use fleet_core::MemoryStore;
-/// use fleet_core::store::{JournalOptions, Journaled};
+/// use fleet_store_journaled::{JournalOptions, Journaled};
 ///
 /// let options = JournalOptions::new().rows(50_000).fold_after(10_000);
 /// let store = Journaled::open_with(MemoryStore::new(), options)?;

@@ -3,15 +3,16 @@
 //! Two bytes of flags show which fields are present and hold the fields of one or two bits. Then come the numbers, in
 //! as few bytes as they need, and moments as differences from other moments.
 
+use super::cursor::Cursor;
 use super::packed::{number, put_bytes, put_number, put_signed, signed, take_text};
-use crate::cursor::Cursor;
-use crate::device::{
+use fleet_core::Timestamp;
+use fleet_core::device::{
     Device, ImageSeen, Label, Mark, PlatformSeen, Progress, RowTrail, Seen, Standing, SystemVersion, Trail,
     UpdateAttempt, UpdateOutcome, UpdateResult,
 };
-use crate::firmware::FirmwareVersion;
-use crate::product::GroupId;
-use crate::time::Timestamp;
+use fleet_core::firmware::FirmwareVersion;
+use fleet_core::product::GroupId;
+use semver::{Prerelease, Version};
 
 const DEVELOPMENT: u16 = 1;
 const FORCED: u16 = 1 << 1;
@@ -58,9 +59,25 @@ numbered!(standing_number, standing, Standing { Member = 0, Quarantined = 1, Den
 numbered!(image_number, image, ImageSeen { Unknown = 0, Matches = 1, Differs = 2 });
 numbered!(platform_number, platform, PlatformSeen { Unknown = 0, Matches = 1, Differs = 2 });
 numbered!(progress_number, progress, Progress { Offered = 0, Downloading = 1, Downloaded = 2 });
-numbered!(result_number, result, UpdateResult { Succeeded = 0, Failed = 1, RunsAnother = 2, Withdrawn = 3 });
 
-/// Appends the bytes of a device.
+/// The results that have a number. A device with a later one is encoded as JSON.
+const RESULTS: [UpdateResult; 4] =
+    [UpdateResult::Succeeded, UpdateResult::Failed, UpdateResult::RunsAnother, UpdateResult::Withdrawn];
+
+fn result_number(value: UpdateResult) -> Option<u8> {
+    (0..).zip(RESULTS).find_map(|(number, result)| (result == value).then_some(number))
+}
+
+fn result(number: u8) -> Option<UpdateResult> {
+    RESULTS.get(usize::from(number)).copied()
+}
+
+/// Whether everything of a device can be encoded here.
+pub(super) fn is_encodable(device: &Device) -> bool {
+    device.outcome.as_ref().is_none_or(|outcome| result_number(outcome.result).is_some())
+}
+
+/// Appends the bytes of a device, which must be [encodable](is_encodable).
 pub(super) fn encode(bytes: &mut Vec<u8>, device: &Device) {
     // All fields are named, so that a new field cannot be forgotten here.
     let Device {
@@ -91,10 +108,10 @@ pub(super) fn encode(bytes: &mut Vec<u8>, device: &Device) {
     put_number(bytes, *sequence);
     put_number(bytes, *security_counter);
     if let Some(system) = system {
-        match system.parts() {
+        match numbers(system) {
             Some((numbers, pre)) => {
                 numbers.into_iter().for_each(|number| put_number(bytes, number));
-                put_bytes(bytes, pre.as_bytes());
+                put_bytes(bytes, pre.as_str().as_bytes());
             }
             None => put_bytes(bytes, system.to_string().as_bytes()),
         }
@@ -114,7 +131,7 @@ pub(super) fn encode(bytes: &mut Vec<u8>, device: &Device) {
     if let Some(UpdateOutcome { at, target, result }) = outcome {
         put_moment(bytes, *at, *added_at);
         put_number(bytes, target.get());
-        bytes.push(result_number(*result));
+        bytes.extend(result_number(*result));
     }
     if let Some(label) = label {
         let Label { name, groups } = &**label;
@@ -144,6 +161,18 @@ pub(super) fn encode(bytes: &mut Vec<u8>, device: &Device) {
     }
 }
 
+/// The numbers and the pre-release of a version; `None` means that it is encoded as text.
+fn numbers(system: &SystemVersion) -> Option<([u16; 3], Prerelease)> {
+    let Version { major, minor, patch, pre, .. } = system.to_semver()?;
+    let small = |number| u16::try_from(number).ok();
+    Some(([small(major)?, small(minor)?, small(patch)?], pre))
+}
+
+fn system([major, minor, patch]: [u16; 3], pre: &str) -> Option<SystemVersion> {
+    let pre = Prerelease::new(pre).ok()?;
+    Some(Version { pre, ..Version::new(major.into(), minor.into(), patch.into()) }.into())
+}
+
 fn has_more(device: &Device) -> bool {
     !device.trail.is_empty()
         || device.listed != PlatformSeen::Unknown
@@ -167,7 +196,7 @@ fn flags(device: &Device) -> u16 {
         (OUTCOME, device.outcome.is_some()),
         (LABEL, device.label.is_some()),
         (MORE, has_more(device)),
-        (SYSTEM_TEXT, device.system.as_ref().is_some_and(|system| system.parts().is_none())),
+        (SYSTEM_TEXT, device.system.as_ref().is_some_and(|system| numbers(system).is_none())),
     ]
     .into_iter()
     .fold(
@@ -189,7 +218,7 @@ pub(super) fn decode(body: &mut Cursor<'_>) -> Option<Device> {
         Some(take_text(body)?.parse().ok()?)
     } else if has(SYSTEM) {
         let numbers = [number(body)?, number(body)?, number(body)?];
-        Some(SystemVersion::of_parts(numbers, take_text(body)?)?)
+        Some(system(numbers, take_text(body)?)?)
     } else {
         None
     };

@@ -1,9 +1,11 @@
 //! Takes a fleet over, and reads what its last owner did not fold.
 
 use super::overlay::Overlay;
-use super::packed::{Head, damaged, unpack};
-use super::{Journal, JournalOptions, Journaled, is_reserved};
-use crate::store::{Check, Commit, Key, Opener, Record, Stamp, Stamps, Store, StoreError, StoreErrorKind, Write};
+use super::packed::{damaged, unpack};
+use super::{Journal, JournalOptions, Journaled, is_reserved, records_from};
+use fleet_core::store::{
+    Check, Commit, JournalHead, Key, Opener, Record, Stamp, Store, StoreError, StoreErrorKind, Write,
+};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, RwLock};
 
@@ -16,22 +18,21 @@ impl<S: Store> Journaled<S> {
     /// # Errors
     /// Those of [`open`](Self::open).
     pub fn open_with(inner: S, options: JournalOptions) -> Result<Self, StoreError> {
-        let stamps = Stamps::random();
-        let mut journal = take_over(&inner, stamps.stamp())?;
+        let mut journal = take_over(&inner, Stamp::random())?;
         let mut overlay = Overlay::default();
         read(&inner, &mut journal, &mut overlay)?;
         let (overlay, journal) = (RwLock::new(overlay), Mutex::new(journal));
-        Ok(Self { inner, opener: Opener::here(), options, stamps, overlay, journal, taken: AtomicBool::new(false) })
+        Ok(Self { inner, opener: Opener::here(), options, overlay, journal, taken: AtomicBool::new(false) })
     }
 }
 
 /// Writes a new head, so that no previous owner can write any more.
 fn take_over(inner: &dyn Store, stamp: Stamp) -> Result<Journal, StoreError> {
     let row = inner.get(&[Key::Journal(0)])?.into_iter().next().flatten();
-    let head = row.as_ref().map_or(Ok(Head { folded: 0 }), |row| Head::unpack(&row.record))?;
+    let head = row.as_ref().map_or(Ok(JournalHead { folded: 0 }), |row| JournalHead::decode(&row.record))?;
     let takeover = Commit {
         checks: vec![Check { key: Key::Journal(0), stamp: row.map(|row| row.stamp) }],
-        writes: vec![Write::Put { key: Key::Journal(0), record: head.pack(), stamp }],
+        writes: vec![Write::Put { key: Key::Journal(0), record: head.encode(), stamp }],
     };
     inner.commit(std::slice::from_ref(&takeover))?;
     let now = inner.get(&[Key::Journal(0)])?.into_iter().next().flatten();
@@ -39,7 +40,7 @@ fn take_over(inner: &dyn Store, stamp: Stamp) -> Result<Journal, StoreError> {
         let problem = "another process is opening this fleet at the same time; open it in one process only";
         return Err(StoreError::new(StoreErrorKind::Unavailable, problem));
     }
-    let oldest = inner.scan(&Key::journal(1, head.folded).limit(1))?;
+    let oldest = inner.scan(&records_from(1, head.folded).limit(1))?;
     let trimmed = match oldest.first().map(|row| &row.key) {
         Some(Key::Journal(oldest)) => oldest - 1,
         _ => head.folded,
@@ -57,18 +58,10 @@ fn take_over(inner: &dyn Store, stamp: Stamp) -> Result<Journal, StoreError> {
     })
 }
 
-/// Whether a store has a journal with changes that are not folded. A journaled store itself shows none.
-pub(crate) fn waits(store: &dyn Store) -> Result<bool, StoreError> {
-    let head = store.get(&[Key::Journal(0)])?.into_iter().next().flatten();
-    let Some(row) = head else { return Ok(false) };
-    let Head { folded } = Head::unpack(&row.record)?;
-    Ok(!store.scan(&Key::journal(folded.saturating_add(1), u64::MAX).limit(1))?.is_empty())
-}
-
 /// Reads the records after the head into memory.
 fn read(inner: &dyn Store, journal: &mut Journal, overlay: &mut Overlay) -> Result<(), StoreError> {
     loop {
-        let page = inner.scan(&Key::journal(journal.next, u64::MAX).limit(PAGE))?;
+        let page = inner.scan(&records_from(journal.next, u64::MAX).limit(PAGE))?;
         if page.is_empty() {
             return Ok(());
         }

@@ -1,16 +1,15 @@
-use super::packed::{Head, pack, unpack};
-use super::{JournalOptions, Journaled};
-use crate::MemoryStore;
-use crate::device::{Device, Standing};
-use crate::product::ProductId;
-use crate::store::conformance::{check, check_reopen};
-use crate::store::faulty::tests::{faulty, note, noted, survives_on};
-use crate::store::{
-    Check, Commit, CommitOutcome, Fault, Faulty, GroupCommit, Key, Kind, Range, Record, Row, Stamp, Stamps, Store,
-    StoreError, StoreErrorKind, Tally, Write, transact,
+use super::packed::{pack, unpack};
+use super::{JournalOptions, Journaled, records_from};
+use fleet_core::MemoryStore;
+use fleet_core::Timestamp;
+use fleet_core::device::Reservation;
+use fleet_core::product::ProductId;
+use fleet_core::store::conformance::{check, check_reopen};
+use fleet_core::store::{
+    Check, Commit, CommitOutcome, Fault, Faulty, GroupCommit, JournalHead, Key, Kind, Range, Record, Row, Stamp, Store,
+    StoreError, StoreErrorKind, Tally, Write,
 };
-use crate::time::Timestamp;
-use crate::{DeviceId, Error};
+use fleet_core::{Actor, DeviceId, Error, Fleet, invariants};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -37,7 +36,11 @@ fn counter() -> Key {
 }
 
 fn device(sequence: u32) -> Record {
-    Record::Device(Device { sequence, ..Device::new(Standing::Member, Timestamp::from_millis(0)) })
+    let json = r#"{"standing":"member","development":false,"forced":false,"failures":0,"lock":null,"sequence":0,
+        "security_counter":0,"system":null,"added_at":0,"seen":null,"attempt":null,"outcome":null,"label":null}"#;
+    let Record::Device(mut device) = Record::from_json(Kind::Device, json).unwrap() else { panic!("no device") };
+    device.sequence = sequence;
+    Record::Device(device)
 }
 
 fn put(key: Key, record: Record, stamp: u64) -> Write {
@@ -69,7 +72,7 @@ fn count(store: &dyn Store) -> Option<i64> {
 
 /// Number of records of the journal in a store, without its head.
 fn records(inner: &dyn Store) -> usize {
-    inner.scan(&Key::journal(1, u64::MAX)).unwrap().len()
+    inner.scan(&records_from(1, u64::MAX)).unwrap().len()
 }
 
 /// The commit with this number: puts one of a few devices, creates another, and adds to a counter.
@@ -150,7 +153,7 @@ fn a_process_that_dies_at_any_step_loses_no_acknowledged_commit() {
             let folded = store.fold(usize::MAX);
             reached = inner.injected() > 0;
             drop(store);
-            inner.arrive();
+            inner.arrive().unwrap();
             // The next process, and one after it that finds only what that one wrote.
             let acknowledged = failed.as_ref().map_or(24, |(number, _)| number - 1);
             let known = failed.as_ref().is_none_or(|(_, error)| !error.is_unknown());
@@ -185,21 +188,69 @@ fn transactions_survive_every_fault_below_a_journal() {
         (Fault::Unreadable, 0.07),
     ];
     for seed in 0..16 {
-        let stamps = Stamps::seeded(seed);
-        let inner = Arc::new(faulty(Arc::new(MemoryStore::new()), seed, &all));
+        let faulty = Faulty::new(Arc::new(MemoryStore::new()), seed);
+        let inner = Arc::new(all.into_iter().fold(faulty, |store, (fault, share)| store.with(fault, share)));
         let plain = || restless(Arc::clone(inner.inner()));
-        transact(&plain(), &stamps, |tx| note(tx, u64::MAX)).unwrap();
+        assert_eq!(note(&plain(), u32::MAX), Ok(()));
         let store = (0..).find_map(|_| {
             let options = JournalOptions::new().rows(8).fold_after(2);
             Journaled::open_with(Arc::clone(&inner), options).ok()
         });
-        let outcomes = survives_on(&store.unwrap(), &stamps, || {
-            assert!(inner.injected() > 10, "only {} faults", inner.injected());
-            inner.arrive();
-            noted(&plain())
+        let store = store.unwrap();
+        let results: Vec<(u32, Result<(), StoreErrorKind>)> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4)
+                .map(|me| {
+                    let (store, numbers) = (&store, me * 1000..me * 1000 + 60);
+                    scope.spawn(move || numbers.map(|number| (number, note(store, number))).collect::<Vec<_>>())
+                })
+                .collect();
+            threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
         });
-        assert!(outcomes.get("acknowledged").copied().unwrap_or(0) > 50, "{outcomes:?}");
+        assert!(inner.injected() > 10, "only {} faults", inner.injected());
+        inner.arrive().unwrap();
+        let (noted, sum) = noted(&plain());
+        assert_eq!(noted.len() as i64, sum, "notes and their counter");
+        for (number, result) in &results {
+            let times = noted.iter().filter(|noted| *noted == number).count();
+            let is_right = match result {
+                Ok(()) => times == 1,
+                Err(StoreErrorKind::Unknown) => times <= 1,
+                Err(StoreErrorKind::Unavailable) => times == 0,
+                Err(kind) => panic!("{kind:?}"),
+            };
+            assert!(is_right, "note {number} is there {times} times after {result:?}");
+        }
+        let acknowledged = results.iter().filter(|(_, result)| result.is_ok()).count();
+        assert!(acknowledged > 50, "only {acknowledged} of 240");
     }
+}
+
+/// Notes a number in the one record that all threads write to, and increments a counter.
+fn note(store: &dyn Store, number: u32) -> Result<(), StoreErrorKind> {
+    let key = Key::DeviceCount(product());
+    loop {
+        let row = store.get(std::slice::from_ref(&key)).map_err(|error| error.kind())?.remove(0);
+        let mut count = match row.as_ref().map(|row| row.record.clone()) {
+            Some(Record::DeviceCount(count)) => count,
+            _ => Box::default(),
+        };
+        count.reserved.push(Reservation { import: number.into(), left: 0, until: Timestamp::from_millis(0) });
+        let put = Write::Put { key: key.clone(), record: Record::DeviceCount(count), stamp: Stamp::random() };
+        let checks = vec![Check { key: key.clone(), stamp: row.map(|row| row.stamp) }];
+        match commit(store, Commit { checks, writes: vec![put, add(1)] }) {
+            Ok(CommitOutcome::Applied) => return Ok(()),
+            Ok(CommitOutcome::Conflict) => {}
+            Err(error) => return Err(error.kind()),
+        }
+    }
+}
+
+/// Returns the numbers that are noted, and the value of the counter.
+fn noted(store: &dyn Store) -> (Vec<u32>, i64) {
+    let Some(Record::DeviceCount(held)) = row(store, Key::DeviceCount(product())).map(|row| row.record) else {
+        panic!("no count")
+    };
+    (held.reserved.iter().map(|note| u32::try_from(note.import).unwrap()).collect(), count(store).unwrap_or(0))
 }
 
 #[test]
@@ -328,15 +379,15 @@ fn repeated_writes_to_few_rows_do_not_let_the_journal_grow() {
 fn the_rows_of_the_journal_are_reserved() {
     let store = restless(MemoryStore::new());
     commit(&store, numbered(1)).unwrap();
-    let write = blind([put(Key::Journal(0), Head { folded: 7 }.pack(), 1)]);
+    let write = blind([put(Key::Journal(0), JournalHead { folded: 7 }.encode(), 1)]);
     assert_eq!(commit(&store, write).unwrap_err().kind(), StoreErrorKind::Other);
     assert_eq!(row(&store, Key::Journal(0)), None);
-    assert_eq!(store.scan(&Key::journal(0, u64::MAX)).unwrap(), []);
+    assert_eq!(store.scan(&records_from(0, u64::MAX)).unwrap(), []);
 }
 
 /// Every form of a write, each device with other fields.
 fn every_write() -> Vec<Write> {
-    let rows = crate::store::conformance::every_row();
+    let rows = fleet_core::store::conformance::every_row();
     let puts = rows.into_iter().filter(|(key, _)| key.kind() != Kind::Tally);
     let puts = puts.zip(1..).map(|((key, record), stamp)| put(key, record, stamp));
     puts.chain([add(i64::MIN), add(i64::MAX), Write::Delete { key: counter() }, Write::Delete { key: device_key(9) }])
@@ -502,4 +553,22 @@ proptest::proptest! {
         bytes.extend(crc32fast::hash(&bytes).to_le_bytes());
         drop(unpack(1, &Record::Journal(bytes.into())));
     }
+}
+
+/// A fleet that is opened without its journal is stale.
+#[test]
+fn a_journal_that_was_not_folded_is_reported() {
+    let now = Timestamp::from_millis(1_457_438_400_000);
+    let store = Arc::new(MemoryStore::new());
+    let journaled = Arc::new(Journaled::open(Arc::clone(&store)).unwrap());
+    let fleet = Fleet::open(Arc::clone(&journaled));
+    fleet.console(Actor::Operator, now).create_account("alice@example.com").unwrap();
+    assert_eq!(invariants::check(&fleet, now).unwrap(), []);
+    let plain = Fleet::open(store);
+    assert_eq!(
+        invariants::check(&plain, now).unwrap().iter().map(|broken| broken.rule).collect::<Vec<_>>(),
+        ["journal"]
+    );
+    journaled.fold(usize::MAX).unwrap();
+    assert_eq!(invariants::check(&plain, now).unwrap(), []);
 }

@@ -1,11 +1,11 @@
 use super::*;
-use crate::methods::COMMANDS;
+use crate::methods;
 use fleet_bindings::doors::{Door, OPERATIONS, Operation};
 use serde_json::json;
 use std::collections::BTreeSet;
 
 fn repository() -> PathBuf {
-    crate::workspace::root()
+    crate::root()
 }
 
 /// The types whose public methods are operations.
@@ -28,12 +28,8 @@ fn door_methods() -> BTreeSet<String> {
             }
             for line in lines.by_ref().take_while(|line| *line != "}") {
                 let Some(rest) = line.strip_prefix("    pub fn ") else { continue };
-                let method = format!("{door}::{}", rest.split(['(', '<']).next().unwrap());
-                let named = COMMANDS.iter().find(|(of, _)| *of == method);
-                match named {
-                    Some((_, commands)) => methods.extend(commands.iter().map(|&command| command.to_owned())),
-                    None => methods.extend(method.rsplit("::").next().map(str::to_owned)),
-                }
+                let method = rest.split(['(', '<']).next().unwrap();
+                methods.extend(methods::commands(door, method).into_iter().map(str::to_owned));
             }
         }
     }

@@ -5,8 +5,8 @@
 //! moves to the open one. Generations are numbered, so closing and forgetting one touches no row. Invariants: every
 //! dirty row is in memory; a row in memory equals what the journal and the inner store together hold.
 
-use crate::store::merge::merge;
-use crate::store::{Key, Range, Record, Row, Stamp, Write};
+use super::merge::merge;
+use fleet_core::store::{Key, Range, Record, Row, Stamp, Write};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 
