@@ -6,6 +6,7 @@ use crate::customer::CustomerId;
 use crate::device::{ConnectQueue, DeviceId, JoinQueue};
 use crate::event::metering::Meters;
 use crate::event::{Live, Members};
+use crate::observe::{self, Metrics, Observer, Watch};
 use crate::product::{Product, ProductId};
 use crate::store::{
     AuditId, Guarded, Key, Query, Record, Row, SqlRow, Stamps, Store, StoreError, StoreErrorKind, Transaction, Tries,
@@ -14,6 +15,7 @@ use crate::store::{
 use crate::team::{AccountId, Actor, Command};
 use crate::time::Timestamp;
 use crate::{Error, ErrorKind};
+use fleet_core_macros::door;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -54,6 +56,8 @@ pub struct Fleet {
     join_queue: JoinQueue,
     turnstiles: Turnstiles,
     import_chunk: usize,
+    /// Who observes the calls. `None` means nobody.
+    watch: Option<Box<Watch>>,
 }
 
 impl Fleet {
@@ -75,6 +79,7 @@ impl Fleet {
             join_queue: JoinQueue::new(true),
             turnstiles: Turnstiles::default(),
             import_chunk: IMPORT_CHUNK,
+            watch: None,
         }
     }
 
@@ -121,6 +126,29 @@ impl Fleet {
         self
     }
 
+    /// Sets who gets each [`Call`](crate::observe::Call) of a door after it has ended. Default: nobody.
+    #[must_use]
+    pub fn with_observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.watch.get_or_insert_default().observe(observer);
+        self
+    }
+
+    /// Counts from now on what [`metrics`](Self::metrics) returns: a few additions for each call and each commit.
+    /// Default: nothing is counted.
+    #[must_use]
+    pub fn with_metrics(mut self) -> Self {
+        let counters = self.watch.get_or_insert_default().count();
+        self.store.count(counters);
+        self
+    }
+
+    /// Returns the numbers of this fleet in this process, for a host that exports them. Reads nothing in the store, and
+    /// waits for no call. `None` if [nothing is counted](Self::with_metrics).
+    pub fn metrics(&self) -> Option<Metrics> {
+        let counters = self.watch.as_ref()?.counters()?;
+        Some(counters.read(self.store.metrics()))
+    }
+
     /// Opens the door for people: the team and the platform's operator.
     pub fn console(&self, actor: impl Into<Actor>, now: Timestamp) -> Console<'_> {
         Console { fleet: self, actor: actor.into(), now }
@@ -142,6 +170,7 @@ impl Fleet {
     /// # Errors
     /// `store_not_empty` if the file exists already; `store_unsupported` if the fleet is not in a file. The message
     /// names the alternative.
+    #[door(Backup)]
     pub fn backup(&self, to: impl AsRef<Path>) -> Result<(), Error> {
         Ok(self.store.backup(to.as_ref())?)
     }
@@ -152,6 +181,7 @@ impl Fleet {
     /// # Errors
     /// `invalid` for a statement that is not SQL, does more than read, takes too long or returns too many rows;
     /// `cancelled` if it was cancelled; `store_unsupported` for a store without SQL. The message names the alternative.
+    #[door(Query)]
     pub fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, Error> {
         if !(1..=Query::MOST).contains(&query.rows()) {
             return Err(Error::invalid("limit", format!("is {}; give 1 to {} rows", query.rows(), Query::MOST)));
@@ -278,6 +308,26 @@ impl Fleet {
     /// The listeners to the events of this fleet.
     pub(crate) fn live(&self) -> &Arc<Live> {
         &self.live
+    }
+
+    /// Who observes the calls.
+    #[inline]
+    pub(crate) fn watch(&self) -> Option<&Watch> {
+        self.watch.as_deref()
+    }
+
+    /// Notes the product of the present call, where only its rule learns it.
+    pub(crate) fn note_product(&self, product: ProductId) {
+        if cfg!(feature = "tracing") || self.watch.is_some() {
+            observe::note_product(product);
+        }
+    }
+
+    /// Counts that a meter was granted no messages.
+    pub(crate) fn note_lease_refusal(&self) {
+        if let Some(watch) = &self.watch {
+            watch.note_lease_refusal();
+        }
     }
 
     pub(crate) fn stamps(&self) -> &Stamps {

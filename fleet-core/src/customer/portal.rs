@@ -17,6 +17,7 @@ use crate::team::{Actor, Claimant, Command, Role, allows};
 use crate::text;
 use crate::time::Timestamp;
 use crate::{Error, ErrorKind};
+use fleet_core_macros::door;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,7 +62,7 @@ pub const MAX_DEVICES_A_CUSTOMER: usize = 100;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Portal<'f> {
-    fleet: &'f Fleet,
+    pub(crate) fleet: &'f Fleet,
     token: Secret,
     now: Timestamp,
 }
@@ -132,6 +133,7 @@ impl Portal<'_> {
     /// # Errors
     /// `unauthenticated` for a token that is unknown, expired or revoked, without distinguishing them. The same holds
     /// for every call here.
+    #[door(Me)]
     pub fn me(&self) -> Result<CustomerSession, Error> {
         self.fleet.transact(|tx| {
             let authorized = self.enter(tx, Command::ReadSelf, None, None)?;
@@ -148,6 +150,7 @@ impl Portal<'_> {
     ///
     /// # Errors
     /// `unauthenticated`, also for a second call.
+    #[door(LogOut)]
     pub fn log_out(&self) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             let Authorized { product, mut customer, token, .. } = self.enter(tx, Command::LogOut, None, None)?;
@@ -166,6 +169,7 @@ impl Portal<'_> {
     /// # Errors
     /// `wrong_code`, the same for a code of another guest, a used one, or one that never existed; `barred` after five
     /// wrong ones.
+    #[door(Activate)]
     pub fn activate(&self, code: ActivationCode) -> Result<(), Error> {
         let turned_away = self.fleet.transact(|tx| {
             let Authorized { product, mut customer, .. } =
@@ -215,6 +219,7 @@ impl Portal<'_> {
     ///
     /// # Errors
     /// `not_activated` in a private beta; `forbidden` if the token's scopes do not permit it.
+    #[door(AskClaimCode)]
     pub fn ask_claim_code(&self) -> Result<ClaimCode, Error> {
         let code = Secret::new(self.fleet)?;
         self.fleet.transact(|tx| {
@@ -239,6 +244,7 @@ impl Portal<'_> {
     /// # Errors
     /// `wrong_code`, the same for a device that does not exist, has no code, or has another; `barred` after five wrong
     /// ones; `taken` if somebody has claimed it; `not_activated` in a private beta.
+    #[door(Claim)]
     pub fn claim(&self, device: DeviceId, code: &str) -> Result<(), Error> {
         let code = &*text::code(code);
         let turned_away = self.fleet.transact(|tx| {
@@ -280,6 +286,7 @@ impl Portal<'_> {
     ///
     /// # Errors
     /// `not_found` for a device that is not the customer's.
+    #[door(Unclaim)]
     pub fn unclaim(&self, device: DeviceId) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             let Authorized { product, customer, .. } =
@@ -295,6 +302,7 @@ impl Portal<'_> {
     ///
     /// # Errors
     /// `forbidden` if the token's scopes or the product's configuration do not permit it.
+    #[door(MyDevices)]
     pub fn devices(&self) -> Result<Vec<CustomerDevice>, Error> {
         self.fleet.transact(|tx| {
             let Authorized { product, customer, .. } = self.enter(tx, Command::ReadSelf, None, Some(Scope::See))?;
@@ -320,6 +328,7 @@ impl Portal<'_> {
     /// # Errors
     /// `not_found` for a device that is not the customer's; `forbidden` if the token's scopes or the product's
     /// configuration do not permit it.
+    #[door(UseDevice)]
     pub fn use_device(&self, device: DeviceId, scope: Scope) -> Result<(), Error> {
         if scope == Scope::Claim {
             return Err(Error::invalid("scope", "must be `see` or `control`"));
@@ -350,6 +359,7 @@ impl Portal<'_> {
         let stranger = || Error::from(ErrorKind::Unauthenticated);
         tx.load([Key::Token(Box::new(hash))])?;
         let Some(Record::TokenOwner(owner)) = tx.record(&Key::Token(Box::new(hash))) else { return Err(stranger()) };
+        self.fleet.note_product(owner.product);
         tx.load([Key::Product(owner.product), Key::Customer(owner.product, owner.customer)])?;
         let product: Option<Arc<Product>> = tx.get(owner.product)?;
         let product = product.filter(|product| product.removed_at.is_none()).ok_or_else(stranger)?;
@@ -380,6 +390,7 @@ impl Gateway<'_> {
     /// # Errors
     /// `wrong_code` for a code that is unknown, expired, used by another device, or of another product's customer;
     /// `not_activated` in a private beta.
+    #[door(PresentClaimCode)]
     pub fn present_claim_code(&self, device: DeviceId, code: &Secret) -> Result<(), Error> {
         let hash = code.hash();
         let wrong = || Error::from(ErrorKind::WrongCode { left: None });

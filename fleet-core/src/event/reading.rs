@@ -13,6 +13,7 @@ use crate::product::{Product, ProductId};
 use crate::store::{Key, Range, Record, Row, Stamp, Store};
 use crate::team::{Access, Command};
 use crate::time::Timestamp;
+use fleet_core_macros::door;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -55,6 +56,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`; `invalid` for a limit out of its range.
+    #[door(Events)]
     pub fn events(
         &self,
         filter: &EventFilter,
@@ -91,6 +93,7 @@ impl ProductConsole<'_> {
     /// assert!(console.product(product).follow_events(Some(followed.next), 100)?.items.is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[door(FollowEvents)]
     pub fn follow_events(&self, after: Option<EventCursor>, limit: usize) -> Result<Followed, Error> {
         let Self { console, product } = *self;
         check_page(limit)?;
@@ -123,6 +126,7 @@ impl ProductConsole<'_> {
     /// assert!(console.product(product).follow_events(Some(read), 100)?.items.is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[door(EventStream)]
     pub fn event_stream(&self) -> Result<EventStream, Error> {
         let Self { console, product } = *self;
         console.reader(product)?;
@@ -205,6 +209,7 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `not_found`; `invalid` for a limit out of its range.
+    #[door(ReadEventStream)]
     pub fn read_event_stream(&self, stream: &EventStream, limit: usize) -> Result<Streamed, Error> {
         check_page(limit)?;
         self.read(Command::ReadProduct, stream.product(), |_| Ok(stream.read(limit)))

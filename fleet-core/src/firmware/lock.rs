@@ -8,6 +8,7 @@ use crate::product::{Product, ProductId};
 use crate::store::{Key, Transaction};
 use crate::team::{Access, Command};
 use crate::{Error, ErrorKind};
+use fleet_core_macros::door;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,6 +29,7 @@ impl DeviceConsole<'_> {
     /// # Errors
     /// `device_offline` for [`Flash::Now`], and nothing is changed; `not_found` for a device or firmware that the
     /// product does not have.
+    #[door(Operation::lock(flash))]
     pub fn lock(&self, version: FirmwareVersion, flash: Flash) -> Result<Answer, Error> {
         let Self { console, product, device } = *self;
         let when = match flash {
@@ -52,6 +54,7 @@ impl DeviceConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(Unlock)]
     pub fn unlock(&self) -> Result<(), Error> {
         let Self { console, product, device } = *self;
         console.change_device(product, device, Command::LockDevice, format!("{device} unlocked"), |change| {
@@ -64,6 +67,7 @@ impl DeviceConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(ForceUpdate)]
     pub fn force_update(&self) -> Result<(), Error> {
         let Self { console, product, device } = *self;
         console.change_device(product, device, Command::ForceUpdate, device.to_string(), |change| {

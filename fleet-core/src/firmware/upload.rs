@@ -12,6 +12,7 @@ use crate::product::{Platform, Product, ProductId};
 use crate::team::{Access, Actor, Command};
 use crate::text::{self, DESCRIPTION, NAME};
 use crate::{Error, ErrorKind};
+use fleet_core_macros::door;
 use std::fmt;
 use std::sync::Arc;
 
@@ -168,6 +169,17 @@ impl UploadRefused {
             }
             Self::OtherVersion { image, entered, .. } => Self::OtherVersion { image, entered, highest },
             other => other,
+        }
+    }
+
+    /// The rule that refuses the binary. `None` for a binary that is damaged or too large: it breaks the rules of its
+    /// format, not those of the product.
+    pub(crate) fn rule(&self) -> Option<&'static str> {
+        match self {
+            Self::Image(_) | Self::TooLarge { .. } | Self::OverFlash { .. } => None,
+            Self::NoImage { .. } => Some("R-IMG-4"),
+            Self::VersionNotGreater { .. } => Some("R-IMG-6"),
+            _ => Some("R-IMG-2"),
         }
     }
 
@@ -367,6 +379,7 @@ impl ProductConsole<'_> {
     /// # Errors
     /// [`ErrorKind::UploadRefused`] with both values of the mismatch; `taken` for a title that another firmware has;
     /// `invalid` for texts out of range.
+    #[door(Upload)]
     pub fn upload(&self, upload: &Upload<'_>, binary: &[u8]) -> Result<Firmware, Error> {
         let Self { console, product } = *self;
         let title = text::checked("title", upload.title, NAME)?;
@@ -416,6 +429,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(Firmware)]
     pub fn firmware(&self) -> Result<Vec<Firmware>, Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {
@@ -433,6 +447,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `taken` for a title that another firmware has; `invalid` for texts out of range.
+    #[door(EditFirmware)]
     pub fn edit_firmware<'d>(
         &self,
         version: FirmwareVersion,
@@ -470,6 +485,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `firmware_in_use` with the reason.
+    #[door(DeleteFirmware)]
     pub fn delete_firmware(&self, version: FirmwareVersion) -> Result<(), Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {

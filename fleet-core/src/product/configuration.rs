@@ -10,6 +10,7 @@ use crate::team::{Access, Command};
 use crate::text::{self, DESCRIPTION};
 use crate::time::Timestamp;
 use crate::{Error, ErrorKind};
+use fleet_core_macros::door;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -242,6 +243,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(Configuration)]
     pub fn configuration(&self) -> Result<Configuration, Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {
@@ -269,6 +271,7 @@ impl ProductConsole<'_> {
     /// # Errors
     /// `not_found` for a question that does not exist; `invalid` for an answer of another form; `manufacturing_started`
     /// for what devices are programmed with on the line.
+    #[door(Configure)]
     pub fn configure(&self, question: &str, answer: Option<&ConfigurationAnswer>) -> Result<(), Error> {
         let Self { console, product } = *self;
         let asked = QUESTIONS.iter().find(|asked| asked.id == question).ok_or_else(|| Error::not_found("question"))?;
@@ -308,6 +311,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(ManufacturingReadiness)]
     pub fn manufacturing_readiness(&self) -> Result<Vec<Missing>, Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {
@@ -323,6 +327,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_ready` with all missing items; `manufacturing_started`.
+    #[door(StartManufacturing)]
     pub fn start_manufacturing(&self) -> Result<(), Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {

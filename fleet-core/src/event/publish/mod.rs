@@ -27,6 +27,7 @@ use crate::time::Timestamp;
 use crate::{Error, Fleet};
 use allowance::Allowance;
 use draft::{Draft, DraftEntry};
+use fleet_core_macros::door;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -62,6 +63,7 @@ impl Gateway<'_> {
     /// assert_eq!(again.deliveries, first.deliveries);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[door(Publish, event.product())]
     pub fn publish(&self, event: &Event) -> Result<Published, Error> {
         let published = self.publish_many(std::slice::from_ref(event))?;
         published.into_iter().next().ok_or_else(unanswered)
@@ -74,6 +76,7 @@ impl Gateway<'_> {
     /// # Errors
     /// Errors of the store. Some of the events may have been published. Repeating the call is safe for events with an
     /// id.
+    #[door(PublishMany)]
     pub fn publish_many(&self, events: &[Event]) -> Result<Vec<Published>, Error> {
         self.fleet.check_process()?;
         let mut publishing = Publishing {

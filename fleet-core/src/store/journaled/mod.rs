@@ -36,6 +36,7 @@ use super::{
     Check, Commit, CommitOutcome, Key, Opener, Query, Range, Record, Row, SqlRow, Stamp, Stamps, Store, StoreError,
     StoreErrorKind, Write,
 };
+use crate::observe::StoreMetrics;
 use fold::Closed;
 use overlay::{Known, Overlay};
 use std::collections::HashMap;
@@ -421,6 +422,12 @@ impl<S: Store> Store for Journaled<S> {
     /// Returns rows as of the last fold.
     fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
         self.inner.query(query)
+    }
+
+    fn metrics(&self) -> StoreMetrics {
+        let mut metrics = self.inner.metrics();
+        metrics.journal_depth = Some(self.overlay().dirty() as u64);
+        metrics
     }
 }
 
