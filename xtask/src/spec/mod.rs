@@ -141,8 +141,9 @@ fn run_scenario(spec: &SpecFile, scenario: &Scenario, store: StoreKind) -> Resul
     Ok(())
 }
 
-/// Returns what an observer saw otherwise than the step's caller: a step is one call of its command, with the code of
-/// its answer. A step whose argument is refused before it reaches a door is no call.
+/// Returns what an observer saw otherwise than the step's caller: the last call of a step is its command, with the code
+/// of its answer. The runner itself reads before some commands. A step whose argument is refused before it reaches a
+/// door is no call.
 fn observed(calls: &[Call], step: &Step, outcome: &Result<Value, Failure>) -> Option<Difference> {
     let code = match outcome {
         Ok(_) => "ok",
@@ -151,7 +152,7 @@ fn observed(calls: &[Call], step: &Step, outcome: &Result<Value, Failure>) -> Op
     };
     let command = step.place.rsplit(", ").next().unwrap_or_default();
     match calls {
-        [call] if call.operation.name() == command && call.code == code => None,
+        [.., call] if call.operation.name() == command && call.code == code => None,
         [] if code == "invalid" || code == "unauthenticated" => None,
         calls => Some(Difference::new("observed", format!("`{command}: {code}`"), format!("{calls:?}"))),
     }
