@@ -93,6 +93,7 @@ pub(crate) fn test() -> Result<(), String> {
             failed.push(format!("{what}: {why}"));
         }
     };
+    note("tests with spans", cargo(["test", "--quiet", "--locked"], &spans()));
     let mut without = lang::left_out();
     if postgres::install().is_err() {
         without.extend(["--exclude", "fleet-store-postgres"].map(str::to_owned));
@@ -110,6 +111,11 @@ pub(crate) fn test() -> Result<(), String> {
     }
     note("left out", postgres::left_out());
     if failed.is_empty() { Ok(()) } else { Err(failed.join("; ")) }
+}
+
+/// The tests of what a host sees, with the core's feature `tracing`.
+fn spans() -> Vec<String> {
+    ["--package", "fleet-core", "--features", "tracing", "--test", "it", "observe"].map(str::to_owned).to_vec()
 }
 
 /// Runs scenarios on every store that is available here.
@@ -137,8 +143,15 @@ fn quickstart() -> Result<(), String> {
 }
 
 /// The crates that are published, each after those that it needs.
-const PUBLISHED: [&str; 6] =
-    ["fleet-process", "fleet-core", "fleet-sqlite-process", "fleet-store-sqlite", "fleet-store-postgres", "fleet-open"];
+const PUBLISHED: [&str; 7] = [
+    "fleet-process",
+    "fleet-core-macros",
+    "fleet-core",
+    "fleet-sqlite-process",
+    "fleet-store-sqlite",
+    "fleet-store-postgres",
+    "fleet-open",
+];
 
 /// Packs each crate that is published. A release compiles them as packed, too.
 fn packages() -> Result<(), String> {
