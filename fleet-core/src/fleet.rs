@@ -56,7 +56,7 @@ pub struct Fleet {
     join_queue: JoinQueue,
     turnstiles: Turnstiles,
     import_chunk: usize,
-    /// Who observes the calls. `None` means nobody.
+    /// The observer and the counters of the calls. `None` without both.
     watch: Option<Box<Watch>>,
 }
 
@@ -126,7 +126,7 @@ impl Fleet {
         self
     }
 
-    /// Sets who gets each [`Call`](crate::observe::Call) of a door after it has ended. Default: nobody.
+    /// Sets the observer that gets each [`Call`](crate::observe::Call) of a door after it has ended. Default: none.
     #[must_use]
     pub fn with_observer(mut self, observer: impl Observer + 'static) -> Self {
         self.watch.get_or_insert_default().observe(observer);
@@ -310,7 +310,7 @@ impl Fleet {
         &self.live
     }
 
-    /// Who observes the calls.
+    /// The observer and the counters of the calls.
     #[inline]
     pub(crate) fn watch(&self) -> Option<&Watch> {
         self.watch.as_deref()

@@ -66,7 +66,7 @@ pub struct FleetOptions {
     /// Maximum number of rows that a commit may write, for a store with small transactions. At least 48, default
     /// 16,400.
     pub largest_commit: Option<u32>,
-    /// Who gets each call after it has ended. Default: nobody.
+    /// The observer of the calls. Default: none.
     pub observer: Option<CallObserver>,
 }
 
