@@ -6,7 +6,7 @@ use crate::customer::CustomerId;
 use crate::device::{DeviceId, Page, check_page};
 use crate::fleet::Fleet;
 use crate::product::ProductId;
-use crate::store::{Key, Record, Transaction};
+use crate::store::{Key, Record, Row, Transaction};
 use crate::team::AccountId;
 use crate::time::Timestamp;
 use crate::{Error, Money};
@@ -299,13 +299,7 @@ impl FromStr for NoticeCursor {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        match Key::from_hex(text) {
-            Some(key @ Key::Notice(..)) => Ok(Self(key)),
-            _ => Err(Error::invalid(
-                "after",
-                "is not the cursor of a page of notices; pass the one that the previous page returned, or none",
-            )),
-        }
+        Key::of_cursor(text, "notices", |key| matches!(key, Key::Notice(..))).map(Self)
     }
 }
 
@@ -322,16 +316,13 @@ impl Fleet {
         limit: usize,
     ) -> Result<Page<Arc<Notice>, NoticeCursor>, Error> {
         check_page(limit)?;
-        let mut range = Key::notices().limit(limit);
+        let mut range = Key::notices().limit(limit + 1);
         if let Some(NoticeCursor(after)) = after {
             range = range.after(after);
         }
         let rows = self.store().scan(&range)?;
-        let next = rows.last().filter(|_| rows.len() == limit).map(|row| NoticeCursor(row.key.clone()));
-        let notices = rows.into_iter();
-        let notices =
-            notices.filter_map(|row| if let Record::Notice(notice) = row.record { Some(notice) } else { None });
-        Ok(Page::new(notices.collect(), next))
+        let notice = |row: Row| if let Record::Notice(notice) = row.record { Some(notice) } else { None };
+        Ok(Page::of_rows(rows, limit, |key| Some(NoticeCursor(key.clone())), notice))
     }
 
     /// Reports that the notice with this key has been sent. Returns whether it was pending: acknowledging twice has no

@@ -5,7 +5,7 @@ use super::trail::{Mark, ReportOrder, Trail};
 use super::{
     Device, DeviceId, ImageSeen, PlatformSeen, Seen, SystemVersion, UpdateAttempt, UpdateOutcome, UpdateResult,
 };
-use crate::firmware::{FirmwareIndex, FirmwareVersion, Sha256, wants};
+use crate::firmware::{Firmware, FirmwareIndex, FirmwareVersion, Sha256, wants};
 use crate::product::{Platform, Product, ProductId};
 use crate::time::Timestamp;
 use std::time::Duration;
@@ -127,27 +127,15 @@ pub(crate) fn observe(
         (Some(_), Some(_)) => ImageSeen::Differs,
         _ => ImageSeen::Unknown,
     };
-    if let Some(platform) = &report.platform {
-        device.set_platform(if *platform == product.platform { PlatformSeen::Matches } else { PlatformSeen::Differs });
-    }
-    // A soak belongs to an image (R-TGT-2): another image under the same version starts a new soak. A start that a
-    // clock far ahead wrote is ignored.
-    let same_image = before
-        .filter(|seen| seen.version == version && (seen.image == ImageSeen::Differs) == (image == ImageSeen::Differs));
-    let since = same_image.map(|seen| seen.version_since).filter(|since| !order.is_far_behind(*since)).unwrap_or(at);
     // A report without a moment arrives after the upload of the version that it runs, whatever the two clocks show.
     let uploaded_at = firmware.filter(|_| report.at.is_none()).map(|firmware| firmware.uploaded_at);
     let uploaded_at = uploaded_at.filter(|at| !at.is_of_another_clock(now));
+    let since = version_since(before, version, image, &order).unwrap_or(at);
     let version_since = uploaded_at.map_or(since, |at| at.max(since));
-    let Trail { newest, ended } = device.trail.get();
-    let has_ended = order.is_at_or_before(ended);
-    let online = !has_ended && before.filter(|_| repeated).is_none_or(|seen| seen.online);
-    // Keeps the known positions of other connections, unless this report comes after them by the same measure: session
-    // number or moment.
-    let known =
-        [newest.session(), before.map_or(0, |seen| seen.session), ended.session()].into_iter().max().unwrap_or(0);
-    let newest = Mark::new(if report.session == 0 { known } else { 0 }, None);
-    device.trail = Trail { newest, ended: if online { Mark::NONE } else { ended } }.into();
+    if let Some(platform) = &report.platform {
+        device.set_platform(if *platform == product.platform { PlatformSeen::Matches } else { PlatformSeen::Differs });
+    }
+    let online = begin_connection(device, report, &order, repeated);
     device.seen = Some(Seen {
         at,
         session: report.session,
@@ -158,23 +146,53 @@ pub(crate) fn observe(
         takes_updates: report.takes_updates,
         online,
     });
+    record_hardware(device, report, firmware.filter(|_| image != ImageSeen::Differs));
+    count_relapse(device, before, version, at);
+    let wanted = device.attempt.is_none_or(|attempt| wants(product, index, device, attempt.target));
+    let outcome = finish(device, version, at, repeated, wanted);
+    forgive(device, product, index);
+    Observed::Recorded { outcome, repeated }
+}
+
+/// Puts a report into the order of the device's connections. Returns whether the device is online.
+fn begin_connection(device: &mut Device, report: &Report, order: &ReportOrder, repeated: bool) -> bool {
+    let before = device.seen;
+    let Trail { newest, ended } = device.trail.get();
+    let has_ended = order.is_at_or_before(ended);
+    let online = !has_ended && before.filter(|_| repeated).is_none_or(|seen| seen.online);
+    // Keeps the known positions of other connections, unless this report comes after them by the same measure: session
+    // number or moment.
+    let known =
+        [newest.session(), before.map_or(0, |seen| seen.session), ended.session()].into_iter().max().unwrap_or(0);
+    let newest = Mark::new(if report.session == 0 { known } else { 0 }, None);
+    device.trail = Trail { newest, ended: if online { Mark::NONE } else { ended } }.into();
+    online
+}
+
+/// Since when the device has run what it reports, if it ran that before. A soak belongs to an image (R-TGT-2): another
+/// image under the same version starts a new soak. A start that a clock far ahead wrote is ignored.
+fn version_since(
+    before: Option<Seen>,
+    version: Option<u16>,
+    image: ImageSeen,
+    order: &ReportOrder,
+) -> Option<Timestamp> {
+    let differs = |image| image == ImageSeen::Differs;
+    let same = before.filter(|seen| seen.version == version && differs(seen.image) == differs(image));
+    same.map(|seen| seen.version_since).filter(|since| !order.is_far_behind(*since))
+}
+
+/// Records the device's system, chip revision and security counter. `runs` is the firmware that it probably runs.
+fn record_hardware(device: &mut Device, report: &Report, runs: Option<&Firmware>) {
     if report.system.is_some() {
         device.system.clone_from(&report.system);
     }
     if let Some(revision) = report.chip_revision.filter(|revision| *revision != u16::MAX) {
         device.chip_revision = Some(revision);
     }
-    let carried = match (firmware, image) {
-        (Some(firmware), ImageSeen::Matches | ImageSeen::Unknown) => firmware.image.security_counter,
-        _ => 0,
-    };
+    let carried = runs.map_or(0, |firmware| firmware.image.security_counter);
     let counters = [device.security_counter, carried, report.security_counter.unwrap_or(0)];
     device.security_counter = counters.into_iter().map(confirmed).max().unwrap_or(0);
-    count_relapse(device, before, version, at);
-    let wanted = device.attempt.is_none_or(|attempt| wants(product, index, device, attempt.target));
-    let outcome = finish(device, version, at, repeated, wanted);
-    forgive(device, product, index);
-    Observed::Recorded { outcome, repeated }
 }
 
 /// Counts a relapse: the device reports another version soon after its update succeeded.

@@ -1,5 +1,9 @@
 //! Event commands of a team: subscriptions, and the errors that devices report.
 
+mod reading;
+
+pub use reading::{EventFilter, Followed};
+
 use super::cursor::SLOTS;
 use super::errors::{DeviceError, DeviceErrors};
 use super::subscription::{MAX_SUBSCRIPTIONS, NewSubscription, Subscription, SubscriptionId, Subscriptions};

@@ -2,7 +2,6 @@
 
 use crate::customer::CustomerId;
 use crate::product::ProductId;
-use crate::store::Transaction;
 use crate::text;
 use crate::time::Timestamp;
 use crate::{Error, ErrorKind};
@@ -184,19 +183,6 @@ pub(crate) fn email(text: &str) -> Result<String, Error> {
         return wrong("is too long: at most 64 bytes before the @ and 254 in all");
     }
     Ok(email)
-}
-
-/// Returns the account with an e-mail. It also finds addresses that an earlier version stored in lower case only, or
-/// accepted unchecked.
-pub(super) fn with_email(tx: &mut Transaction<'_>, text: &str) -> Result<Option<AccountId>, Error> {
-    if text.len() <= 4 * 254 {
-        for key in text::keys(text) {
-            if let Some(account) = tx.get::<AccountId>(key.into())? {
-                return Ok(Some(account));
-            }
-        }
-    }
-    email(text).map(|_| None)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Queries of a fleet (R-SEE): counts whose cost does not depend on the fleet's size, and lists by page.
 
-use super::tally::SLOTS;
-use super::{Device, DeviceCount, DeviceId, DeviceView, Standing, move_name};
 use crate::Error;
+use crate::device::tally::SLOTS;
+use crate::device::{Device, DeviceCount, DeviceId, DeviceView, MAX_PAGE, Page, Standing, check_page, move_name};
 use crate::fleet::{Console, ProductConsole};
 use crate::product::{GroupId, Product, ProductId};
 use crate::store::{Key, Range, Record, Row, Tally};
@@ -19,9 +19,6 @@ const MOST_NAMES: usize = 10_000;
 /// Number of names that one commit indexes. It is small, because each device that connects meanwhile makes the commit
 /// conflict and retry.
 const NAMES_AT_ONCE: usize = 64;
-
-/// Maximum number of devices on a page.
-pub const MAX_PAGE: usize = 1000;
 
 /// A fleet in numbers (R-SEE-1). Updated with each change, so the cost of reading it depends only on the number of
 /// versions.
@@ -82,23 +79,6 @@ pub struct DeviceFilter {
     pub failing: Option<bool>,
     /// By the beginning of the name or id, ignoring case.
     pub prefix: Option<String>,
-}
-
-/// A page of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Page<T, C> {
-    /// The items, in order.
-    pub items: Vec<T>,
-    /// The cursor of the next page. `None` means that there are no more items. It stays valid while the list changes:
-    /// an item that exists the whole time is listed exactly once.
-    pub next: Option<C>,
-}
-
-impl<T, C> Page<T, C> {
-    pub(crate) fn new(items: Vec<T>, next: Option<C>) -> Self {
-        Self { items, next }
-    }
 }
 
 impl DeviceFilter {
@@ -394,14 +374,5 @@ impl Console<'_> {
             let all = sum();
             all.saturating_sub(if but.is_some() { sum() } else { 0 }) > 0
         }))
-    }
-}
-
-/// Checks the number of items per page.
-pub(crate) fn check_page(limit: usize) -> Result<(), Error> {
-    if (1..=MAX_PAGE).contains(&limit) {
-        Ok(())
-    } else {
-        Err(Error::invalid("limit", format!("is {limit}; give 1 to {MAX_PAGE} items per page")))
     }
 }
