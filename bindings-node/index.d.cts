@@ -32,9 +32,11 @@ import type {
   Invoice,
   IssuedToken,
   ListedDevice,
+  Metrics,
   Missing,
   NewEvent,
   Notice,
+  ObservedCall,
   PolicySettings,
   Product,
   Published,
@@ -272,6 +274,11 @@ export interface FleetOptions {
    * Maximum number of rows that a commit may write, for a store with small transactions. At least 48, default 16,400.
    */
   readonly largestCommit?: number | null;
+  /**
+   * Gets each call after it has ended, later on the event loop. It changes no answer: what it throws is ignored. It does
+   * not keep the process alive; while the event loop is busy and 4,096 calls wait, further calls are left out.
+   */
+  readonly onCall?: ((call: ObservedCall) => unknown) | null;
 }
 
 /**
@@ -343,6 +350,9 @@ export declare class Fleet {
    * SQLite.
    */
   backup(path: string): Promise<void>;
+
+  /** Returns the numbers of this fleet in this process, for a host that exports them. Reads nothing in the store. */
+  metrics(): Promise<Metrics>;
 
   /**
    * Runs one read-only SQL statement, while others use the fleet. Returns an object for each row. A result of more rows

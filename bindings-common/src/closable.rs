@@ -7,6 +7,7 @@ use crate::doors::When;
 use crate::{Answered, Failure};
 use fleet_core::Store;
 use fleet_core::Timestamp;
+use fleet_core::observe::StoreMetrics;
 use fleet_core::store::{
     Commit, CommitOutcome, Key, Opener, Query, Range, Record, Row, SqlRow, StoreError, StoreErrorKind,
 };
@@ -87,6 +88,10 @@ impl Store for Closable {
 
     fn merges(&self) -> bool {
         self.with(|store| Ok(store.merges())).unwrap_or(false)
+    }
+
+    fn metrics(&self) -> StoreMetrics {
+        self.with(|store| Ok(store.metrics())).unwrap_or_default()
     }
 }
 

@@ -309,6 +309,7 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
         EventOfUnknownProduct EventTurnedAway Delivery Dropped DeviceError Period Usage PaymentFailedNotice AccountLockedNotice AccountUnlockedNotice RenewalPaidNotice UpgradedNotice UpgradeDeclinedNotice PlanReducedNotice PlanEndedNotice ChargeUnknownNotice CardExpiresNotice CardNeededNotice ClaimEndedNotice Money
         InvoiceLine Quote RenewalCharge UpgradeCharge RefundCharge OtherCharge ChargedCard Charge ChargePage
         PaymentAttempt Invoice InvoicePage Upgrade Card KnownCard AccountBilling BillingStatus Due Advanced Skipped
+        ObservedCall CallCounts BatchSizes Metrics
     }
     Ok(())
 }
@@ -324,7 +325,7 @@ pub fn words(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
         };
     }
     add! {
-        Agreement AttemptProgress Authentication AuthenticationChoice BetaLineVerdict ChargeOutcome Command EventOrigin HoldReason ImageFormat ImportVerdict Interval InvoiceLineKind
+        Agreement AttemptProgress Authentication AuthenticationChoice BetaLineVerdict CallOutcome ChargeOutcome Command EventOrigin HoldReason ImageFormat ImportVerdict Interval InvoiceLineKind
         InvoiceReason InvoiceStatus PaymentResult Resource Rule Scope Standing
         UpdateProgress UpdateResult
     }

@@ -79,6 +79,7 @@ fn described() -> Vec<Described> {
         Interval InvoiceLineKind InvoiceLine Quote ChargePurpose ChargedCard Charge ChargePage ChargeOutcome
         PaymentResult PaymentAttempt InvoiceReason InvoiceStatus Invoice InvoicePage Upgrade Card KnownCard AccountBilling
         BillingStatus Due Advanced Skipped
+        CallOutcome ObservedCall CallCounts BatchSizes Metrics
     }
 }
 

@@ -5,9 +5,9 @@ use crate::{
     Answered, Clock, Console, FleetOptions, Gateway, Meter, Portal, RowStore, Span, ask_cancellably, ask_off_thread,
     off_thread,
 };
-use fleet_bindings::shapes::{ChargePage, NoticePage, SqlValue};
+use fleet_bindings::shapes::{ChargePage, Metrics, NoticePage, ObservedCall, SqlValue};
 use fleet_bindings::store::HostStore;
-use fleet_bindings::{Fleet, Moment, SecretText};
+use fleet_bindings::{Failure, Fleet, Moment, SecretText};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -15,19 +15,45 @@ use std::sync::Arc;
 #[derive(Debug, uniffi::Object)]
 pub struct OpenFleet(Fleet);
 
+/// Gets each call of a fleet after it has ended, on the thread that made it. It should be quick. It cannot change what
+/// the call returns: what it throws is ignored.
+#[uniffi::export(with_foreign)]
+pub trait CallObserver: Send + Sync {
+    /// Gets a call.
+    fn on_call(&self, call: ObservedCall);
+}
+
+/// Returns the options with the host's observer.
+fn observed(
+    options: Option<FleetOptions>,
+    observer: Option<Arc<dyn CallObserver>>,
+) -> Result<fleet_bindings::FleetOptions, Failure> {
+    let mut options: fleet_bindings::FleetOptions = options.unwrap_or_default().try_into()?;
+    options.observer = observer.map(|observer| fleet_bindings::CallObserver::new(move |call| observer.on_call(call)));
+    Ok(options)
+}
+
 #[uniffi::export]
 impl OpenFleet {
     /// Opens a fleet in the store that a URL names: `memory:`, `sqlite:PATH`, `postgresql://…`.
-    #[uniffi::constructor(default(options = None))]
-    pub async fn open(url: String, options: Option<FleetOptions>) -> Answered<Arc<Self>> {
-        off_thread(move || Ok(Arc::new(Self(Fleet::open(&url, options.unwrap_or_default().try_into()?)?)))).await
+    #[uniffi::constructor(default(options = None, observer = None))]
+    pub async fn open(
+        url: String,
+        options: Option<FleetOptions>,
+        observer: Option<Arc<dyn CallObserver>>,
+    ) -> Answered<Arc<Self>> {
+        off_thread(move || Ok(Arc::new(Self(Fleet::open(&url, observed(options, observer)?)?)))).await
     }
 
     /// Opens a fleet in a store written by the host.
-    #[uniffi::constructor(default(options = None))]
-    pub async fn open_store(store: Arc<dyn RowStore>, options: Option<FleetOptions>) -> Answered<Arc<Self>> {
+    #[uniffi::constructor(default(options = None, observer = None))]
+    pub async fn open_store(
+        store: Arc<dyn RowStore>,
+        options: Option<FleetOptions>,
+        observer: Option<Arc<dyn CallObserver>>,
+    ) -> Answered<Arc<Self>> {
         let store = HostStore(Foreign(store));
-        off_thread(move || Ok(Arc::new(Self(Fleet::with_store(store, options.unwrap_or_default().try_into()?)?)))).await
+        off_thread(move || Ok(Arc::new(Self(Fleet::with_store(store, observed(options, observer)?)?)))).await
     }
 
     /// Closes the fleet: rejects new calls at once, waits for the running ones, then closes the store. It blocks the
@@ -114,6 +140,11 @@ impl OpenFleet {
     /// SQLite.
     pub async fn backup(&self, path: String) -> Answered<()> {
         ask_off_thread(self.0.clone(), move |fleet| fleet.backup(path)).await
+    }
+
+    /// Returns the numbers of this fleet in this process, for a host that exports them. Reads nothing in the store.
+    pub async fn metrics(&self) -> Answered<Metrics> {
+        ask_off_thread(self.0.clone(), |fleet| fleet.metrics()).await
     }
 
     /// Runs one read-only SQL statement, while others use the fleet. Returns each row by column name. A result of more

@@ -21,7 +21,7 @@ pub use clock::Clock;
 pub use conformance::{StoreFactory, StoreReopener, Violation, conformance};
 pub use console::{Console, EventStream, ImportWatcher, StreamWait, WatcherError};
 pub use error::{FleetError, FleetFailure};
-pub use fleet::OpenFleet;
+pub use fleet::{CallObserver, OpenFleet};
 pub use gateway::Gateway;
 pub use meter::Meter;
 pub use options::{FleetOptions, Price, Span, Tier};

@@ -337,10 +337,14 @@ class Clock extends Door {
 
 /** A fleet of connected devices, behind a store. */
 class Fleet extends Door {
-  static async open(store, options = {}) {
+  static async open(store, given) {
+    const { onCall, ...rest } = options(given);
+    const observe = callback('onCall', onCall);
+    // An exception of the callback must not end the process: the call that it is about has ended.
+    const notify = observe && ((call) => quietly(observe, call));
     try {
-      if (typeof store === 'string') return new Fleet(await native.Fleet.open(store, options));
-      return new Fleet(native.Fleet.openStore(link(() => store), options));
+      if (typeof store === 'string') return new Fleet(await native.Fleet.open(store, rest, notify));
+      return new Fleet(native.Fleet.openStore(link(() => store), rest, notify));
     } catch (error) {
       throw thrown(error);
     }
@@ -395,6 +399,15 @@ class Fleet extends Door {
 
   async [Symbol.asyncDispose]() {
     await this.close();
+  }
+}
+
+/** Calls a function whose exceptions and rejections concern nobody. */
+async function quietly(call, ...given) {
+  try {
+    await call(...given);
+  } catch {
+    // Nothing waits for it.
   }
 }
 

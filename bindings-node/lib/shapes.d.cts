@@ -1972,3 +1972,76 @@ export interface Skipped {
   readonly why: string;
 }
 
+/** How a call ended. */
+export type CallOutcome =
+  /** It was answered. */
+  | 'answered'
+  /** It was refused: the failure is the caller's to handle. */
+  | 'refused'
+  /** The store failed: the failure is the operator's to handle. */
+  | 'failed';
+
+/** A call of a door that has ended. It holds no secret, and nothing that identifies a person or a device. */
+export interface ObservedCall {
+  /** The operation, such as `rename_product`: its name in scenarios, the same in every language. */
+  readonly operation: string;
+  /**
+   * The product that the call names, or that the customer's token belongs to. A device may name any product: no one has
+   * checked it.
+   */
+  readonly product: number | null;
+  /** How the call ended. */
+  readonly outcome: CallOutcome;
+  /** `ok`, or the failure's code. */
+  readonly code: string;
+  /** The rule that refused the call, such as `R-TGT-2`, if its failure has one. */
+  readonly rule: string | null;
+  /** How often the call decided: 1, and one more for each of its commits that another commit had overtaken. */
+  readonly tries: number;
+}
+
+/** The calls of an operation, by their outcome. */
+export interface CallCounts {
+  /** The operation. */
+  readonly operation: string;
+  /** Number of calls that were answered. */
+  readonly answered: number;
+  /** Number of calls that a rule refused. */
+  readonly refused: number;
+  /** Number of calls that the store failed. */
+  readonly failed: number;
+}
+
+/** How many commits the store made together, and how often. */
+export interface BatchSizes {
+  /** Number of batches. */
+  readonly count: number;
+  /** Number of commits in all of them. */
+  readonly sum: number;
+  /** Number of commits in the largest one. */
+  readonly largest: number;
+  /**
+   * Number of batches in each of 12 classes. The first class is 1 commit; each following one ends at twice the end of
+   * the one before: 2, 3 to 4, 5 to 8, up to 513 to 1,024. The last class holds everything larger.
+   */
+  readonly classes: readonly number[];
+}
+
+/** Numbers about a fleet in this process, since it was opened. All but `journal_depth` only grow. */
+export interface Metrics {
+  /** The calls of each operation that was called. */
+  readonly calls: readonly CallCounts[];
+  /** Number of commits that the store refused because another commit had changed a row that they read. */
+  readonly conflicts: number;
+  /** Number of times that a call read and decided again after such a conflict. */
+  readonly retries: number;
+  /** The sizes of the batches of commits. */
+  readonly batches: BatchSizes;
+  /**
+   * Number of times that a meter asked the store for messages and was granted none, because the limit of the tier was
+   * reached.
+   */
+  readonly leaseRefusals: number;
+  /** Number of rows in the journal that are not in their places yet. Absent for a store without a journal. */
+  readonly journalDepth: number | null;
+}

@@ -6,11 +6,12 @@ use crate::store::StoreLink;
 use crate::threads::Threads;
 use crate::{Clock, Console, Gateway, Meter, Portal, given, refused};
 use fleet_bindings::given::{Fields, Given, Listed};
-use fleet_bindings::shapes::{ChargePage, Interval, Money, NoticePage, SqlRow};
+use fleet_bindings::shapes::{ChargePage, Interval, Metrics, Money, NoticePage, ObservedCall, SqlRow};
 use fleet_bindings::store::HostStore;
-use fleet_bindings::{Answered, FleetOptions, Moment};
+use fleet_bindings::{Answered, CallObserver, FleetOptions, Moment};
 use napi::bindgen_prelude::{PromiseRaw, ToNapiValue, TypeName};
-use napi::{Env, Unknown};
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use napi::{Env, Status, Unknown};
 use napi_derive::napi;
 use std::time::Duration;
 
@@ -24,6 +25,19 @@ pub struct Fleet {
 
 /// Options for opening a fleet.
 struct Options(FleetOptions);
+
+/// Number of calls that wait for the event loop. While it is busy and as many wait, further calls are left out.
+const WAITING: usize = 4096;
+
+/// JavaScript's function for calls. Weak: it does not keep the process alive.
+type OnCall = ThreadsafeFunction<ObservedCall, (), ObservedCall, Status, false, true, WAITING>;
+
+/// Passes each call on to the event loop, and waits for nothing.
+fn passed_on(on_call: OnCall) -> CallObserver {
+    CallObserver::new(move |call| {
+        on_call.call(call, ThreadsafeFunctionCallMode::NonBlocking);
+    })
+}
 
 /// A tier of the host's own.
 struct Tier(fleet_core::Tier);
@@ -49,8 +63,14 @@ impl Fleet {
 
     /// Opens a fleet in the store that a URL names.
     #[napi]
-    pub fn open(env: Env, url: Unknown<'_>, options: Unknown<'_>) -> napi::Result<PromiseRaw<'static, Fleet>> {
-        let (url, options): (String, Options) = (given(&env, url, "url")?, given(&env, options, "options")?);
+    pub fn open(
+        env: Env,
+        url: Unknown<'_>,
+        options: Unknown<'_>,
+        on_call: Option<OnCall>,
+    ) -> napi::Result<PromiseRaw<'static, Fleet>> {
+        let (url, mut options): (String, Options) = (given(&env, url, "url")?, given(&env, options, "options")?);
+        options.0.observer = on_call.map(passed_on);
         Runner::Pool.run_free(&env, url, |url| {
             let door = fleet_bindings::Fleet::open(url, options.0)?;
             Ok(Self { door, runner: Runner::Pool })
@@ -59,8 +79,14 @@ impl Fleet {
 
     /// Opens a fleet in a store written in JavaScript.
     #[napi]
-    pub fn open_store(env: Env, store: &StoreLink, options: Unknown<'_>) -> napi::Result<Fleet> {
-        let options: Options = given(&env, options, "options")?;
+    pub fn open_store(
+        env: Env,
+        store: &StoreLink,
+        options: Unknown<'_>,
+        on_call: Option<OnCall>,
+    ) -> napi::Result<Fleet> {
+        let mut options: Options = given(&env, options, "options")?;
+        options.0.observer = on_call.map(passed_on);
         let store = HostStore(store.hand_over()?.store(None));
         let door = fleet_bindings::Fleet::with_store(store, options.0).map_err(|failure| refused(&env, failure))?;
         Ok(Self { door, runner: Runner::Threads(Threads::start()?) })
@@ -147,6 +173,7 @@ operations! { Fleet {
     report_usage(now: Option<Moment>) -> () { move |fleet| fleet.report_usage(now) }
     settle_usage(now: Option<Moment>) -> () { move |fleet| fleet.settle_usage(now) }
     acknowledge(key: String) -> bool { move |fleet| fleet.acknowledge(&key) }
+    metrics() -> Metrics { move |fleet| fleet.metrics() }
 } long {
     backup(path: String) -> () { move |fleet| fleet.backup(path) }
     query(sql: String, limit: Option<u32>) -> Vec<SqlRow> { move |fleet| fleet.query(&sql, limit) }
@@ -168,6 +195,7 @@ impl Given for Options {
             leap_days: fields.read("leap_days")?,
             unknown_notice: unknown_notice.map(Duration::from_millis),
             largest_commit: fields.read("largest_commit")?,
+            observer: None,
         };
         fields.end()?;
         Ok(Self(read))

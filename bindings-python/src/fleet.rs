@@ -8,11 +8,11 @@ use crate::publish::Meter;
 use crate::store::PythonStore;
 use crate::{Begun, Cancel, begin, run, run_interruptibly, waited};
 use fleet_bindings::python::{checked, given};
-use fleet_bindings::shapes::{ChargePage, Interval, Money, NoticePage, SqlRow};
+use fleet_bindings::shapes::{CallOutcome, ChargePage, Interval, Metrics, Money, NoticePage, ObservedCall, SqlRow};
 use fleet_bindings::store::HostStore;
-use fleet_bindings::{Failure, FleetOptions, Moment};
+use fleet_bindings::{CallObserver, Failure, FleetOptions, Moment};
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyString};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -92,6 +92,40 @@ impl TryFrom<Tier> for fleet_core::Tier {
     }
 }
 
+/// Writes a record of each call to a logger of Python. A logger that raises changes nothing: the call has ended. While
+/// the interpreter shuts down, nothing is written.
+fn log_to(logger: Py<PyAny>) -> CallObserver {
+    CallObserver::new(move |call| {
+        Python::try_attach(|py| {
+            let _ = log(logger.bind(py), &call);
+        });
+    })
+}
+
+fn log(logger: &Bound<'_, PyAny>, call: &ObservedCall) -> PyResult<()> {
+    // The levels of `logging`.
+    let level = match call.outcome {
+        CallOutcome::Answered => 10,
+        CallOutcome::Refused => 20,
+        CallOutcome::Failed => 30,
+    };
+    let py = logger.py();
+    if !logger.call_method1("isEnabledFor", (level,))?.is_truthy()? {
+        return Ok(());
+    }
+    let extra = PyDict::new(py);
+    extra.set_item("operation", &call.operation)?;
+    extra.set_item("product", call.product)?;
+    extra.set_item("outcome", call.outcome)?;
+    extra.set_item("code", &call.code)?;
+    extra.set_item("rule", &call.rule)?;
+    extra.set_item("tries", call.tries)?;
+    let given = PyDict::new(py);
+    given.set_item("extra", extra)?;
+    logger.call_method("log", (level, "%s: %s", &call.operation, &call.code), Some(&given))?;
+    Ok(())
+}
+
 /// How long a close waits at a time.
 const CLOSING: Duration = Duration::from_secs(3600);
 
@@ -107,10 +141,12 @@ impl Fleet {
     /// quote is valid; how many days before a renewal the owner is notified that there is no valid card for it; whether
     /// the devices of an owner whose account is locked are held (they get no firmware, and their events are not
     /// forwarded); how many days the clock may leap without confirmation; after how long people are notified of a
-    /// charge whose outcome is unknown; and the maximum number of rows that a commit may write, for a store with small
-    /// transactions (at least 48, default 16,400).
+    /// charge whose outcome is unknown; the maximum number of rows that a commit may write, for a store with small
+    /// transactions (at least 48, default 16,400); and a logger that gets a record of each call after it has ended:
+    /// `DEBUG` for an answer, `INFO` for a refusal, `WARNING` for a failure of the store, with the attributes of an
+    /// `ObservedCall`.
     #[staticmethod]
-    #[pyo3(signature = (store, *, tiers=None, retry_days=None, quote_life=None, card_notice_days=None, hold_locked=None, leap_days=None, unknown_notice=None, largest_commit=None))]
+    #[pyo3(signature = (store, *, tiers=None, retry_days=None, quote_life=None, card_notice_days=None, hold_locked=None, leap_days=None, unknown_notice=None, largest_commit=None, logger=None))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments of Python")]
     fn open(
         py: Python<'_>,
@@ -123,6 +159,7 @@ impl Fleet {
         leap_days: Option<u32>,
         unknown_notice: Option<Duration>,
         largest_commit: Option<u32>,
+        logger: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
         let tiers = tiers.map(|tiers| tiers.into_iter().map(TryInto::try_into).collect::<Result<_, Failure>>());
         let tiers = tiers.transpose()?;
@@ -135,6 +172,7 @@ impl Fleet {
             leap_days,
             unknown_notice,
             largest_commit,
+            observer: logger.map(log_to),
             ..FleetOptions::default()
         };
         if store.is_instance_of::<PyString>() {
@@ -253,6 +291,11 @@ impl Fleet {
     fn query(&self, py: Python<'_>, sql: &str, limit: Option<u32>) -> PyResult<Vec<SqlRow>> {
         let (fleet, sql) = (self.0.clone(), sql.to_owned());
         run_interruptibly(py, move |cancel| fleet.query_until(&sql, limit, cancel))
+    }
+
+    /// Returns the numbers of this fleet in this process, for a host that exports them. Reads nothing in the store.
+    fn metrics(&self, py: Python<'_>) -> PyResult<Metrics> {
+        run(py, || self.0.metrics())
     }
 
     fn _query(

@@ -321,6 +321,33 @@ impl Error {
         }
     }
 
+    /// The rule that refused the call, such as `R-TGT-2`; `docs/RULES.md` has its text. `None` for an error without a
+    /// rule of its own, such as `invalid`. Where several rules are behind a code, it is the first that the
+    /// documentation of its kind cites.
+    pub fn rule(&self) -> Option<&'static str> {
+        Some(match self.kind() {
+            ErrorKind::NotFound { .. } => "R-TEAM-6",
+            ErrorKind::LimitExceeded(_) => "R-TIER-3",
+            ErrorKind::UnreadableFile(_) => "R-IMP-2",
+            ErrorKind::UploadRefused(refused) => return refused.rule(),
+            ErrorKind::NotProven { .. } => "R-TGT-2",
+            ErrorKind::FirmwareInUse { .. } => "R-IMG-7",
+            ErrorKind::AlreadyInvited { .. } => "R-TEAM-1",
+            ErrorKind::OwnerStays => "R-TEAM-3",
+            ErrorKind::Locked { .. } => "R-PAY-5",
+            ErrorKind::NotActivated => "R-CUS-4",
+            ErrorKind::ManufacturingStarted { .. } | ErrorKind::NotReady { .. } => "R-CFG-2",
+            ErrorKind::Offline { .. } => "R-TGT-3",
+            ErrorKind::CannotJoin { .. } => "R-IMP-3",
+            ErrorKind::QuoteExpired | ErrorKind::RenewalUnpaid { .. } => "R-BILL-4",
+            ErrorKind::ClockLeap { .. } => "R-BILL-10",
+            ErrorKind::PriceByAgreement { .. } => "R-TIER-1",
+            ErrorKind::NotAnUpgrade { .. } => "R-TIER-4",
+            ErrorKind::ProductIdUsed { .. } => "R-PRD-1",
+            _ => return None,
+        })
+    }
+
     /// The kind of error, to branch on.
     pub fn kind(&self) -> &ErrorKind {
         &self.0

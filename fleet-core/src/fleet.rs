@@ -6,6 +6,7 @@ use crate::customer::CustomerId;
 use crate::device::{ConnectQueue, DeviceId, JoinQueue};
 use crate::event::metering::Meters;
 use crate::event::{Live, Members};
+use crate::observe::{self, Metrics, Observer, Watch};
 use crate::product::{Product, ProductId};
 use crate::store::{
     AuditId, Guarded, Key, Query, Record, Row, SqlRow, Stamps, Store, StoreError, StoreErrorKind, Transaction, Tries,
@@ -14,6 +15,7 @@ use crate::store::{
 use crate::team::{AccountId, Actor, Command};
 use crate::time::Timestamp;
 use crate::{Error, ErrorKind};
+use fleet_core_macros::door;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -54,6 +56,8 @@ pub struct Fleet {
     join_queue: JoinQueue,
     turnstiles: Turnstiles,
     import_chunk: usize,
+    /// The observer and the counters of the calls. `None` without both.
+    watch: Option<Box<Watch>>,
 }
 
 impl Fleet {
@@ -81,6 +85,7 @@ impl Fleet {
             join_queue: JoinQueue::new(true),
             turnstiles: Turnstiles::default(),
             import_chunk: IMPORT_CHUNK,
+            watch: None,
         })
     }
 
@@ -92,6 +97,13 @@ impl Fleet {
     /// Number of items, each with up to four rows, that one commit may write; at most `most`.
     pub(crate) fn at_once(&self, most: usize) -> usize {
         most.min(self.import_chunk / 2)
+    }
+
+    /// Returns the numbers of this fleet in this process, for a host that exports them. Reads nothing in the store, and
+    /// waits for no call. `None` if [nothing is counted](FleetBuilder::metrics).
+    pub fn metrics(&self) -> Option<Metrics> {
+        let counters = self.watch.as_ref()?.counters()?;
+        Some(counters.read(self.store.metrics()))
     }
 
     /// Opens the door for people: the team and the platform's operator.
@@ -115,6 +127,7 @@ impl Fleet {
     /// # Errors
     /// `store_not_empty` if the file exists already; `store_unsupported` if the fleet is not in a file. The message
     /// names the alternative.
+    #[door(Backup)]
     pub fn backup(&self, to: impl AsRef<Path>) -> Result<(), Error> {
         Ok(self.store.backup(to.as_ref())?)
     }
@@ -125,6 +138,7 @@ impl Fleet {
     /// # Errors
     /// `invalid` for a statement that is not SQL, does more than read, takes too long or returns too many rows;
     /// `cancelled` if it was cancelled; `store_unsupported` for a store without SQL. The message names the alternative.
+    #[door(Query)]
     pub fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, Error> {
         if !(1..=Query::MOST).contains(&query.rows()) {
             return Err(Error::invalid("limit", format!("is {}; give 1 to {} rows", query.rows(), Query::MOST)));
@@ -247,6 +261,26 @@ impl Fleet {
         &self.live
     }
 
+    /// The observer and the counters of the calls.
+    #[inline]
+    pub(crate) fn watch(&self) -> Option<&Watch> {
+        self.watch.as_deref()
+    }
+
+    /// Notes the product of the present call, where only its rule learns it.
+    pub(crate) fn note_product(&self, product: ProductId) {
+        if cfg!(feature = "tracing") || self.watch.is_some() {
+            observe::note_product(product);
+        }
+    }
+
+    /// Counts that a meter was granted no messages.
+    pub(crate) fn note_lease_refusal(&self) {
+        if let Some(watch) = &self.watch {
+            watch.note_lease_refusal();
+        }
+    }
+
     pub(crate) fn stamps(&self) -> &Stamps {
         &self.stamps
     }
@@ -316,6 +350,20 @@ impl FleetBuilder {
     /// need this.
     pub fn randomness(mut self, fill: impl Fn(&mut [u8]) -> bool + Send + Sync + 'static) -> Self {
         self.0.randomness = Randomness(Arc::new(fill));
+        self
+    }
+
+    /// Sets the observer that gets each [`Call`](crate::observe::Call) of a door after it has ended. Default: none.
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.0.watch.get_or_insert_default().observe(observer);
+        self
+    }
+
+    /// Counts what [`Fleet::metrics`] returns: a few additions for each call and each commit. Default: nothing is
+    /// counted.
+    pub fn metrics(mut self) -> Self {
+        let counters = self.0.watch.get_or_insert_default().count();
+        self.0.store.count(counters);
         self
     }
 

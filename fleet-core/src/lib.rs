@@ -188,6 +188,8 @@
 //! * No input from outside causes a panic; no `unsafe`.
 //! * Correct with many threads and processes on one store, and with late, duplicated and reordered reports.
 //! * The same inputs give the same answers: every door takes `now` as an argument.
+//! * A host can [see inside](observe): calls, outcomes and numbers, without secrets and without ids of people or
+//!   devices. Off by default.
 //!
 //! # Non-features
 //!
@@ -199,7 +201,7 @@
 //! # Where things are
 //!
 //! Each domain is a module with its records, its pure rules and its operations: [`product`], [`device`], [`firmware`],
-//! [`team`], [`customer`], [`event`] and [`billing`]; beside them are [`notice`], [`audit`] and [`store`]. The
+//! [`team`], [`customer`], [`event`] and [`billing`]; beside them are [`notice`], [`audit`], [`observe`] and [`store`]. The
 //! operations are methods of four types, called doors: [`Console`] for the team, [`Portal`] for customers, [`Gateway`]
 //! for devices and [`Clock`] for billing over time. [`Fleet`] opens all of them. A console returns handles, which read
 //! nothing: [`ProductConsole`] holds all that is done with one product, [`DeviceConsole`] and [`CustomerConsole`] all
@@ -224,6 +226,7 @@ pub mod invariants;
 mod list;
 mod money;
 pub mod notice;
+pub mod observe;
 pub mod product;
 pub mod store;
 pub mod team;

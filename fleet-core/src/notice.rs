@@ -10,6 +10,7 @@ use crate::store::{Key, Record, Row, Transaction};
 use crate::team::AccountId;
 use crate::time::Timestamp;
 use crate::{Error, Money};
+use fleet_core_macros::door;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -341,6 +342,7 @@ impl Fleet {
     ///
     /// # Errors
     /// `invalid` for a limit out of range.
+    #[door(PendingNotices)]
     pub fn pending_notices(
         &self,
         after: Option<NoticeCursor>,
@@ -361,6 +363,7 @@ impl Fleet {
     ///
     /// # Errors
     /// Errors of the store.
+    #[door(Acknowledge)]
     pub fn acknowledge(&self, key: &NoticeKey) -> Result<bool, Error> {
         let Some((product, name)) = parse_key(key.as_str()) else { return Ok(false) };
         self.transact(|tx| {

@@ -91,6 +91,7 @@ pub(crate) fn test() -> Result<(), String> {
             failed.push(format!("{what}: {why}"));
         }
     };
+    note("tests with spans", cargo(["test", "--quiet", "--locked"], &spans()));
     let mut without = lang::left_out();
     if postgres::install().is_err() {
         without.extend(["--exclude", "fleet-store-postgres"].map(str::to_owned));
@@ -108,6 +109,11 @@ pub(crate) fn test() -> Result<(), String> {
     }
     note("left out", postgres::left_out());
     if failed.is_empty() { Ok(()) } else { Err(failed.join("; ")) }
+}
+
+/// The tests of what a host sees, with the core's feature `tracing`.
+fn spans() -> Vec<String> {
+    ["--package", "fleet-core", "--features", "tracing", "--test", "it", "observe"].map(str::to_owned).to_vec()
 }
 
 /// Runs scenarios on every store that is available here.
@@ -135,8 +141,9 @@ fn quickstart() -> Result<(), String> {
 }
 
 /// The crates that are published, each after those that it needs.
-const PUBLISHED: [&str; 7] = [
+const PUBLISHED: [&str; 8] = [
     "fleet-process",
+    "fleet-core-macros",
     "fleet-core",
     "fleet-store-journaled",
     "fleet-sqlite-process",

@@ -132,6 +132,12 @@ const PROGRAMS: &[(&str, &str, &str, How)] = &[
     ("docs/guide/several-nodes.md", "rust,ignore", "", NotRun("it needs a server; `stores/open` tests such URLs")),
     ("docs/guide/several-nodes.md", "python", "fleet = Fleet.open(", NotRun("it needs a server")),
     ("docs/guide/several-nodes.md", "python", "def report_usage", NotRun("it runs until the host stops")),
+    ("docs/guide/seeing-inside.md", "toml", "", NotRun("a line of a manifest of the reader's own")),
+    ("docs/guide/seeing-inside.md", "rust,ignore", "", NotRun("parts of a program of the reader's own")),
+    ("docs/guide/seeing-inside.md", "python", "", NotRun("`test_observe.py` logs to such a logger")),
+    ("docs/guide/seeing-inside.md", "ts", "", NotRun("`observe.test.mjs` has such a callback")),
+    ("docs/guide/seeing-inside.md", "swift", "", A_FRAGMENT_OF_SWIFT),
+    ("docs/guide/seeing-inside.md", "kotlin", "", A_FRAGMENT_OF_KOTLIN),
     ("docs/guide/back-up.md", "python", "", NotRun("it names folders of the reader's own; run by hand")),
 ];
 

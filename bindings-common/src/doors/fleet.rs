@@ -3,12 +3,15 @@
 use super::{Answered, Clock, Console, Gateway, Meter, Portal, When, account_id, limit, product_id};
 use crate::Moment;
 use crate::closable::{Begin, Begun, Closable, Opened};
-use crate::shapes::{Charge, ChargePage, Notice, NoticePage, SqlRow};
+use crate::shapes::{Charge, ChargePage, Metrics, Notice, NoticePage, ObservedCall, SqlRow};
 use fleet_core::CancelToken;
 use fleet_core::billing::{BillingPolicy, Retries};
+use fleet_core::observe::Call;
 use fleet_core::store::Query;
 use fleet_core::{Actor, Catalogue, Store, Tier};
+use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A fleet of connected devices, behind a store. Cheap to clone and safe to share.
@@ -18,6 +21,24 @@ pub struct Fleet(Opened);
 impl Begin for Fleet {
     fn begin(&self) -> Answered<Begun> {
         self.0.begin()
+    }
+}
+
+/// Gets each call of a fleet after it has ended, on the thread that made it. It should be quick, and cannot change what
+/// the call returns: a panic is caught.
+#[derive(Clone)]
+pub struct CallObserver(Arc<dyn Fn(ObservedCall) + Send + Sync>);
+
+impl CallObserver {
+    /// Creates an observer from a function.
+    pub fn new(observe: impl Fn(ObservedCall) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(observe))
+    }
+}
+
+impl fmt::Debug for CallObserver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CallObserver")
     }
 }
 
@@ -45,6 +66,8 @@ pub struct FleetOptions {
     /// Maximum number of rows that a commit may write, for a store with small transactions. At least 48, default
     /// 16,400.
     pub largest_commit: Option<u32>,
+    /// The observer of the calls. Default: none.
+    pub observer: Option<CallObserver>,
 }
 
 impl Fleet {
@@ -56,7 +79,7 @@ impl Fleet {
     /// Opens a fleet in a store.
     pub fn with_store(store: impl Store + 'static, options: FleetOptions) -> Answered<Self> {
         let store = Closable::new(store);
-        let mut fleet = fleet_core::Fleet::builder(store.clone());
+        let mut fleet = fleet_core::Fleet::builder(store.clone()).metrics();
         if let Some(tiers) = options.tiers {
             fleet = fleet.catalogue(Catalogue::new(tiers)?);
         }
@@ -65,6 +88,9 @@ impl Fleet {
         }
         if let Some(rows) = options.largest_commit {
             fleet = fleet.largest_commit(usize::try_from(rows).unwrap_or(usize::MAX));
+        }
+        if let Some(CallObserver(observe)) = options.observer {
+            fleet = fleet.observer(move |call: &Call| observe(call.into()));
         }
         let mut billing = BillingPolicy::default();
         if let Some(days) = options.retry_days {
@@ -174,6 +200,12 @@ impl Fleet {
     /// Writes a copy of the whole fleet, as of one moment, to a new file, while others use the fleet.
     pub fn backup(&self, path: impl AsRef<Path>) -> Answered<()> {
         Ok(self.0.enter(|core| core)?.backup(path)?)
+    }
+
+    /// Returns the numbers of this fleet in this process, for a host that exports them. Reads nothing in the store.
+    pub fn metrics(&self) -> Answered<Metrics> {
+        // Every fleet of a binding is counted: a call from another language costs far more than counting it.
+        Ok((&self.0.enter(|core| core)?.metrics().unwrap_or_default()).into())
     }
 
     /// Runs one read-only SQL statement, while others use the fleet. Returns at most `limit` rows.

@@ -18,7 +18,7 @@ mod waiting;
 
 pub use billing::Clock;
 pub use events::EventStream;
-pub use fleet::{Fleet, FleetOptions};
+pub use fleet::{CallObserver, Fleet, FleetOptions};
 pub use gateway::{Gateway, Report};
 pub use meter::Meter;
 pub use operations::{Door, OPERATIONS, Operation};

@@ -153,4 +153,5 @@ pub const OPERATIONS: &[Operation] = &[
     of(Door::Fleet, "settle_usage"),
     of(Door::Fleet, "backup"),
     of(Door::Fleet, "query"),
+    of(Door::Fleet, "metrics"),
 ];

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from logging import Logger, LoggerAdapter
 from os import PathLike
 from types import TracebackType
 from typing import Any, ClassVar, Literal, Self, final
 
-from fleet_core._types import Actor, Agreement, AttemptProgress, Audience, Authentication, AuthenticationChoice, BetaLineVerdict, Cancel, Change, ChargeOutcome, ChargePurpose, Command, ConfigurationAnswer, Decision, Destination, ErrorCode, EventOrigin, HoldReason, Identity, ImageFormat, ImportVerdict, Interval, InvoiceLineKind, InvoiceReason, InvoiceStatus, NoticeSubject, PaymentResult, Published, Resource, Rule, Scope, Standing, Thing, UpdateProgress, UpdateResult
+from fleet_core._types import Actor, Agreement, AttemptProgress, Audience, Authentication, AuthenticationChoice, BetaLineVerdict, CallOutcome, Cancel, Change, ChargeOutcome, ChargePurpose, Command, ConfigurationAnswer, Decision, Destination, ErrorCode, EventOrigin, HoldReason, Identity, ImageFormat, ImportVerdict, Interval, InvoiceLineKind, InvoiceReason, InvoiceStatus, NoticeSubject, PaymentResult, Published, Resource, Rule, Scope, Standing, Thing, UpdateProgress, UpdateResult
 from fleet_core.store import Store
 
 @final
@@ -2519,6 +2520,118 @@ class NoticePage:
         """The same as a `dict` that JSON can represent: moments are strings in ISO 8601."""
 
 @final
+class ObservedCall:
+    """A call of a door that has ended. It holds no secret, and nothing that identifies a person or a device."""
+
+    __match_args__: ClassVar[tuple[Literal['operation'], Literal['product'], Literal['outcome'], Literal['code'], Literal['rule'], Literal['tries']]] = ...
+    @property
+    def operation(self) -> str:
+        """The operation, such as `rename_product`: its name in scenarios, the same in every language."""
+    @property
+    def product(self) -> int | None:
+        """The product that the call names, or that the customer's token belongs to. A device may name any product: no one has checked it."""
+    @property
+    def outcome(self) -> CallOutcome:
+        """How the call ended."""
+    @property
+    def code(self) -> str:
+        """`ok`, or the failure's code."""
+    @property
+    def rule(self) -> str | None:
+        """The rule that refused the call, such as `R-TGT-2`, if its failure has one."""
+    @property
+    def tries(self) -> int:
+        """How often the call decided: 1, and one more for each of its commits that another commit had overtaken."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any, /) -> Self: ...
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a `dict` that JSON can represent: moments are strings in ISO 8601."""
+
+@final
+class CallCounts:
+    """The calls of an operation, by their outcome."""
+
+    __match_args__: ClassVar[tuple[Literal['operation'], Literal['answered'], Literal['refused'], Literal['failed']]] = ...
+    @property
+    def operation(self) -> str:
+        """The operation."""
+    @property
+    def answered(self) -> int:
+        """Number of calls that were answered."""
+    @property
+    def refused(self) -> int:
+        """Number of calls that a rule refused."""
+    @property
+    def failed(self) -> int:
+        """Number of calls that the store failed."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any, /) -> Self: ...
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a `dict` that JSON can represent: moments are strings in ISO 8601."""
+
+@final
+class BatchSizes:
+    """How many commits the store made together, and how often."""
+
+    __match_args__: ClassVar[tuple[Literal['count'], Literal['sum'], Literal['largest'], Literal['classes']]] = ...
+    @property
+    def count(self) -> int:
+        """Number of batches."""
+    @property
+    def sum(self) -> int:
+        """Number of commits in all of them."""
+    @property
+    def largest(self) -> int:
+        """Number of commits in the largest one."""
+    @property
+    def classes(self) -> list[int]:
+        """Number of batches in each of 12 classes. The first class is 1 commit; each following one ends at twice the end of the one before: 2, 3 to 4, 5 to 8, up to 513 to 1,024. The last class holds everything larger."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any, /) -> Self: ...
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a `dict` that JSON can represent: moments are strings in ISO 8601."""
+
+@final
+class Metrics:
+    """Numbers about a fleet in this process, since it was opened. All but `journal_depth` only grow."""
+
+    __match_args__: ClassVar[tuple[Literal['calls'], Literal['conflicts'], Literal['retries'], Literal['batches'], Literal['lease_refusals'], Literal['journal_depth']]] = ...
+    @property
+    def calls(self) -> list[CallCounts]:
+        """The calls of each operation that was called."""
+    @property
+    def conflicts(self) -> int:
+        """Number of commits that the store refused because another commit had changed a row that they read."""
+    @property
+    def retries(self) -> int:
+        """Number of times that a call read and decided again after such a conflict."""
+    @property
+    def batches(self) -> BatchSizes:
+        """The sizes of the batches of commits."""
+    @property
+    def lease_refusals(self) -> int:
+        """Number of times that a meter asked the store for messages and was granted none, because the limit of the tier was reached."""
+    @property
+    def journal_depth(self) -> int | None:
+        """Number of rows in the journal that are not in their places yet. Absent for a store without a journal."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any, /) -> Self: ...
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a `dict` that JSON can represent: moments are strings in ISO 8601."""
+
+@final
 class Product:
     """A product: one platform, one owner, one fleet."""
 
@@ -3263,8 +3376,8 @@ class Fleet:
     """A fleet of connected devices, behind a store. Leaving its `with` block closes the store."""
 
     @staticmethod
-    def open(store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None, hold_locked: bool | None = None, leap_days: int | None = None, unknown_notice: timedelta | None = None, largest_commit: int | None = None) -> Fleet:
-        """Opens a fleet in a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. Options: the host's own tiers, cheapest first; days after which a failed renewal is retried, for each retry; how long a quote is valid; how many days before a renewal the owner is notified that there is no valid card for it; whether the devices of an owner whose account is locked are held (they get no firmware, and their events are not forwarded); how many days the clock may leap without confirmation; after how long people are notified of a charge whose outcome is unknown; and the maximum number of rows that a commit may write, for a store with small transactions (at least 48, default 16,400)."""
+    def open(store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None, hold_locked: bool | None = None, leap_days: int | None = None, unknown_notice: timedelta | None = None, largest_commit: int | None = None, logger: Logger | LoggerAdapter[Any] | None = None) -> Fleet:
+        """Opens a fleet in a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. Options: the host's own tiers, cheapest first; days after which a failed renewal is retried, for each retry; how long a quote is valid; how many days before a renewal the owner is notified that there is no valid card for it; whether the devices of an owner whose account is locked are held (they get no firmware, and their events are not forwarded); how many days the clock may leap without confirmation; after how long people are notified of a charge whose outcome is unknown; the maximum number of rows that a commit may write, for a store with small transactions (at least 48, default 16,400); and a logger that gets a record of each call after it has ended: `DEBUG` for an answer, `INFO` for a refusal, `WARNING` for a failure of the store, with the attributes of an `ObservedCall`."""
     def __enter__(self) -> Self: ...
     def __exit__(
         self,
@@ -3300,6 +3413,8 @@ class Fleet:
         """Writes a copy of the whole fleet, as of one moment, to a new file, while others use the fleet. For a fleet in SQLite."""
     def query(self, sql: str, *, limit: int | None = None) -> list[dict[str, str | int | float | bytes | None]]:
         """Runs one read-only SQL statement, while others use the fleet. Returns a `dict` for each row. A result of more rows than `limit` (default 1,000, at most 100,000) is refused. Ctrl-C cancels it. For a fleet in SQLite."""
+    def metrics(self) -> Metrics:
+        """Returns the numbers of this fleet in this process, for a host that exports them. Reads nothing in the store."""
 
 @final
 class Price:

@@ -6,7 +6,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from fleet_core._native import AccountActor, AccountLockedNotice, AccountUnlockedNotice, CardExpiresNotice, CardNeededNotice, ChargeUnknownNotice, ClaimEndedNotice, CustomerActor, DevicesAskToJoin, EventDenied, EventLogged, EventOfPersonalDevice, EventOfUnknownProduct, EventTurnedAway, GroupReleaseChange, GroupsChange, Held, Integration, InvitationNotice, LinkedIdentity, LiveStream, LockChange, NoChange, Operator, OtherCharge, OtherNotice, PaymentFailedNotice, PlanEndedNotice, PlanReducedNotice, QuarantineFull, RefundCharge, ReleaseChange, RenewalCharge, RenewalPaidNotice, SimpleIdentity, TwoLeggedIdentity, UpToDate, Update, UpgradeCharge, UpgradeDeclinedNotice, UpgradedNotice, UsageLimitReachedNotice, UsageWarningNotice, Webhook
 
-__all__ = ["Actor", "Agreement", "AttemptProgress", "Audience", "Authentication", "AuthenticationChoice", "BetaLineVerdict", "Cancel", "Change", "ChargeOutcome", "ChargePurpose", "Command", "ConfigurationAnswer", "Decision", "Destination", "ErrorCode", "EventOrigin", "HoldReason", "Identity", "ImageFormat", "ImportVerdict", "Interval", "InvoiceLineKind", "InvoiceReason", "InvoiceStatus", "NoticeSubject", "PaymentResult", "Published", "Resource", "Rule", "Scope", "Standing", "Thing", "UpdateProgress", "UpdateResult"]
+__all__ = ["Actor", "Agreement", "AttemptProgress", "Audience", "Authentication", "AuthenticationChoice", "BetaLineVerdict", "CallOutcome", "Cancel", "Change", "ChargeOutcome", "ChargePurpose", "Command", "ConfigurationAnswer", "Decision", "Destination", "ErrorCode", "EventOrigin", "HoldReason", "Identity", "ImageFormat", "ImportVerdict", "Interval", "InvoiceLineKind", "InvoiceReason", "InvoiceStatus", "NoticeSubject", "PaymentResult", "Published", "Resource", "Rule", "Scope", "Standing", "Thing", "UpdateProgress", "UpdateResult"]
 
 
 class Cancel(Protocol):
@@ -92,6 +92,9 @@ ImportVerdict: TypeAlias = Literal['imported', 'already_here', 'duplicate', 'in_
 
 NoticeSubject: TypeAlias = DevicesAskToJoin | QuarantineFull | InvitationNotice | UsageWarningNotice | UsageLimitReachedNotice | PaymentFailedNotice | AccountLockedNotice | AccountUnlockedNotice | RenewalPaidNotice | UpgradedNotice | UpgradeDeclinedNotice | PlanReducedNotice | PlanEndedNotice | ChargeUnknownNotice | CardExpiresNotice | CardNeededNotice | ClaimEndedNotice | OtherNotice
 """The subject of a notice."""
+
+CallOutcome: TypeAlias = Literal['answered', 'refused', 'failed']
+"""How a call ended."""
 
 Authentication: TypeAlias = Literal['simple', 'two_legged', 'linked']
 """How customers are authenticated."""

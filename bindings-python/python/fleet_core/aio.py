@@ -20,6 +20,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime, timedelta
+from logging import Logger, LoggerAdapter
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
@@ -292,6 +293,7 @@ class Fleet(_Door):
         leap_days: int | None = None,
         unknown_notice: timedelta | None = None,
         largest_commit: int | None = None,
+        logger: Logger | LoggerAdapter[Any] | None = None,
         executor: Executor | None = None,
     ) -> Self:
         """Opens a fleet in a store. With an `executor`, every call runs on its threads."""
@@ -309,6 +311,7 @@ class Fleet(_Door):
             leap_days=leap_days,
             unknown_notice=unknown_notice,
             largest_commit=largest_commit,
+            logger=logger,
         )
         return cls(opened, executor)
 

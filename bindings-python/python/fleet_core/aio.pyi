@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import Executor
 from datetime import datetime, timedelta
+from logging import Logger, LoggerAdapter
 from os import PathLike
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
 from fleet_core import Page
-from fleet_core._native import Account, AccountBilling, Advanced, AuditPage, BetaGuest, BetaGuestPage, BetaReport, BillingStatus, ChargePage, ClaimCode, Configuration, Connected, Customer, CustomerDevice, CustomerPage, CustomerSession, Device, DeviceError, DeviceIdPage, DevicePage, DryRun, Due, Event, EventPage, Firmware, FollowedEvents, ImportProgress, ImportReport, Invitation, Invoice, InvoicePage, IssuedToken, Missing, Money, NewEvent, NoticePage, Product, Quote, ReceivedInvitation, Report, StreamedEvents, Subscription, Summary, Team, Tier, Upgrade, Usage
+from fleet_core._native import Account, AccountBilling, Advanced, AuditPage, BetaGuest, BetaGuestPage, BetaReport, BillingStatus, ChargePage, ClaimCode, Configuration, Connected, Customer, CustomerDevice, CustomerPage, CustomerSession, Device, DeviceError, DeviceIdPage, DevicePage, DryRun, Due, Event, EventPage, Firmware, FollowedEvents, ImportProgress, ImportReport, Invitation, Invoice, InvoicePage, IssuedToken, Metrics, Missing, Money, NewEvent, NoticePage, ObservedCall, Product, Quote, ReceivedInvitation, Report, StreamedEvents, Subscription, Summary, Team, Tier, Upgrade, Usage
 from fleet_core._types import AuthenticationChoice, Cancel, Change, ChargeOutcome, ConfigurationAnswer, Decision, Destination, Identity, Interval, Published, Scope, Standing, UpdateProgress
 from fleet_core.store import Store
 
@@ -279,8 +280,8 @@ class Fleet:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
     @classmethod
-    async def open(cls, store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None, hold_locked: bool | None = None, leap_days: int | None = None, unknown_notice: timedelta | None = None, largest_commit: int | None = None, executor: Executor | None = None) -> Self:
-        """Opens a fleet in a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. Options: the host's own tiers, cheapest first; days after which a failed renewal is retried, for each retry; how long a quote is valid; how many days before a renewal the owner is notified that there is no valid card for it; whether the devices of an owner whose account is locked are held (they get no firmware, and their events are not forwarded); how many days the clock may leap without confirmation; after how long people are notified of a charge whose outcome is unknown; and the maximum number of rows that a commit may write, for a store with small transactions (at least 48, default 16,400)."""
+    async def open(cls, store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None, hold_locked: bool | None = None, leap_days: int | None = None, unknown_notice: timedelta | None = None, largest_commit: int | None = None, logger: Logger | LoggerAdapter[Any] | None = None, executor: Executor | None = None) -> Self:
+        """Opens a fleet in a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. Options: the host's own tiers, cheapest first; days after which a failed renewal is retried, for each retry; how long a quote is valid; how many days before a renewal the owner is notified that there is no valid card for it; whether the devices of an owner whose account is locked are held (they get no firmware, and their events are not forwarded); how many days the clock may leap without confirmation; after how long people are notified of a charge whose outcome is unknown; the maximum number of rows that a commit may write, for a store with small transactions (at least 48, default 16,400); and a logger that gets a record of each call after it has ended: `DEBUG` for an answer, `INFO` for a refusal, `WARNING` for a failure of the store, with the attributes of an `ObservedCall`."""
     async def close(self) -> None:
         """Closes the fleet: rejects new calls at once, waits for the running ones, then closes the store. When called from within a call of this fleet, such as an import's `progress`, it does not wait for that call. Ctrl-C ends the wait; the closing continues."""
     async def close_within(self, at_most: timedelta) -> bool:
@@ -309,3 +310,5 @@ class Fleet:
         """Writes a copy of the whole fleet, as of one moment, to a new file, while others use the fleet. For a fleet in SQLite."""
     async def query(self, sql: str, *, limit: int | None = None) -> list[dict[str, str | int | float | bytes | None]]:
         """Runs one read-only SQL statement, while others use the fleet. Returns a `dict` for each row. A result of more rows than `limit` (default 1,000, at most 100,000) is refused. Ctrl-C cancels it. For a fleet in SQLite."""
+    async def metrics(self) -> Metrics:
+        """Returns the numbers of this fleet in this process, for a host that exports them. Reads nothing in the store."""

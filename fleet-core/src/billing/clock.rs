@@ -13,6 +13,7 @@ use crate::product::ProductId;
 use crate::store::{Key, Record, Row, StoreErrorKind, Transaction};
 use crate::team::{Access, AccountId, Command};
 use crate::{Error, ErrorKind, Timestamp};
+use fleet_core_macros::door;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fmt;
@@ -25,7 +26,7 @@ const MAX_LATE_RENEWALS: u32 = 600;
 /// Commands of the clock, opened at a moment. The host opens it regularly, and whenever its payment provider answers.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock<'f> {
-    fleet: &'f Fleet,
+    pub(crate) fleet: &'f Fleet,
     now: Timestamp,
 }
 
@@ -128,6 +129,7 @@ impl Fleet {
     ///
     /// # Errors
     /// `invalid` for a limit out of its range.
+    #[door(PendingCharges)]
     pub fn pending_charges(
         &self,
         after: Option<ChargeCursor>,
@@ -149,6 +151,7 @@ impl Clock<'_> {
     ///
     /// # Errors
     /// `invalid` for a limit out of its range.
+    #[door(Due)]
     pub fn due(&self, limit: usize) -> Result<Vec<Due>, Error> {
         check_page(limit)?;
         let mut due = Vec::new();
@@ -192,6 +195,7 @@ impl Clock<'_> {
     /// `clock_leap` where the clock did not advance for over 35 days (by default) and something has been due for over 7
     /// days: nothing was done; call [`confirm_leap`](Self::confirm_leap) if the clock is right. `invalid` for a limit
     /// out of its range. Errors of the store. Steps done before the error stay done.
+    #[door(Advance)]
     pub fn advance(&self, limit: usize) -> Result<Advanced, Error> {
         check_page(limit)?;
         self.note_moment(false)?;
@@ -207,6 +211,7 @@ impl Clock<'_> {
     ///
     /// # Errors
     /// Errors of the store.
+    #[door(ConfirmLeap)]
     pub fn confirm_leap(&self) -> Result<(), Error> {
         self.note_moment(true)
     }
@@ -385,6 +390,7 @@ impl Clock<'_> {
     /// # Errors
     /// `unknown_charge`; `charge_finished` where its outcome was reported before: the first report counts; `invalid`
     /// for a refund that was declined, which has to be made another way. Nothing changes in these cases.
+    #[door(ChargeOutcome, key.product)]
     pub fn charge_outcome(&self, key: ChargeKey, outcome: ChargeOutcome) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             tx.load([Key::Charge(key.product, key.number), Key::Contract(key.product)])?;

@@ -20,6 +20,7 @@ use crate::product::Product;
 use crate::store::{Key, Record, Transaction};
 use crate::team::{Access, Account, Actor, Command, allow};
 use crate::{Currency, Error, ErrorKind, Money, Timestamp};
+use fleet_core_macros::door;
 use std::sync::Arc;
 
 /// Maximum number of valid quotes of a product. One more replaces the oldest.
@@ -95,6 +96,7 @@ impl ProductConsole<'_> {
     /// `not_an_upgrade` for a lower tier, the tier that the product has, or a month instead of a paid year; `invalid`
     /// for a tier that is not in the catalogue; `price_by_agreement`; `renewal_unpaid`, `renewal_due`, `charge_open`;
     /// `forbidden` for anybody but the owner.
+    #[door(QuoteUpgrade)]
     pub fn quote_upgrade(&self, tier: &str, interval: Interval) -> Result<Quote, Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {
@@ -123,6 +125,7 @@ impl ProductConsole<'_> {
     /// # Errors
     /// `quote_expired`; `card_missing`, even if nothing is charged now; `renewal_unpaid`, `renewal_due`, `charge_open`;
     /// `forbidden` for anybody but the owner, also for an operator.
+    #[door(Upgrade)]
     pub fn upgrade(&self, quote: QuoteId) -> Result<Upgrade, Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {
@@ -167,6 +170,7 @@ impl ProductConsole<'_> {
     /// # Errors
     /// `no_plan`; `not_an_upgrade` for annual instead of monthly; `price_by_agreement`; `forbidden` for anybody but the
     /// owner.
+    #[door(SwitchInterval)]
     pub fn switch_interval(&self, interval: Interval) -> Result<(), Error> {
         let Self { console, product } = *self;
         console.up_to_date(product, Command::ChangePlan)?;
@@ -200,6 +204,7 @@ impl ProductConsole<'_> {
     /// # Errors
     /// `invalid` once the product was billed, or has an agreed price, in another currency; `charge_open`; `forbidden`
     /// for anybody but the owner.
+    #[door(SetCurrency)]
     pub fn set_currency(&self, currency: Currency) -> Result<(), Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {
@@ -237,6 +242,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`; `forbidden` for a member who is not the owner.
+    #[door(BillingStatus)]
     pub fn billing_status(&self) -> Result<BillingStatus, Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {
@@ -274,6 +280,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`; `forbidden` for a member who is not the owner; `invalid` for a limit out of its range.
+    #[door(Invoices)]
     pub fn invoices(&self, after: Option<u32>, limit: usize) -> Result<Page<Arc<Invoice>, u32>, Error> {
         let Self { console, product } = *self;
         check_page(limit)?;
@@ -299,6 +306,7 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `invalid` for an expired or malformed card; `not_found` for a caller without an account.
+    #[door(SetCard)]
     pub fn set_card(&self, card: &NewCard) -> Result<(), Error> {
         if !card.expires.covers(self.now) {
             return Err(Error::invalid(
@@ -313,6 +321,7 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `not_found` for a caller without an account.
+    #[door(RemoveCard)]
     pub fn remove_card(&self) -> Result<(), Error> {
         self.change_card(|payer| {
             payer.remove_card();

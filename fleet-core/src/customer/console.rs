@@ -15,6 +15,7 @@ use crate::team::{Access, Account, Claimant, Command};
 use crate::text::{self, NAME};
 use crate::time::Timestamp;
 use crate::{Error, ErrorKind};
+use fleet_core_macros::door;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -150,6 +151,7 @@ impl ProductConsole<'_> {
     /// # Errors
     /// `taken` for a user name, a vendor's user or a linked account that another customer has; `invalid` for a
     /// malformed name or an identity of another way; `not_found` for a linked account that does not exist.
+    #[door(CreateCustomer)]
     pub fn create_customer(&self, user_name: &str, identity: &Identity) -> Result<CustomerView, Error> {
         let Self { console, product } = *self;
         let user_name = text::checked("user name", user_name, NAME)?;
@@ -191,6 +193,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`; `invalid` for a simple identity, which identifies nobody.
+    #[door(FindCustomer)]
     pub fn find_customer(&self, identity: &Identity) -> Result<CustomerView, Error> {
         let Self { console, product } = *self;
         let guard = identity.checked()?.guard();
@@ -207,6 +210,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`; `invalid` for a limit out of its range.
+    #[door(Customers)]
     pub fn customers(
         &self,
         filter: &CustomerFilter,
@@ -224,6 +228,7 @@ impl DeviceConsole<'_> {
     ///
     /// # Errors
     /// `not_found`; `invalid` for a code with another length.
+    #[door(SetDeviceCode)]
     pub fn set_code(&self, code: &str) -> Result<(), Error> {
         let Self { console, product, device } = *self;
         let code = text::checked("claim code", code, 8..=100)?;
@@ -243,6 +248,7 @@ impl CustomerConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(Customer)]
     pub fn get(&self) -> Result<CustomerView, Error> {
         let Self { console, product, customer } = *self;
         console.fleet.transact(|tx| {
@@ -255,6 +261,7 @@ impl CustomerConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(RemoveCustomer)]
     pub fn remove(&self) -> Result<(), Error> {
         let Self { console, product, customer } = *self;
         console.fleet.transact(|tx| {
@@ -291,6 +298,7 @@ impl CustomerConsole<'_> {
     ///
     /// # Errors
     /// `invalid` for no scope, a duration out of its range, or more than 20 unexpired tokens; `not_found`.
+    #[door(IssueToken)]
     pub fn issue_token(&self, scopes: &BTreeSet<Scope>, life: Duration) -> Result<(TokenId, Secret), Error> {
         let Self { console, product, customer } = *self;
         if scopes.is_empty() {
@@ -328,6 +336,7 @@ impl CustomerConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(RevokeToken)]
     pub fn revoke_token(&self, token: TokenId) -> Result<(), Error> {
         let Self { console, product, customer } = *self;
         console.fleet.transact(|tx| {

@@ -18,6 +18,7 @@ use crate::team::{Actor, Claimant, Command, Role, allows};
 use crate::text;
 use crate::time::Timestamp;
 use crate::{Error, ErrorKind};
+use fleet_core_macros::door;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,7 +63,7 @@ pub const MAX_DEVICES_A_CUSTOMER: usize = 100;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Portal<'f> {
-    fleet: &'f Fleet,
+    pub(crate) fleet: &'f Fleet,
     token: Secret,
     now: Timestamp,
 }
@@ -133,6 +134,7 @@ impl Portal<'_> {
     /// # Errors
     /// `unauthenticated` for a token that is unknown, expired or revoked, without distinguishing them. The same holds
     /// for every call here.
+    #[door(Me)]
     pub fn me(&self) -> Result<CustomerSession, Error> {
         self.fleet.transact(|tx| {
             let authorized = self.enter(tx, Command::ReadSelf, None, None)?;
@@ -149,6 +151,7 @@ impl Portal<'_> {
     ///
     /// # Errors
     /// `unauthenticated`, also for a second call.
+    #[door(LogOut)]
     pub fn log_out(&self) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             let Authorized { product, mut customer, token, .. } = self.enter(tx, Command::LogOut, None, None)?;
@@ -167,6 +170,7 @@ impl Portal<'_> {
     /// # Errors
     /// `wrong_code`, the same for a code of another guest, a used one, or one that never existed; `barred` after five
     /// wrong ones.
+    #[door(Activate)]
     pub fn activate(&self, code: ActivationCode) -> Result<(), Error> {
         let turned_away = self.fleet.transact(|tx| {
             let Authorized { product, mut customer, .. } =
@@ -216,6 +220,7 @@ impl Portal<'_> {
     ///
     /// # Errors
     /// `not_activated` in a private beta; `forbidden` if the token's scopes do not permit it.
+    #[door(AskClaimCode)]
     pub fn ask_claim_code(&self) -> Result<ClaimCode, Error> {
         let code = Secret::new(self.fleet.random_bytes()?);
         self.fleet.transact(|tx| {
@@ -240,6 +245,7 @@ impl Portal<'_> {
     /// # Errors
     /// `wrong_code`, the same for a device that does not exist, has no code, or has another; `barred` after five wrong
     /// ones; `taken` if somebody has claimed it; `not_activated` in a private beta.
+    #[door(Claim)]
     pub fn claim(&self, device: DeviceId, code: &str) -> Result<(), Error> {
         let code = &*text::code(code);
         let turned_away = self.fleet.transact(|tx| {
@@ -281,6 +287,7 @@ impl Portal<'_> {
     ///
     /// # Errors
     /// `not_found` for a device that is not the customer's.
+    #[door(Unclaim)]
     pub fn unclaim(&self, device: DeviceId) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             let Authorized { product, customer, .. } =
@@ -296,6 +303,7 @@ impl Portal<'_> {
     ///
     /// # Errors
     /// `forbidden` if the token's scopes or the product's configuration do not permit it.
+    #[door(MyDevices)]
     pub fn devices(&self) -> Result<Vec<CustomerDevice>, Error> {
         self.fleet.transact(|tx| {
             let Authorized { product, customer, .. } = self.enter(tx, Command::ReadSelf, None, Some(Scope::See))?;
@@ -321,6 +329,7 @@ impl Portal<'_> {
     /// # Errors
     /// `not_found` for a device that is not the customer's; `forbidden` if the token's scopes or the product's
     /// configuration do not permit it.
+    #[door(UseDevice)]
     pub fn use_device(&self, device: DeviceId, scope: Scope) -> Result<(), Error> {
         if scope == Scope::Claim {
             return Err(Error::invalid("scope", "must be `see` or `control`"));
@@ -351,6 +360,7 @@ impl Portal<'_> {
         let stranger = || Error::from(ErrorKind::Unauthenticated);
         tx.load([Key::Token(Box::new(hash))])?;
         let Some(Record::TokenOwner(owner)) = tx.record(&Key::Token(Box::new(hash))) else { return Err(stranger()) };
+        self.fleet.note_product(owner.product);
         tx.load([Key::Product(owner.product), Key::Customer(owner.product, owner.customer)])?;
         let product: Option<Arc<Product>> = tx.get(owner.product)?;
         let product = product.filter(|product| product.removed_at.is_none()).ok_or_else(stranger)?;
@@ -381,6 +391,7 @@ impl Gateway<'_> {
     /// # Errors
     /// `wrong_code` for a code that is unknown, expired, used by another device, or of another product's customer;
     /// `not_activated` in a private beta.
+    #[door(PresentClaimCode)]
     pub fn present_claim_code(&self, device: DeviceId, code: &Secret) -> Result<(), Error> {
         let hash = code.hash();
         let wrong = || Error::from(ErrorKind::WrongCode { left: None });

@@ -18,6 +18,7 @@ use crate::store::{Key, Transaction};
 use crate::team::{self, Access, Actor, Claimant, Command};
 use crate::text::{self, NAME};
 use crate::{Error, ErrorKind};
+use fleet_core_macros::door;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -85,6 +86,7 @@ impl DeviceConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(Device)]
     pub fn get(&self) -> Result<DeviceView, Error> {
         let Self { console, product, device } = *self;
         console.fleet.transact(|tx| {
@@ -98,6 +100,7 @@ impl DeviceConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(Explain)]
     pub fn explain(&self) -> Result<Answer, Error> {
         let Self { console, product, device } = *self;
         console.fleet.transact(|tx| {
@@ -115,6 +118,7 @@ impl DeviceConsole<'_> {
     ///
     /// # Errors
     /// `invalid` for a name over 100 characters.
+    #[door(NameDevice)]
     pub fn rename(&self, name: &str) -> Result<(), Error> {
         let Self { console, product, device } = *self;
         let name = text::checked("name", name, 0..=*NAME.end())?;
@@ -128,6 +132,7 @@ impl DeviceConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(MarkDevelopment)]
     pub fn mark_development(&self) -> Result<(), Error> {
         self.change_development(true)
     }
@@ -136,6 +141,7 @@ impl DeviceConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(MarkDevelopment)]
     pub fn clear_development(&self) -> Result<(), Error> {
         self.change_development(false)
     }
@@ -153,6 +159,7 @@ impl DeviceConsole<'_> {
     ///
     /// # Errors
     /// `not_found` for a group that the product does not have; `invalid` for more than 32.
+    #[door(SetGroups)]
     pub fn set_groups(&self, groups: &BTreeSet<GroupId>) -> Result<(), Error> {
         let Self { console, product, device } = *self;
         if groups.len() > MAX_GROUPS_A_DEVICE {
@@ -175,6 +182,7 @@ impl DeviceConsole<'_> {
     ///
     /// # Errors
     /// `cannot_join` with the reason, `limit_exceeded`, or `not_found` if the device is not quarantined.
+    #[door(ApproveDevice)]
     pub fn approve(&self) -> Result<(), Error> {
         let Self { console, product, device } = *self;
         console.fleet.transact(|tx| {
@@ -208,6 +216,7 @@ impl DeviceConsole<'_> {
     ///
     /// # Errors
     /// `not_found` for a device that is neither.
+    #[door(DenyDevice)]
     pub fn deny(&self) -> Result<(), Error> {
         let Self { console, product, device } = *self;
         console.leave(product, device, Command::DenyDevice)
@@ -218,6 +227,7 @@ impl DeviceConsole<'_> {
     ///
     /// # Errors
     /// `not_found` for a device that is neither in the product nor quarantined.
+    #[door(RemoveDevice)]
     pub fn remove(&self) -> Result<(), Error> {
         let Self { console, product, device } = *self;
         console.leave(product, device, Command::RemoveDevice)
@@ -227,6 +237,7 @@ impl DeviceConsole<'_> {
     ///
     /// # Errors
     /// `not_found` for a device that is not denied.
+    #[door(UndenyDevice)]
     pub fn undeny(&self) -> Result<(), Error> {
         let Self { console, product, device } = *self;
         console.fleet.transact(|tx| {
@@ -245,6 +256,7 @@ impl DeviceConsole<'_> {
     /// # Errors
     /// `forbidden` for anybody but an operator; `not_found` for a device that was never known; `invalid` for an empty
     /// correction.
+    #[door(CorrectDevice)]
     pub fn correct(&self, correction: &Correction) -> Result<(), Error> {
         let Self { console, product, device } = *self;
         let mut corrected = Vec::new();
@@ -327,6 +339,7 @@ impl Console<'_> {
     /// # Errors
     /// `taken` if somebody else has claimed it, or if it is in a product; `forbidden` for an operator, who cannot have
     /// devices.
+    #[door(ClaimDevice)]
     pub fn claim_device(&self, device: DeviceId) -> Result<(), Error> {
         let account = self.claimant()?;
         self.fleet.transact(|tx| {
@@ -349,6 +362,7 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `not_found` for a device that the account has not claimed.
+    #[door(UnclaimDevice)]
     pub fn unclaim_device(&self, device: DeviceId) -> Result<(), Error> {
         let account = self.claimant()?;
         self.fleet.transact(|tx| {
@@ -368,6 +382,7 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `not_found` for a device that is not in a product of the actor's team.
+    #[door(EndClaim)]
     pub fn end_claim(&self, device: DeviceId) -> Result<(), Error> {
         self.fleet.transact(|tx| {
             let mut entry: Registration = tx.get(device)?.unwrap_or_default();
@@ -402,6 +417,7 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `forbidden` for an operator; `invalid` for a limit out of range.
+    #[door(ClaimedDevices)]
     pub fn claimed_devices(&self, after: Option<DeviceId>, limit: usize) -> Result<Page<DeviceId, DeviceId>, Error> {
         check_page(limit)?;
         let account = self.claimant()?;
@@ -429,6 +445,7 @@ impl Console<'_> {
     /// `forbidden` for anybody but an operator; `cannot_join` for a device that is known to have another platform than
     /// the list states. In a list of more than 4,096 devices, the earlier blocks of 4,096 have been registered by then;
     /// once the list is corrected, the same call completes it.
+    #[door(RegisterDevices)]
     pub fn register_devices(&self, devices: &[(DeviceId, Option<Platform>)]) -> Result<u64, Error> {
         team::allow(self.actor, Command::RegisterDevices)?;
         let mut new = 0;

@@ -11,6 +11,7 @@ use crate::Error;
 use crate::fleet::ProductConsole;
 use crate::store::{Key, Record};
 use crate::team::{Access, Command};
+use fleet_core_macros::door;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ impl ProductConsole<'_> {
     /// # Errors
     /// `not_found`; `invalid` for a prefix over 64 bytes or with control characters, an integration's name that is
     /// empty or over 100 characters, or more than 1,000 subscriptions.
+    #[door(Subscribe)]
     pub fn subscribe(&self, new: &NewSubscription) -> Result<Subscription, Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {
@@ -51,6 +53,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(Unsubscribe)]
     pub fn unsubscribe(&self, subscription: SubscriptionId) -> Result<(), Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {
@@ -69,6 +72,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(Subscriptions)]
     pub fn subscriptions(&self) -> Result<Vec<Subscription>, Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {
@@ -98,6 +102,7 @@ impl ProductConsole<'_> {
     /// assert_eq!(console.product(product).device_errors()?["stack overflow"].count, 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[door(DeviceErrors)]
     pub fn device_errors(&self) -> Result<BTreeMap<Box<str>, DeviceError>, Error> {
         let Self { console, product } = *self;
         let keys: Vec<Key> = (0..SLOTS).map(|slot| Key::DeviceErrors(product, slot)).collect();
@@ -116,6 +121,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`, also if nothing was counted of this kind.
+    #[door(ForgetDeviceErrors)]
     pub fn forget_device_errors(&self, kind: &str) -> Result<(), Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {

@@ -168,6 +168,17 @@ impl UploadRefused {
         }
     }
 
+    /// The rule that refuses the binary. `None` for a binary that is damaged or too large: it breaks the rules of its
+    /// format, not those of the product.
+    pub(crate) fn rule(&self) -> Option<&'static str> {
+        match self {
+            Self::Image(_) | Self::TooLarge { .. } | Self::OverFlash { .. } => None,
+            Self::NoImage { .. } => Some("R-IMG-4"),
+            Self::VersionNotGreater { .. } => Some("R-IMG-6"),
+            _ => Some("R-IMG-2"),
+        }
+    }
+
     /// A stable code of the reason.
     pub fn code(&self) -> &'static str {
         match self {

@@ -15,6 +15,7 @@ use crate::store::{Key, Record, Transaction};
 use crate::team::{self, Access, Account, AccountId, Actor, Command, Team};
 use crate::text::{self, NAME};
 use crate::{Error, ErrorKind};
+use fleet_core_macros::door;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(Product)]
     pub fn get(&self) -> Result<Product, Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {
@@ -41,6 +43,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `invalid` for a name that is empty or over 100 characters.
+    #[door(RenameProduct)]
     pub fn rename(&self, name: &str) -> Result<Product, Error> {
         let Self { console, product } = *self;
         let name = text::checked("name", name, NAME)?;
@@ -56,6 +59,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `invalid` for a value out of range, or one that contradicts the configuration.
+    #[door(SetPolicy)]
     pub fn set_policy(&self, change: &PolicyChange) -> Result<Product, Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {
@@ -86,6 +90,7 @@ impl ProductConsole<'_> {
     /// # Errors
     /// `invalid` for a tier that is not in the catalogue; `charge_open` while an upgrade's charge has no outcome;
     /// `price_by_agreement` if there is a plan and no price for it on this tier.
+    #[door(SetTier)]
     pub fn set_tier(&self, tier: &str) -> Result<Product, Error> {
         let Self { console, product } = *self;
         console.up_to_date(product, Command::SetTier)?;
@@ -125,6 +130,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `taken` for a name that another group has; `invalid` for an invalid name or the 1,001st group.
+    #[door(CreateGroup)]
     pub fn create_group(&self, name: &str) -> Result<GroupId, Error> {
         let Self { console, product } = *self;
         let name = text::checked("name", name, NAME)?;
@@ -151,6 +157,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(DeleteGroup)]
     pub fn delete_group(&self, group: GroupId) -> Result<(), Error> {
         let Self { console, product } = *self;
         console.change_product(product, Command::ChangeGroups, format!("group {group} deleted"), |product| {
@@ -167,6 +174,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`; `charge_open` while a charge for it has no outcome.
+    #[door(RemoveProduct)]
     pub fn remove(&self) -> Result<(), Error> {
         let Self { console, product: id } = *self;
         team::allow(console.actor, Command::RemoveProduct)?;
@@ -212,6 +220,7 @@ impl Console<'_> {
     /// # Errors
     /// `invalid` for a name that is empty or over 100 characters; `not_found` for an account that does not exist;
     /// `forbidden` for an operator, who cannot own a product.
+    #[door(CreateProduct)]
     pub fn create_product(&self, name: &str, platform: Platform) -> Result<Product, Error> {
         team::allow(self.actor, Command::CreateProduct)?;
         let Actor::Account(owner) = self.actor else { return Err(Error::not_found("account")) };
@@ -225,6 +234,7 @@ impl Console<'_> {
     /// `product_id_used`, also for the number of a removed product; `invalid`, also for a Particle product's id above
     /// 65534, which its firmware cannot hold; `not_found` for an owner that does not exist; `account_locked` for an
     /// owner whose account is locked.
+    #[door(CreateProductWithId, id)]
     pub fn create_product_with_id(
         &self,
         id: ProductId,
@@ -299,6 +309,7 @@ impl Console<'_> {
     ///
     /// # Errors
     /// Errors of the store.
+    #[door(Products)]
     pub fn products(&self) -> Result<Vec<Product>, Error> {
         let Actor::Account(account) = self.actor else { return Ok(Vec::new()) };
         let ids = team::products_of(self.fleet.store(), account)?;

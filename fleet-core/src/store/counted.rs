@@ -1,6 +1,7 @@
 //! Counts the calls that a fleet makes to its store, and how many of its commits conflict.
 
 use super::{Commit, CommitOutcome, Key, Query, Range, Record, Row, SqlRow, Store, StoreError};
+use crate::observe::StoreMetrics;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -110,6 +111,10 @@ impl<S: Store> Store for Counted<S> {
 
     fn merges(&self) -> bool {
         self.inner.merges()
+    }
+
+    fn metrics(&self) -> StoreMetrics {
+        self.inner.metrics()
     }
 }
 

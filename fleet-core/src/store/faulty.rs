@@ -5,6 +5,7 @@
 
 use super::transaction::Stamps;
 use super::{Commit, CommitOutcome, Key, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind};
+use crate::observe::StoreMetrics;
 use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -218,6 +219,10 @@ impl<S: Store> Store for Faulty<S> {
 
     fn merges(&self) -> bool {
         self.inner.merges()
+    }
+
+    fn metrics(&self) -> StoreMetrics {
+        self.inner.metrics()
     }
 }
 

@@ -46,6 +46,7 @@ pub use records::{Key, Kind, Record};
 pub(crate) use transaction::{Stamps, TRIES, Transaction, apply, apply_all, contention, rest, transact_in_turn, wait};
 pub(crate) use turnstile::{Tries, Turnstiles};
 
+use crate::observe::StoreMetrics;
 use std::fmt::Debug;
 use std::ops::Bound;
 use std::path::Path;
@@ -146,6 +147,12 @@ pub trait Store: Send + Sync + Debug {
     /// default is no.
     fn merges(&self) -> bool {
         false
+    }
+
+    /// Returns what the store knows about itself, without waiting for a call that is under way. A layer passes on what
+    /// its inner store returns. The default knows nothing.
+    fn metrics(&self) -> StoreMetrics {
+        StoreMetrics::default()
     }
 }
 
@@ -326,5 +333,9 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     fn merges(&self) -> bool {
         (**self).merges()
+    }
+
+    fn metrics(&self) -> StoreMetrics {
+        (**self).metrics()
     }
 }

@@ -5,6 +5,7 @@
 //! touched after it, not even to close it: a closing message on the parent's socket would end the parent's session.
 
 use super::{Commit, CommitOutcome, Key, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind};
+use crate::observe::{Counters, StoreMetrics};
 use fleet_process::Process;
 use std::path::Path;
 use std::sync::Arc;
@@ -66,11 +67,18 @@ fn forked() -> StoreError {
 pub(crate) struct Guarded {
     opener: Opener,
     inner: Arc<dyn Store>,
+    /// Counts the commits, if somebody asked for it.
+    counters: Option<Arc<Counters>>,
 }
 
 impl Guarded {
     pub(crate) fn new(inner: Arc<dyn Store>) -> Self {
-        Self { opener: Opener::here(), inner }
+        Self { opener: Opener::here(), inner, counters: None }
+    }
+
+    /// Counts the commits from now on.
+    pub(crate) fn count(&mut self, counters: Arc<Counters>) {
+        self.counters = Some(counters);
     }
 
     pub(crate) fn opener(&self) -> Opener {
@@ -91,7 +99,12 @@ impl Store for Guarded {
 
     fn commit(&self, batch: &[Commit]) -> Result<Vec<CommitOutcome>, StoreError> {
         self.opener.check()?;
-        self.inner.commit(batch)
+        let outcomes = self.inner.commit(batch);
+        if let (Some(counters), Ok(outcomes)) = (&self.counters, &outcomes) {
+            let conflicts = outcomes.iter().filter(|outcome| **outcome == CommitOutcome::Conflict).count();
+            counters.count_batch(batch.len(), conflicts);
+        }
+        outcomes
     }
 
     fn for_each(&self, range: &Range, visit: &mut dyn FnMut(&Key, &Record)) -> Result<(), StoreError> {
@@ -116,6 +129,10 @@ impl Store for Guarded {
 
     fn merges(&self) -> bool {
         self.inner.merges()
+    }
+
+    fn metrics(&self) -> StoreMetrics {
+        if self.opener.is_here() { self.inner.metrics() } else { StoreMetrics::default() }
     }
 }
 

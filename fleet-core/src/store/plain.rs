@@ -5,6 +5,7 @@
 
 use super::journal::waits;
 use super::{Commit, CommitOutcome, Key, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind};
+use crate::observe::StoreMetrics;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -76,5 +77,9 @@ impl<S: Store> Store for Plain<S> {
 
     fn merges(&self) -> bool {
         self.store.merges()
+    }
+
+    fn metrics(&self) -> StoreMetrics {
+        self.store.metrics()
     }
 }

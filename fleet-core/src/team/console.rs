@@ -13,6 +13,7 @@ use crate::product::{Product, ProductId};
 use crate::store::{AuditId, Key, Range, Record, Transaction};
 use crate::text;
 use crate::{Error, ErrorKind};
+use fleet_core_macros::door;
 use std::sync::Arc;
 
 impl ProductConsole<'_> {
@@ -22,6 +23,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`; `invalid` for a limit out of its range.
+    #[door(AuditLog)]
     pub fn audit_log(&self, after: Option<AuditId>, limit: usize) -> Result<Page<Arc<AuditRecord>, AuditId>, Error> {
         let Self { console, product } = *self;
         check_page(limit)?;
@@ -40,6 +42,7 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `invalid` for a malformed e-mail; `taken` if an account has it.
+    #[door(CreateAccount)]
     pub fn create_account(&self, email: &str) -> Result<Account, Error> {
         access::allow(self.actor, Command::CreateAccount)?;
         let email = account::email(email)?;
@@ -66,6 +69,7 @@ impl Console<'_> {
     /// # Errors
     /// `not_found` for an account that does not exist, or belongs to somebody else; `invalid` for a limit out of its
     /// range.
+    #[door(AccountAuditLog)]
     pub fn account_audit_log(
         &self,
         account: AccountId,

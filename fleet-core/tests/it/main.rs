@@ -28,6 +28,7 @@ mod ledger;
 mod lists;
 mod locked;
 mod model;
+mod observe;
 mod payments;
 mod people;
 mod reports;

@@ -14,6 +14,7 @@ mod world;
 
 use compare::{Difference, compare};
 use file::{Expected, Scenario, SpecFile, Step};
+use fleet_core::observe::Call;
 use fleet_core::{Fleet, FleetBuilder, MemoryStore};
 use fleet_store_postgres::PostgresStore;
 use fleet_store_sqlite::{Options, SqliteStore, Synchronous};
@@ -130,7 +131,7 @@ fn run_scenario(spec: &SpecFile, scenario: &Scenario, store: StoreKind) -> Resul
     if let Some(catalogue) = &spec.catalogue {
         builder = builder.catalogue(catalogue.clone());
     }
-    let mut world = World::new(builder.open(), argument::Moment::START.0);
+    let mut world = World::new(builder, argument::Moment::START.0);
     for step in spec.given.iter().chain(&scenario.steps) {
         let differences = run_step(&mut world, step).map_err(|problem| format!("{}: {problem}", step.place))?;
         if !differences.is_empty() {
@@ -141,9 +142,27 @@ fn run_scenario(spec: &SpecFile, scenario: &Scenario, store: StoreKind) -> Resul
     Ok(())
 }
 
+/// Returns what an observer saw otherwise than the step's caller: the last call of a step is its command, with the code
+/// of its answer. The runner itself reads before some commands. A step whose argument is refused before it reaches a
+/// door is no call.
+fn observed(calls: &[Call], step: &Step, outcome: &Result<Value, Failure>) -> Option<Difference> {
+    let code = match outcome {
+        Ok(_) => "ok",
+        Err(Failure::Refused(error)) => error.code(),
+        Err(Failure::Malformed(_)) => return None,
+    };
+    let command = step.place.rsplit(", ").next().unwrap_or_default();
+    match calls {
+        [.., call] if call.operation.name() == command && call.code == code => None,
+        [] if code == "invalid" || code == "unauthenticated" => None,
+        calls => Some(Difference::new("observed", format!("`{command}: {code}`"), format!("{calls:?}"))),
+    }
+}
+
 fn run_step(world: &mut World, step: &Step) -> Result<Vec<Difference>, String> {
     let mut differences = Vec::new();
     let outcome = world.perform(step);
+    differences.extend(observed(&world.take_calls(), step, &outcome));
     match (&step.expected, outcome) {
         (_, Err(Failure::Malformed(problem))) => return Err(problem),
         (Expected::Answer(expected), Ok(answer)) => {

@@ -56,10 +56,58 @@ fn door_methods() -> BTreeSet<String> {
 /// The methods that scenarios can use: those that give the same answer on every store.
 fn commands() -> BTreeSet<String> {
     let mut methods = door_methods();
-    for of_a_store in ["backup", "query"] {
+    for of_a_store in ["backup", "query", "metrics"] {
         assert!(methods.remove(of_a_store), "Fleet::{of_a_store} does not exist");
     }
     methods
+}
+
+/// What a host sees inside is by operation: a method without a name would be missing there.
+#[test]
+fn every_method_of_a_door_is_named_for_its_observers() {
+    let mut sources = Vec::new();
+    find_sources(&repository().join("fleet-core/src"), &mut sources);
+    let (mut named, mut nameless) = (BTreeSet::new(), Vec::new());
+    for source in sources {
+        let text = fs::read_to_string(source).unwrap();
+        for part in text.split("\nimpl ").skip(1) {
+            let Some((of, rest)) = part.split_once(" {\n") else { continue };
+            let of = of.trim_end_matches("<'_>");
+            if !DOORS.contains(&of) {
+                continue;
+            }
+            let body = rest.split("\n}\n").next().unwrap();
+            for (before, method) in body.split("    pub fn ").zip(body.split("    pub fn ").skip(1)) {
+                let (head, _) = method.split_once("{\n").unwrap();
+                let method = head.split(['(', '<']).next().unwrap();
+                let name = before.trim_end().lines().last().unwrap_or_default().trim().strip_prefix("#[door(");
+                match name {
+                    Some(name) => {
+                        _ = named.insert((of.to_owned(), method.to_owned(), name.trim_end_matches(")]").to_owned()))
+                    }
+                    None if head.contains("-> Result<") => nameless.push(format!("{of}::{method}")),
+                    None => {}
+                }
+            }
+        }
+    }
+    assert!(nameless.is_empty(), "put `#[door(…)]` above {nameless:?}");
+    for (of, method, name) in &named {
+        let name = name.split(',').next().unwrap();
+        let commands = crate::methods::commands(of, method);
+        let is = |operation: &&fleet_core::observe::Operation| {
+            name == "Operation::lock(flash)" || format!("{operation:?}") == name
+        };
+        let found = fleet_core::observe::Operation::ALL.iter().find(is).map(|operation| operation.name());
+        let fits = found.is_some_and(|found| {
+            commands.contains(&found) || name.starts_with("Operation::") || method == &format!("{found}_until")
+        });
+        assert!(fits, "{of}::{method} is named {name}, and its commands are {commands:?}");
+    }
+    let operations = fleet_core::observe::Operation::ALL.iter().map(|operation| operation.name().to_owned());
+    let mut methods = door_methods();
+    assert!(methods.remove("metrics"), "Fleet::metrics returns no outcome, so it is no operation");
+    assert_eq!(operations.collect::<BTreeSet<_>>(), methods);
 }
 
 fn find_sources(folder: &Path, sources: &mut Vec<PathBuf>) {

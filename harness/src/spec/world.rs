@@ -10,9 +10,10 @@ use fleet_core::customer::Secret;
 use fleet_core::device::{Correction, DeviceFilter, Disconnect, Report};
 use fleet_core::event::EventStream;
 use fleet_core::firmware::{Change as FleetChange, Upload};
+use fleet_core::observe::Call;
 use fleet_core::product::GroupId;
 use fleet_core::store::AuditId;
-use fleet_core::{AccountId, Actor, Console, Error, FirmwareVersion, Flash, Fleet, ProductId, Timestamp};
+use fleet_core::{AccountId, Actor, Console, Error, FirmwareVersion, Flash, Fleet, FleetBuilder, ProductId, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::cell::RefCell;
@@ -20,6 +21,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Component, Path};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Default number of items on a page.
 pub(super) const PAGE: usize = 100;
@@ -31,6 +33,8 @@ pub(super) struct World {
     pub(super) now: Timestamp,
     saved: BTreeMap<String, Value>,
     pub(super) streams: RefCell<Vec<EventStream>>,
+    /// The calls of doors that were observed since the last step.
+    calls: Arc<Mutex<Vec<Call>>>,
 }
 
 /// Why a step has no answer.
@@ -63,8 +67,19 @@ pub(super) fn done() -> Value {
 }
 
 impl World {
-    pub(super) fn new(fleet: Fleet, now: Timestamp) -> Self {
-        Self { fleet, now, saved: BTreeMap::new(), streams: RefCell::default() }
+    pub(super) fn new(fleet: FleetBuilder, now: Timestamp) -> Self {
+        let calls: Arc<Mutex<Vec<Call>>> = Arc::default();
+        let seen = Arc::clone(&calls);
+        let observed = fleet.observer(move |call: &Call| {
+            seen.lock().unwrap_or_else(PoisonError::into_inner).push(*call);
+        });
+        let fleet = observed.open();
+        Self { fleet, now, saved: BTreeMap::new(), streams: RefCell::default(), calls }
+    }
+
+    /// Returns the calls of doors that were observed since this was last called.
+    pub(super) fn take_calls(&self) -> Vec<Call> {
+        std::mem::take(&mut self.calls.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Runs a step.

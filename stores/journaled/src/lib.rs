@@ -33,6 +33,7 @@ mod tests;
 
 pub use options::JournalOptions;
 
+use fleet_core::observe::StoreMetrics;
 use fleet_core::store::{
     Check, Commit, CommitOutcome, Key, Opener, Query, Range, Record, Row, SqlRow, Stamp, Store, StoreError,
     StoreErrorKind, Write,
@@ -418,6 +419,12 @@ impl<S: Store> Store for Journaled<S> {
     /// Returns rows as of the last fold.
     fn query(&self, query: &Query<'_>) -> Result<Vec<SqlRow>, StoreError> {
         self.inner.query(query)
+    }
+
+    fn metrics(&self) -> StoreMetrics {
+        let mut metrics = self.inner.metrics();
+        metrics.journal_depth = Some(self.overlay().dirty() as u64);
+        metrics
     }
 }
 

@@ -572,3 +572,14 @@ fn a_journal_that_was_not_folded_is_reported() {
     journaled.fold(usize::MAX).unwrap();
     assert_eq!(invariants::check(&plain, now).unwrap(), []);
 }
+
+#[test]
+fn the_journal_is_as_deep_as_the_rows_that_are_not_in_their_places() {
+    let store = Arc::new(Journaled::open(MemoryStore::new()).unwrap());
+    let fleet = Fleet::builder(Arc::clone(&store)).metrics().open();
+    assert_eq!(fleet.metrics().unwrap().journal_depth, Some(0));
+    fleet.console(Actor::Operator, Timestamp::from_millis(0)).create_account("alice@example.com").unwrap();
+    assert!(fleet.metrics().unwrap().journal_depth > Some(0));
+    while store.fold(10_000).unwrap() > 0 {}
+    assert_eq!(fleet.metrics().unwrap().journal_depth, Some(0));
+}

@@ -7,6 +7,7 @@ use crate::product::ProductId;
 use crate::store::{Key, Record, Transaction};
 use crate::team::{Access, Account, AccountId, Command, products_of};
 use crate::{Error, Money, Timestamp};
+use fleet_core_macros::door;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `not_found` for an account that does not exist or belongs to somebody else.
+    #[door(AccountBilling)]
     pub fn account_billing(&self, account: AccountId) -> Result<AccountBilling, Error> {
         self.fleet.transact(|tx| {
             let (record, payer) = self.payer(tx, account)?;
@@ -66,6 +68,7 @@ impl Console<'_> {
     /// # Errors
     /// `not_found` for an account that does not exist or belongs to somebody else; `invalid` for a limit out of its
     /// range.
+    #[door(AccountInvoices)]
     pub fn account_invoices(
         &self,
         account: AccountId,

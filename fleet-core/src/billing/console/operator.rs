@@ -10,6 +10,7 @@ use crate::product::Product;
 use crate::store::Transaction;
 use crate::team::{Access, Command};
 use crate::{Error, ErrorKind, Money};
+use fleet_core_macros::door;
 use std::sync::Arc;
 
 impl ProductConsole<'_> {
@@ -21,6 +22,7 @@ impl ProductConsole<'_> {
     /// # Errors
     /// `no_plan` if there is no balance either; `charge_open` while a charge that this depends on has no outcome;
     /// `not_found`.
+    #[door(CancelPlan)]
     pub fn cancel_plan(&self) -> Result<Invoice, Error> {
         let Self { console, product } = *self;
         console.up_to_date(product, Command::CancelPlan)?;
@@ -47,6 +49,7 @@ impl ProductConsole<'_> {
     /// # Errors
     /// `no_plan`; `invalid` for a tier that is not lower or costs nothing; `price_by_agreement`; `charge_open`;
     /// `not_found`.
+    #[door(Downgrade)]
     pub fn downgrade(&self, tier: &str) -> Result<Invoice, Error> {
         let Self { console, product } = *self;
         console.up_to_date(product, Command::Downgrade)?;
@@ -93,6 +96,7 @@ impl ProductConsole<'_> {
     /// `invalid` for a tier that is not in the catalogue, a price of zero or out of its range, or one in another
     /// currency than the product's; `price_by_agreement` if the product's plan would have no price; `charge_open`;
     /// `not_found`.
+    #[door(AgreePrice)]
     pub fn agree_price(&self, tier: &str, interval: Interval, price: Option<Money>) -> Result<(), Error> {
         let Self { console, product } = *self;
         console.up_to_date(product, Command::AgreePrice)?;
@@ -138,6 +142,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found` for an invoice that is not open; `charge_open` while its charge has no outcome.
+    #[door(WriteOff)]
     pub fn write_off(&self, number: u32) -> Result<Invoice, Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {

@@ -11,6 +11,7 @@ use crate::store::{Key, Record, Transaction};
 use crate::team::{Access, Command};
 use crate::text;
 use crate::time::Timestamp;
+use fleet_core_macros::door;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -64,6 +65,7 @@ impl ProductConsole<'_> {
     /// # Errors
     /// The errors of [`import`](Self::import) for a file that is no list; `invalid` for a list of over 100,000 lines,
     /// or with more guests than a beta may have. Nobody is invited then.
+    #[door(InviteToBeta)]
     pub fn invite_to_beta(&self, list: &[u8]) -> Result<Vec<BetaLine>, Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| Access::check(tx, console.actor, Command::InviteToBeta, product).map(|_| ()))?;
@@ -104,6 +106,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found` for a name that is no guest.
+    #[door(UninviteFromBeta)]
     pub fn uninvite_from_beta(&self, user_name: &str) -> Result<(), Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {
@@ -124,6 +127,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found` for a name that is no guest.
+    #[door(RenewActivationCode)]
     pub fn renew_activation_code(&self, user_name: &str) -> Result<BetaGuest, Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {
@@ -143,6 +147,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`; `invalid` for a limit out of its range.
+    #[door(BetaGuests)]
     pub fn beta_guests(&self, after: Option<&str>, limit: usize) -> Result<Page<BetaGuest, String>, Error> {
         let Self { console, product } = *self;
         check_page(limit)?;

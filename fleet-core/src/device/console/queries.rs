@@ -8,6 +8,7 @@ use crate::product::{GroupId, Product, ProductId};
 use crate::store::{Key, Range, Record, Row, Tally};
 use crate::team::Command;
 use crate::text;
+use fleet_core_macros::door;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -273,6 +274,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(Summary)]
     pub fn summary(&self) -> Result<Summary, Error> {
         let Self { console, product } = *self;
         let mut sums: BTreeMap<Tally, i64> = BTreeMap::new();
@@ -313,6 +315,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`; `invalid` for a limit out of range.
+    #[door(Devices)]
     pub fn devices(
         &self,
         filter: &DeviceFilter,

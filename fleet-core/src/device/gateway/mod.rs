@@ -22,6 +22,7 @@ use crate::text;
 use crate::time::Timestamp;
 pub(crate) use fast::ConnectQueue;
 use fast::NextStep;
+use fleet_core_macros::door;
 use serde::{Deserialize, Serialize};
 pub(crate) use slow::Place;
 use std::sync::Arc;
@@ -112,6 +113,7 @@ impl Gateway<'_> {
     ///
     /// # Errors
     /// Errors of the store.
+    #[door(Connect, report.product)]
     pub fn connect(&self, report: &Report) -> Result<Connected, Error> {
         self.fleet.check_process()?;
         match self.fleet.connect_queue() {
@@ -127,6 +129,7 @@ impl Gateway<'_> {
     ///
     /// # Errors
     /// Errors of the store. Some of the reports may have been processed; repeating all of them changes nothing more.
+    #[door(ConnectMany)]
     pub fn connect_many(&self, reports: &[Report]) -> Result<Vec<Connected>, Error> {
         self.fleet.check_process()?;
         let mut steps = self.connect_fast_batch(reports.iter().map(|report| (report, self.now)))?;
@@ -155,6 +158,7 @@ impl Gateway<'_> {
     ///
     /// # Errors
     /// Errors of the store.
+    #[door(Disconnect, disconnect.product)]
     pub fn disconnect(&self, disconnect: &Disconnect) -> Result<(), Error> {
         let Disconnect { device: id, product: reported, session, at } = *disconnect;
         self.fleet.transact(|tx| {
@@ -209,6 +213,7 @@ impl Gateway<'_> {
     ///
     /// # Errors
     /// Errors of the store.
+    #[door(ReportUpdate, product)]
     pub fn report_update(
         &self,
         device: DeviceId,

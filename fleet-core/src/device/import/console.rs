@@ -16,6 +16,7 @@ use crate::product::{Product, ProductId};
 use crate::store::{self, Check, Commit, Key, Record, Row, Stamp, Stored, Write};
 use crate::team::{Access, Command, Team};
 use crate::{Error, ErrorKind};
+use fleet_core_macros::door;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,8 +69,9 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// If the file is not a list, or the product is not the actor's.
+    #[door(PlanImport)]
     pub fn plan_import(&self, list: &[u8]) -> Result<ImportReport, Error> {
-        self.plan_import_until(list, &CancelToken::new())
+        self.planned(list, &CancelToken::new())
     }
 
     /// Returns what [`plan_import`](Self::plan_import) returns, and checks after every few thousand devices whether it
@@ -77,12 +79,9 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// As [`plan_import`](Self::plan_import); `cancelled` if `cancel` was cancelled.
+    #[door(PlanImport)]
     pub fn plan_import_until(&self, list: &[u8], cancel: &CancelToken) -> Result<ImportReport, Error> {
-        let Self { console, product } = *self;
-        let import = import_of(list);
-        let list = DeviceList::read(list)?;
-        let context = console.context(product)?;
-        Ok(console.plan(&context, &list, import, cancel)?.0)
+        self.planned(list, cancel)
     }
 
     /// Imports a list of devices: a .txt with one id per line, or a .csv with ids in its first or its `id` column
@@ -93,8 +92,9 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// If the file is not a list, or the product is not the actor's.
+    #[door(Import)]
     pub fn import(&self, list: &[u8]) -> Result<ImportReport, Error> {
-        self.import_watched(list, |_| ControlFlow::Continue(()))
+        self.import_in_steps(list, |_| ControlFlow::Continue(()))
     }
 
     /// Imports a list, and reports the progress to `watch` after every few thousand devices. If `watch` returns
@@ -103,7 +103,46 @@ impl ProductConsole<'_> {
     /// # Errors
     /// As [`import`](Self::import); `cancelled` if `watch` stopped it; `limit_exceeded` if a large import lost its
     /// reservation midway, because it took over an hour or the tier was lowered.
+    #[door(ImportWatched)]
     pub fn import_watched(
+        &self,
+        list: &[u8],
+        watch: impl FnMut(ImportProgress) -> ControlFlow<()>,
+    ) -> Result<ImportReport, Error> {
+        self.import_in_steps(list, watch)
+    }
+
+    /// Cancels the reservations of imports for devices that they have yet to add; the reservation of an import whose
+    /// process died otherwise lasts an hour. An import that is still under way continues as long as the tier has
+    /// capacity. Returns the capacity that was freed.
+    ///
+    /// # Errors
+    /// `not_found`.
+    #[door(FreePlaces)]
+    pub fn free_places(&self) -> Result<u64, Error> {
+        let Self { console, product } = *self;
+        console.fleet.transact(|tx| {
+            Access::check(tx, console.actor, Command::ImportDevices, product)?;
+            let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
+            let Some((capacity, _)) = count.reserved(console.now, None) else { return Ok(0) };
+            count.reserved.clear();
+            tx.put(product, count);
+            console.note(tx, product, Command::ImportDevices, format!("capacity for {capacity} devices freed"));
+            Ok(capacity)
+        })
+    }
+
+    /// What an import of this list would report.
+    fn planned(&self, list: &[u8], cancel: &CancelToken) -> Result<ImportReport, Error> {
+        let Self { console, product } = *self;
+        let import = import_of(list);
+        let list = DeviceList::read(list)?;
+        let context = console.context(product)?;
+        Ok(console.plan(&context, &list, import, cancel)?.0)
+    }
+
+    /// Imports a list, and stops where `watch` says so.
+    fn import_in_steps(
         &self,
         list: &[u8],
         mut watch: impl FnMut(ImportProgress) -> ControlFlow<()>,
@@ -143,25 +182,6 @@ impl ProductConsole<'_> {
             }
         }
         Ok(report)
-    }
-
-    /// Cancels the reservations of imports for devices that they have yet to add; the reservation of an import whose
-    /// process died otherwise lasts an hour. An import that is still under way continues as long as the tier has
-    /// capacity. Returns the capacity that was freed.
-    ///
-    /// # Errors
-    /// `not_found`.
-    pub fn free_places(&self) -> Result<u64, Error> {
-        let Self { console, product } = *self;
-        console.fleet.transact(|tx| {
-            Access::check(tx, console.actor, Command::ImportDevices, product)?;
-            let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
-            let Some((capacity, _)) = count.reserved(console.now, None) else { return Ok(0) };
-            count.reserved.clear();
-            tx.put(product, count);
-            console.note(tx, product, Command::ImportDevices, format!("capacity for {capacity} devices freed"));
-            Ok(capacity)
-        })
     }
 }
 

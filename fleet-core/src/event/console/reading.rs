@@ -11,6 +11,7 @@ use crate::event::stream::{EventStream, Streamed};
 use crate::fleet::{Console, ProductConsole};
 use crate::product::{Product, ProductId};
 use crate::team::{Access, Command};
+use fleet_core_macros::door;
 use std::sync::Arc;
 
 /// Filter of events. All conditions that are set must hold; by default every event matches.
@@ -75,6 +76,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`; `invalid` for a limit out of its range.
+    #[door(Events)]
     pub fn events(
         &self,
         filter: &EventFilter,
@@ -111,6 +113,7 @@ impl ProductConsole<'_> {
     /// assert!(console.product(product).follow_events(Some(followed.next), 100)?.items.is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[door(FollowEvents)]
     pub fn follow_events(&self, after: Option<EventCursor>, limit: usize) -> Result<Followed, Error> {
         let Self { console, product } = *self;
         check_page(limit)?;
@@ -143,6 +146,7 @@ impl ProductConsole<'_> {
     /// assert!(console.product(product).follow_events(Some(read), 100)?.items.is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[door(EventStream)]
     pub fn event_stream(&self) -> Result<EventStream, Error> {
         let Self { console, product } = *self;
         console.reader(product)?;
@@ -225,6 +229,7 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `not_found`; `invalid` for a limit out of its range.
+    #[door(ReadEventStream)]
     pub fn read_event_stream(&self, stream: &EventStream, limit: usize) -> Result<Streamed, Error> {
         check_page(limit)?;
         self.read(Command::ReadProduct, stream.product(), |_| Ok(stream.read(limit)))

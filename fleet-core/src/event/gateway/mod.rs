@@ -27,6 +27,7 @@ use crate::store::{self, Commit, CommitOutcome, Key, Record, Row, Stamp, StoreEr
 use crate::time::Timestamp;
 use allowance::Allowance;
 use draft::{Draft, DraftEntry};
+use fleet_core_macros::door;
 use rule::{Relation, Verdict, count_of};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -63,6 +64,7 @@ impl Gateway<'_> {
     /// assert_eq!(again.deliveries, first.deliveries);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[door(Publish, event.product())]
     pub fn publish(&self, event: &Event) -> Result<Published, Error> {
         let published = self.publish_many(std::slice::from_ref(event))?;
         published.into_iter().next().ok_or_else(unanswered)
@@ -75,6 +77,7 @@ impl Gateway<'_> {
     /// # Errors
     /// Errors of the store. Some of the events may have been published. Repeating the call is safe for events with an
     /// id.
+    #[door(PublishMany)]
     pub fn publish_many(&self, events: &[Event]) -> Result<Vec<Published>, Error> {
         self.fleet.check_process()?;
         let mut publishing = Publishing {

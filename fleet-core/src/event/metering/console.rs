@@ -10,6 +10,7 @@ use crate::product::{Product, ProductId};
 use crate::store::Transaction;
 use crate::team::{Access, Command};
 use crate::time::Timestamp;
+use fleet_core_macros::door;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -132,6 +133,7 @@ impl Fleet {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(Meter, product)]
     pub fn meter(&self, product: ProductId) -> Result<Meter<'_>, Error> {
         let product: Option<Arc<Product>> = self.transact(|tx| tx.get(product))?;
         let product =
@@ -167,6 +169,7 @@ impl Fleet {
     ///
     /// # Errors
     /// The first error of the store. Every product is tried, and what was not reported is part of the next report.
+    #[door(ReportUsage)]
     pub fn report_usage(&self, now: Timestamp) -> Result<(), Error> {
         self.check_process()?;
         let reported = first_error(self.meters().all().iter().map(|meter| meter.report(self, now)));
@@ -179,6 +182,7 @@ impl Fleet {
     ///
     /// # Errors
     /// The first error of the store. Every product is tried.
+    #[door(SettleUsage)]
     pub fn settle_usage(&self, now: Timestamp) -> Result<(), Error> {
         self.settle_all(Some(now))
     }
@@ -214,6 +218,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(Usage)]
     pub fn usage(&self) -> Result<Usage, Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {

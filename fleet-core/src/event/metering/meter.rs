@@ -280,6 +280,9 @@ impl ProductMeter {
         };
         state.pending.retain(|(pending, _)| *pending != month.index);
         state.spare = (month.index, state.spare_of(month.index).saturating_sub(used_spare));
+        if grant.now == 0 && grant.more == 0 && want > 0 {
+            fleet.note_lease_refusal();
+        }
         self.begin(&mut state, month, limit, now, id, grant);
         Ok(self.admitted(grant.now.saturating_add(used_spare), id))
     }

@@ -9,6 +9,7 @@ use crate::product::{GroupId, Product, ProductId};
 use crate::store::{Key, Record};
 use crate::team::{Access, Actor, Command};
 use crate::time::Timestamp;
+use fleet_core_macros::door;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -74,6 +75,7 @@ impl ProductConsole<'_> {
     /// # Errors
     /// `not_found` for a firmware, group or device that the product does not have. Does not check whether the change
     /// would pass the gate.
+    #[door(DryRun)]
     pub fn dry_run(&self, change: &Change) -> Result<DryRun, Error> {
         let Self { console, product: id } = *self;
         console.read(Command::ReadProduct, id, |_| console.count_dry_run(id, change))

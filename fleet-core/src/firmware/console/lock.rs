@@ -8,6 +8,7 @@ use crate::product::{Product, ProductId};
 use crate::store::Key;
 use crate::team::{Access, Command};
 use crate::{Error, ErrorKind};
+use fleet_core_macros::door;
 use std::sync::Arc;
 
 /// When a device that is locked to a version gets it (R-TGT-3).
@@ -26,6 +27,7 @@ impl DeviceConsole<'_> {
     /// # Errors
     /// `device_offline` for [`Flash::Now`], and nothing is changed; `not_found` for a device or firmware that the
     /// product does not have.
+    #[door(Operation::lock(flash))]
     pub fn lock(&self, version: FirmwareVersion, flash: Flash) -> Result<Answer, Error> {
         let Self { console, product, device } = *self;
         let when = match flash {
@@ -50,6 +52,7 @@ impl DeviceConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(Unlock)]
     pub fn unlock(&self) -> Result<(), Error> {
         let Self { console, product, device } = *self;
         console.change_device(product, device, Command::LockDevice, format!("{device} unlocked"), |change| {
@@ -62,6 +65,7 @@ impl DeviceConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(ForceUpdate)]
     pub fn force_update(&self) -> Result<(), Error> {
         let Self { console, product, device } = *self;
         console.change_device(product, device, Command::ForceUpdate, device.to_string(), |change| {

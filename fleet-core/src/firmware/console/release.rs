@@ -9,6 +9,7 @@ use crate::store::{Key, Record, Tally, Transaction};
 use crate::team::{Access, Actor, Command};
 use crate::time::Timestamp;
 use crate::{Error, ErrorKind};
+use fleet_core_macros::door;
 use std::sync::Arc;
 
 impl ProductConsole<'_> {
@@ -18,6 +19,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_proven` unless the version runs on as many devices as the product's policy requires (R-TGT-2).
+    #[door(Release)]
     pub fn release(&self, version: FirmwareVersion) -> Result<(), Error> {
         let Self { console, product } = *self;
         console.change_release(product, Some(version), format!("version {version}"), |record, at, by| {
@@ -32,6 +34,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(WithdrawRelease)]
     pub fn withdraw_release(&self) -> Result<(), Error> {
         let Self { console, product } = *self;
         console.change_release(product, None, "withdrawn".to_owned(), |record, _, _| {
@@ -44,6 +47,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_proven` as for [`release`](Self::release).
+    #[door(ReleaseToGroup)]
     pub fn release_to_group(&self, group: GroupId, version: Option<FirmwareVersion>) -> Result<(), Error> {
         let Self { console, product } = *self;
         let subject = match version {

@@ -9,6 +9,7 @@ use crate::fleet::ProductConsole;
 use crate::team::{Access, Actor, Command};
 use crate::text::{self, DESCRIPTION, NAME};
 use crate::{Error, ErrorKind};
+use fleet_core_macros::door;
 use std::sync::Arc;
 
 impl ProductConsole<'_> {
@@ -18,6 +19,7 @@ impl ProductConsole<'_> {
     /// # Errors
     /// [`ErrorKind::UploadRefused`] with both values of the mismatch; `taken` for a title that another firmware has;
     /// `invalid` for texts out of range.
+    #[door(Upload)]
     pub fn upload(&self, upload: &Upload<'_>, binary: &[u8]) -> Result<Firmware, Error> {
         let Self { console, product } = *self;
         let title = text::checked("title", upload.title, NAME)?;
@@ -67,6 +69,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(Firmware)]
     pub fn firmware(&self) -> Result<Vec<Firmware>, Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {
@@ -84,6 +87,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `taken` for a title that another firmware has; `invalid` for texts out of range.
+    #[door(EditFirmware)]
     pub fn edit_firmware<'d>(
         &self,
         version: FirmwareVersion,
@@ -121,6 +125,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `firmware_in_use` with the reason.
+    #[door(DeleteFirmware)]
     pub fn delete_firmware(&self, version: FirmwareVersion) -> Result<(), Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {

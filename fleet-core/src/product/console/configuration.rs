@@ -8,6 +8,7 @@ use crate::product::configuration::{
 };
 use crate::team::{Access, Command};
 use crate::{Error, ErrorKind};
+use fleet_core_macros::door;
 use std::sync::Arc;
 
 impl ProductConsole<'_> {
@@ -15,6 +16,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(Configuration)]
     pub fn configuration(&self) -> Result<Configuration, Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {
@@ -42,6 +44,7 @@ impl ProductConsole<'_> {
     /// # Errors
     /// `not_found` for a question that does not exist; `invalid` for an answer of another form; `manufacturing_started`
     /// for what devices are programmed with on the line.
+    #[door(Configure)]
     pub fn configure(&self, question: &str, answer: Option<&ConfigurationAnswer>) -> Result<(), Error> {
         let Self { console, product } = *self;
         let asked = QUESTIONS.iter().find(|asked| asked.id == question).ok_or_else(|| Error::not_found("question"))?;
@@ -81,6 +84,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(ManufacturingReadiness)]
     pub fn manufacturing_readiness(&self) -> Result<Vec<Missing>, Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {
@@ -96,6 +100,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_ready` with all missing items; `manufacturing_started`.
+    #[door(StartManufacturing)]
     pub fn start_manufacturing(&self) -> Result<(), Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {

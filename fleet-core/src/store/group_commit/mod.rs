@@ -6,6 +6,7 @@
 mod merger;
 
 use super::{Commit, CommitOutcome, Key, Opener, Query, Range, Record, Row, SqlRow, Store, StoreError, StoreErrorKind};
+use crate::observe::{SizeCounter, StoreMetrics};
 pub(crate) use merger::{Call, Merger};
 use std::path::Path;
 
@@ -31,13 +32,22 @@ pub struct GroupCommit<S> {
     at_most: usize,
     commits: Merger<Commit, CommitOutcome>,
     reads: Option<Merger<Key, Option<Row>>>,
+    /// Counts the commits of each group.
+    groups: SizeCounter,
 }
 
 impl<S: Store> GroupCommit<S> {
     /// Wraps a store. A group has at most 1024 commits: enough to share the fixed cost of a commit among many, and few
     /// enough that nobody waits long for the commits of others.
     pub fn new(inner: S) -> Self {
-        Self { inner, opener: Opener::here(), at_most: 1024, commits: Merger::new(false), reads: None }
+        Self {
+            inner,
+            opener: Opener::here(),
+            at_most: 1024,
+            commits: Merger::new(false),
+            reads: None,
+            groups: SizeCounter::default(),
+        }
     }
 
     /// Sets the maximum number of commits in a group, and of keys if reads are merged. A larger batch of one caller is
@@ -85,7 +95,13 @@ impl<S: Store> Store for GroupCommit<S> {
         if self.reads.is_none() && batch.iter().all(|commit| commit.writes.is_empty()) {
             return self.inner.commit(batch);
         }
-        let run = |batch: &[Commit]| self.inner.commit(batch);
+        let run = |batch: &[Commit]| {
+            let outcomes = self.inner.commit(batch);
+            if outcomes.is_ok() {
+                self.groups.count(batch.len());
+            }
+            outcomes
+        };
         self.commits.ask(batch, &Call { run: &run, at_most: self.at_most, failure: StoreErrorKind::Unknown })
     }
 
@@ -107,6 +123,12 @@ impl<S: Store> Store for GroupCommit<S> {
 
     fn merges(&self) -> bool {
         true
+    }
+
+    fn metrics(&self) -> StoreMetrics {
+        let mut metrics = self.inner.metrics();
+        metrics.batches = Some(self.groups.read());
+        metrics
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::rest;
 use crate::Error;
+use crate::observe::note_overtaken;
 use crate::store::{Check, Commit, CommitOutcome, Key, Store, StoreError, StoreErrorKind, Write};
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -25,10 +26,14 @@ fn now() -> Option<Instant> {
 /// # Errors
 /// Errors of the store. The kind `Unknown` means that the commit was applied once or not at all, never twice.
 pub(crate) fn apply(store: &dyn Store, commit: &Commit) -> Result<CommitOutcome, Error> {
-    match commit_one(store, commit) {
-        Err(error) if error.is_unknown() => Ok(find_out(store, commit).ok_or(error)?),
-        answer => Ok(answer?),
+    let outcome = match commit_one(store, commit) {
+        Err(error) if error.is_unknown() => find_out(store, commit).ok_or(error)?,
+        answer => answer?,
+    };
+    if outcome == CommitOutcome::Conflict {
+        note_overtaken();
     }
+    Ok(outcome)
 }
 
 /// Applies commits that do not touch each other's rows, and resolves each outcome that the store reports as unknown.

@@ -10,6 +10,7 @@ use crate::product::{Product, ProductId};
 use crate::store::{Key, Record, Transaction};
 use crate::team::{Access, Account, AccountId, Actor, Command, Invitation, Team, access, rows};
 use crate::{Error, ErrorKind};
+use fleet_core_macros::door;
 use std::sync::Arc;
 
 /// A product's team, as its members see it.
@@ -51,6 +52,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(Team)]
     pub fn team(&self) -> Result<TeamView, Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {
@@ -90,6 +92,7 @@ impl ProductConsole<'_> {
     /// # Errors
     /// `not_found` for an e-mail without an account; `already_invited`; `limit_exceeded` with the tier that would
     /// suffice; `forbidden` for anybody but the owner.
+    #[door(Invite)]
     pub fn invite(&self, email: &str) -> Result<Invitation, Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {
@@ -121,6 +124,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found` if the account has none; `forbidden` for anybody but the owner.
+    #[door(RevokeInvitation)]
     pub fn revoke_invitation(&self, account: AccountId) -> Result<(), Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {
@@ -137,6 +141,7 @@ impl ProductConsole<'_> {
     /// # Errors
     /// `not_found` without an invitation; `forbidden` for a member of the team; `expired`; `no_seat`; `account_locked`
     /// while the owner's account is locked.
+    #[door(AcceptInvitation)]
     pub fn accept_invitation(&self) -> Result<(), Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {
@@ -163,6 +168,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `not_found` without an invitation.
+    #[door(DeclineInvitation)]
     pub fn decline_invitation(&self) -> Result<(), Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {
@@ -178,6 +184,7 @@ impl ProductConsole<'_> {
     ///
     /// # Errors
     /// `owner_stays` for the owner.
+    #[door(LeaveTeam)]
     pub fn leave_team(&self) -> Result<(), Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {
@@ -195,6 +202,7 @@ impl ProductConsole<'_> {
     /// # Errors
     /// `owner_stays` for the owner; `not_found` for an account that is no member; `forbidden` for anybody but the
     /// owner.
+    #[door(RemoveMember)]
     pub fn remove_member(&self, account: AccountId) -> Result<(), Error> {
         let Self { console, product } = *self;
         console.fleet.transact(|tx| {
@@ -214,6 +222,7 @@ impl ProductConsole<'_> {
     /// # Errors
     /// `renewal_unpaid`, `charge_open`; `account_locked` for a locked account; `not_found` for an account that does not
     /// exist; `limit_exceeded` if it is no member and no seat is free.
+    #[door(TransferOwnership)]
     pub fn transfer_ownership(&self, to: AccountId) -> Result<(), Error> {
         let Self { console, product } = *self;
         console.up_to_date(product, Command::TransferOwnership)?;
@@ -263,6 +272,7 @@ impl Console<'_> {
     ///
     /// # Errors
     /// Errors of the store.
+    #[door(Invitations)]
     pub fn invitations(&self) -> Result<Vec<InvitationView>, Error> {
         let Actor::Account(account) = self.actor else { return Ok(Vec::new()) };
         let rows = self.fleet.store().scan(&Key::invitations(account))?;
@@ -288,6 +298,7 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(SetAccountLock)]
     pub fn lock_account(&self, account: AccountId) -> Result<Account, Error> {
         self.change_lock(account, true)
     }
@@ -296,6 +307,7 @@ impl Console<'_> {
     ///
     /// # Errors
     /// `not_found`.
+    #[door(SetAccountLock)]
     pub fn unlock_account(&self, account: AccountId) -> Result<Account, Error> {
         self.change_lock(account, false)
     }

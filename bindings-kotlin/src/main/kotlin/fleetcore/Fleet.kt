@@ -29,11 +29,15 @@ class Fleet private constructor(private val opened: OpenFleet) : OpenFleetInterf
     fun closeWithin(atMost: Duration): Boolean = opened.shutWithin(atMost)
 
     companion object {
-        /** Opens a fleet in the store that a URL names: `memory:`, `sqlite:PATH`, `postgresql://…`. */
-        suspend fun open(url: String, options: FleetOptions? = null): Fleet = Fleet(OpenFleet.open(url, options))
+        /**
+         * Opens a fleet in the store that a URL names: `memory:`, `sqlite:PATH`, `postgresql://…`. The observer gets
+         * each call after it has ended.
+         */
+        suspend fun open(url: String, options: FleetOptions? = null, observer: CallObserver? = null): Fleet =
+            Fleet(OpenFleet.open(url, options, observer))
 
         /** Opens a fleet in a store written by the host. */
-        suspend fun open(store: RowStore, options: FleetOptions? = null): Fleet =
-            Fleet(OpenFleet.openStore(store, options))
+        suspend fun open(store: RowStore, options: FleetOptions? = null, observer: CallObserver? = null): Fleet =
+            Fleet(OpenFleet.openStore(store, options, observer))
     }
 }
