@@ -11,8 +11,11 @@ DOORS = {"Console", "ProductConsole", "DeviceConsole", "CustomerConsole", "Porta
 DOORS |= {"EventStream", "Meter"}
 Arguments = dict[tuple[str, str], list[str]]
 
-# Arguments that have another name in the core.
+# Arguments that have another name elsewhere.
 RENAMED = {
+    ("Console", "product"): {"id": "product"},
+    ("ProductConsole", "device"): {"id": "device"},
+    ("ProductConsole", "customer"): {"id": "customer"},
     ("Console", "create_product_with_id"): {"id": "product"},
     ("ProductConsole", "write_off"): {"number": "invoice"},
     ("ProductConsole", "forget_device_errors"): {"kind": "error_kind"},

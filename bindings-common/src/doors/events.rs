@@ -49,18 +49,6 @@ impl Console {
         let items: Vec<Event> = super::shapes(&streamed.items);
         Ok(StreamedEvents { items, missed: count(streamed.missed) })
     }
-
-    /// Returns the next events of a walk over a stream, or nothing if it has to wait. A gap is reported once as the
-    /// error `events_missed`; the next call continues after the gap.
-    pub fn next_events(&self, stream: &EventStream) -> Answered<Vec<Event>> {
-        let StreamedEvents { items, missed } = self.read_event_stream(stream, Some(WALK))?;
-        let mut held = stream.0.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.extend(items);
-        if missed > 0 {
-            return Err(Failure::events_missed(missed));
-        }
-        Ok(std::mem::take(&mut *held))
-    }
 }
 
 impl ProductConsole {
@@ -132,5 +120,17 @@ impl ProductConsole {
     /// Returns a product's message counts in the usage month of this moment.
     pub fn usage(&self) -> Answered<Usage> {
         Ok((&self.door()?.usage()?).into())
+    }
+
+    /// Returns the next events of a walk over a stream, or nothing if it has to wait. A gap is reported once as the
+    /// error `events_missed`; the next call continues after the gap.
+    pub fn next_events(&self, stream: &EventStream) -> Answered<Vec<Event>> {
+        let StreamedEvents { items, missed } = self.console.read_event_stream(stream, Some(WALK))?;
+        let mut held = stream.0.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.extend(items);
+        if missed > 0 {
+            return Err(Failure::events_missed(missed));
+        }
+        Ok(std::mem::take(&mut *held))
     }
 }

@@ -10,7 +10,7 @@ use std::fmt;
 /// methods fail with `not_found`.
 #[derive(Clone, Debug)]
 pub struct ProductConsole {
-    console: Console,
+    pub(super) console: Console,
     id: ProductId,
 }
 

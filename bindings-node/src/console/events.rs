@@ -29,14 +29,17 @@ operations! { ProductConsole {
 } }
 
 #[napi]
-impl Console {
+impl ProductConsole {
     /// The next events of a walk over a stream.
     #[napi]
     pub fn next_events(&self, env: Env, stream: &EventStream) -> napi::Result<PromiseRaw<'static, Vec<Event>>> {
         let stream = stream.0.clone();
         self.runner.run(&env, self.door.clone(), move |door| door.next_events(&stream))
     }
+}
 
+#[napi]
+impl Console {
     /// Reads the events that arrived on a stream.
     #[napi]
     pub fn read_event_stream(

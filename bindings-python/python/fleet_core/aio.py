@@ -139,7 +139,7 @@ class EventStream(_Door):
     """
 
     # The actor's permission is checked on each call.
-    _console: Any
+    _product: Any
 
     @property
     def start(self) -> str:
@@ -175,7 +175,7 @@ class EventStream(_Door):
 
     async def __aiter__(self) -> AsyncIterator[fleet_core.Event]:
         while True:
-            events = await _run(self._executor, self._console._next_events, self._door)
+            events = await _run(self._executor, self._product._next_events, self._door)
             for event in events:
                 yield event
             if not events:
@@ -208,9 +208,6 @@ class CustomerConsole(_Handle):
 class ProductConsole(_Handle):
     """A product, as an actor sees it."""
 
-    # A stream is read through the console.
-    _console: Any
-
     @property
     def id(self) -> int:
         """The number of the product."""
@@ -228,7 +225,7 @@ class ProductConsole(_Handle):
     async def event_stream(self) -> EventStream:
         """Opens a stream of the events that this process publishes for the product from now on."""
         stream = EventStream(await self._ask("event_stream"), self._executor)
-        stream._console = self._console
+        stream._product = self._door
         return stream
 
     async def plan_import(self, list: bytes) -> fleet_core.ImportReport:
@@ -298,9 +295,7 @@ class Console(_Door):
 
     def product(self, product: int) -> ProductConsole:
         """Returns the handle of a product. Nothing is read."""
-        handle = ProductConsole(self._door.product(product), self._executor)
-        handle._console = self._door
-        return handle
+        return ProductConsole(self._door.product(product), self._executor)
 
     async def read_event_stream(
         self, stream: EventStream, *, limit: int | None = None

@@ -68,12 +68,6 @@ impl Console {
         let stream = stream.get();
         run(py, || self.0.read_event_stream(&stream.0, limit))
     }
-
-    /// The next events of a walk over a stream.
-    fn _next_events(&self, py: Python<'_>, stream: &Bound<'_, EventStream>) -> PyResult<Vec<Event>> {
-        let stream = stream.get();
-        run(py, || self.0.next_events(&stream.0))
-    }
 }
 
 #[checked]
@@ -138,5 +132,11 @@ impl ProductConsole {
     /// Returns a product's message counts in the usage month of this moment.
     fn usage(&self, py: Python<'_>) -> PyResult<Usage> {
         run(py, || self.0.usage())
+    }
+
+    /// The next events of a walk over a stream.
+    fn _next_events(&self, py: Python<'_>, stream: &Bound<'_, EventStream>) -> PyResult<Vec<Event>> {
+        let stream = stream.get();
+        run(py, || self.0.next_events(&stream.0))
     }
 }

@@ -49,12 +49,6 @@ impl Console {
     pub async fn read_event_stream(&self, stream: Arc<EventStream>, limit: Option<u32>) -> Answered<StreamedEvents> {
         self.ask(move |door| door.read_event_stream(&stream.0, limit)).await
     }
-
-    /// Returns the next events of a walk over a stream, or nothing if it has to wait. A gap is reported once as
-    /// `eventsMissed`; the next call continues after the gap.
-    pub async fn next_events(&self, stream: Arc<EventStream>) -> Answered<Vec<Event>> {
-        self.ask(move |door| door.next_events(&stream.0)).await
-    }
 }
 
 #[uniffi::export]
@@ -116,5 +110,11 @@ impl ProductConsole {
     /// Returns a product's message counts in the usage month of this moment.
     pub async fn usage(&self) -> Answered<Usage> {
         self.ask(|door| door.usage()).await
+    }
+
+    /// Returns the next events of a walk over a stream, or nothing if it has to wait. A gap is reported once as
+    /// `eventsMissed`; the next call continues after the gap.
+    pub async fn next_events(&self, stream: Arc<EventStream>) -> Answered<Vec<Event>> {
+        self.ask(move |door| door.next_events(&stream.0)).await
     }
 }

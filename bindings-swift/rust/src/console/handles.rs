@@ -24,8 +24,8 @@ pub struct CustomerConsole(pub(super) fleet_bindings::CustomerConsole);
 #[uniffi::export]
 impl Console {
     /// Returns the handle of a product. Nothing is read.
-    pub fn product(&self, product: u32) -> Answered<Arc<ProductConsole>> {
-        Ok(Arc::new(ProductConsole(self.0.product(product)?)))
+    pub fn product(&self, id: u32) -> Answered<Arc<ProductConsole>> {
+        Ok(Arc::new(ProductConsole(self.0.product(id)?)))
     }
 }
 
@@ -37,13 +37,13 @@ impl ProductConsole {
     }
 
     /// Returns the handle of a device of the product. Nothing is read.
-    pub fn device(&self, device: String) -> Answered<Arc<DeviceConsole>> {
-        Ok(Arc::new(DeviceConsole(self.0.device(&device)?)))
+    pub fn device(&self, id: String) -> Answered<Arc<DeviceConsole>> {
+        Ok(Arc::new(DeviceConsole(self.0.device(&id)?)))
     }
 
     /// Returns the handle of a customer of the product. Nothing is read.
-    pub fn customer(&self, customer: i64) -> Answered<Arc<CustomerConsole>> {
-        Ok(Arc::new(CustomerConsole(self.0.customer(customer)?)))
+    pub fn customer(&self, id: i64) -> Answered<Arc<CustomerConsole>> {
+        Ok(Arc::new(CustomerConsole(self.0.customer(id)?)))
     }
 }
 
