@@ -440,7 +440,8 @@ export declare class ProductConsole {
   customer(customer: number): CustomerConsole;
   /** The handle with its ids, such as `ProductConsole(94)`. */
   toString(): string;
-  // Accounts, products and the audit.
+
+  // The product, and its audit.
 
   /** Reads the product. */
   get(): Promise<Product>;
@@ -454,7 +455,7 @@ export declare class ProductConsole {
   /** Creates a group for devices and returns its number. */
   createGroup(name: string): Promise<number>;
   deleteGroup(group: number): Promise<void>;
-  /** Lists what was done to a product, newest first. */
+  /** Lists what was done to the product, newest first. */
   auditLog(options?: PageOptions): Pages<AuditEntry>;
 
   // Teams.
@@ -542,9 +543,9 @@ export declare class ProductConsole {
   events(options?: EventMatch & EventPageOptions): Pages<Event>;
   /** Lists the events that were logged after a cursor, oldest first; without a cursor, from now on. */
   followEvents(options?: PageOptions): Promise<FollowedEvents>;
-  /** Opens a stream of the events that this process publishes for a product from now on. */
+  /** Opens a stream of the events that this process publishes for the product from now on. */
   eventStream(): Promise<EventStream>;
-  /** Lists the errors that devices of a product reported, by kind. */
+  /** Lists the errors that devices of the product reported, by kind. */
   deviceErrors(): Promise<DeviceError[]>;
   /** Resets the count of the errors of a kind. */
   forgetDeviceErrors(errorKind: string): Promise<void>;
@@ -584,6 +585,7 @@ export declare class DeviceConsole {
   readonly id: string;
   /** The handle with its ids, such as `DeviceConsole(94, 55ff…)`. */
   toString(): string;
+
   /** Gives the device its own claim code, such as the one on its sticker. */
   setCode(code: string): Promise<void>;
   /**
@@ -631,6 +633,7 @@ export declare class CustomerConsole {
   readonly id: number;
   /** The handle with its ids, such as `CustomerConsole(94, 7)`. */
   toString(): string;
+
   /** Reads the customer. */
   get(): Promise<Customer>;
   remove(): Promise<void>;

@@ -8,6 +8,7 @@ mod fuzz;
 mod lang;
 mod language;
 mod licences;
+#[cfg(test)]
 mod methods;
 mod postgres;
 #[cfg(test)]

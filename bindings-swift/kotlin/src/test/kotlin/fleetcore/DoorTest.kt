@@ -111,7 +111,7 @@ class DoorTest {
                 world.thermostat().setPolicy(policy)
                 world.thermostat().upload(2, "Quieter", binary = "opaque firmware".toByteArray())
                 world.thermostat().release(2)
-                world.fleet.operator(NOON).setAccountLock(world.alice, true)
+                world.fleet.operator(NOON).lockAccount(world.alice)
                 val answer = world.gateway().connect(Report(BENCH, product = 94, version = 1)).answer
                 if (held) {
                     assertIs<Decision.Held>(answer)
