@@ -83,7 +83,9 @@ pub enum ErrorKind {
     #[error(transparent)]
     UnreadableFile(UnreadableFile),
     /// The host cancelled the call. The devices that an import added before remain (R-IMP-13); nothing else was changed.
-    #[error("the call was cancelled after {added} devices; to complete an import, import the same file again")]
+    #[error(
+        "the call was cancelled {}", if *added == 0 { "before it changed anything".to_owned() } else { format!("after {added} devices; to complete the import, import the same file again") }
+    )]
     Cancelled {
         /// Number of devices that were added.
         added: u64,

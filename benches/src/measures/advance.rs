@@ -37,7 +37,7 @@ impl Renewing {
             let id = ProductId::new(100_000 + u32::try_from(place)?)?;
             let subscription = if place < due { subscription(NOW, NOW)? } else { Arc::clone(&others) };
             if let Some(at) = subscription.due {
-                writes.push(put(Key::ProductDue(at, id), Record::Present));
+                writes.push(put(Key::ProductDue(at, id), Record::PRESENT));
             }
             writes.push(put(Key::Contract(id), Record::Contract(subscription)));
             if place < due {

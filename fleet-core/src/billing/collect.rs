@@ -63,7 +63,7 @@ pub(crate) fn collect(
             tx.delete(Key::AccountDue(at, account));
         }
         if let Some(at) = due {
-            tx.put_record(Key::AccountDue(at, account), Record::Present);
+            tx.put_record(Key::AccountDue(at, account), Record::PRESENT);
         }
         payer.due = due;
     }

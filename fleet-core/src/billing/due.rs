@@ -19,7 +19,7 @@ impl Fleet {
             tx.delete(Key::ProductDue(at, product));
         }
         if let Some(at) = due {
-            tx.put_record(Key::ProductDue(at, product), Record::Present);
+            tx.put_record(Key::ProductDue(at, product), Record::PRESENT);
         }
         contract.due = due;
     }

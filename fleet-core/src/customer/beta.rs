@@ -220,7 +220,7 @@ impl Console<'_> {
             let key = Key::ActivationCode(product, *code.as_bytes());
             tx.load([key.clone()])?;
             if !tx.holds(&key) {
-                tx.put_record(key, Record::Present);
+                tx.put_record(key, Record::PRESENT);
                 return Ok(code);
             }
         }

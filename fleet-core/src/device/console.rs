@@ -308,7 +308,7 @@ impl Console<'_> {
                 _ => return Err(ErrorKind::Taken { what: "device", value: device.to_string() }.into()),
             }
             tx.put(device, entry);
-            tx.put_record(Key::Claim(account, device), crate::store::Record::Present);
+            tx.put_record(Key::Claim(account, device), crate::store::Record::PRESENT);
             self.note_account(tx, account, Command::ClaimDevice, format!("{device} claimed"));
             Ok(())
         })

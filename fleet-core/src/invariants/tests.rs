@@ -192,7 +192,7 @@ fn each_disagreement_is_reported_with_its_rule() {
             "R-BILL-2",
             broken_by(|_| Write::Put {
                 key: Key::ProductDue(NOW, product()),
-                record: Record::Present,
+                record: Record::PRESENT,
                 stamp: Stamp(1),
             }),
         ),

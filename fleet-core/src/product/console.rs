@@ -320,7 +320,7 @@ impl Console<'_> {
             tx.put(id, Arc::new(Team { members: [owner].into(), ..Team::default() }));
             tx.put(id, Arc::new(FirmwareIndex::default()));
             tx.put(id, Box::new(DeviceCount::default()));
-            tx.put_record(Key::Membership(owner, id), Record::Present);
+            tx.put_record(Key::Membership(owner, id), Record::PRESENT);
             self.note(tx, id, command, format!("`{name}` of {platform}"));
             Ok(product)
         })

@@ -127,11 +127,12 @@ mod tests {
     #[test]
     fn each_outcome_is_counted_once() {
         let store = Counted::new(Faulty::new(MemoryStore::new(), 1));
-        let refused = Commit { checks: vec![Check { key: Key::Directory, stamp: Some(Stamp(1)) }], writes: Vec::new() };
+        let refused =
+            Commit { checks: vec![Check { key: Key::Directory(), stamp: Some(Stamp(1)) }], writes: Vec::new() };
         store.commit(&[Commit::default(), refused, Commit::default()]).unwrap();
         store.inner().plan([Some(Fault::Unavailable)]);
         store.commit(&[Commit::default()]).unwrap_err();
-        store.get(&[Key::Directory]).unwrap();
+        store.get(&[Key::Directory()]).unwrap();
         assert_eq!(store.counts(), Counts { reads: 1, applied: 2, conflicts: 1, failures: 1 });
     }
 }

@@ -22,6 +22,7 @@ mod opener;
 mod plain;
 mod query;
 mod record;
+mod records;
 mod transaction;
 mod turnstile;
 
@@ -33,14 +34,15 @@ pub use faulty::{Fault, Faulty};
 pub use group_commit::GroupCommit;
 pub(crate) use group_commit::{Call, Merger};
 pub use journaled::{JournalOptions, Journaled};
-pub use key::{AuditId, DeviceName, Key, Kind, Tally};
+pub use key::{AuditId, DeviceName, Tally};
 pub use memory::MemoryStore;
 pub(crate) use opener::Guarded;
 pub use opener::Opener;
 pub(crate) use plain::plain;
 pub use query::{Query, SqlRow, SqlValue};
-pub use record::Record;
 pub(crate) use record::Stored;
+pub use record::{JournalBytes, Present};
+pub use records::{Key, Kind, Record};
 #[cfg(test)]
 pub(crate) use transaction::transact;
 pub(crate) use transaction::{Stamps, TRIES, Transaction, apply, apply_all, contention, rest, transact_in_turn, wait};

@@ -108,7 +108,7 @@ impl ProductConsole<'_> {
             let invitation = Invitation { name, at, expires_at: at.after(lasts) };
             Arc::make_mut(&mut team).invitations.insert(invitee, invitation.clone());
             tx.put(product, team);
-            tx.put_record(Key::Invitation(invitee, product), Record::Present);
+            tx.put_record(Key::Invitation(invitee, product), Record::PRESENT);
             // An earlier, expired invitation may still have a notice in the outbox: this one is separate.
             let notice = NoticeSubject::Invitation { account: invitee };
             tx.delete(Key::Notice(product, notice.name()));
@@ -154,7 +154,7 @@ impl ProductConsole<'_> {
             })?;
             Arc::make_mut(&mut team).members.insert(account);
             tx.put(product, team);
-            tx.put_record(Key::Membership(account, product), Record::Present);
+            tx.put_record(Key::Membership(account, product), Record::PRESENT);
             console.note(tx, product, Command::AnswerInvitation, "accepted");
             Ok(())
         })
@@ -238,7 +238,7 @@ impl ProductConsole<'_> {
             if !team.members.contains(&to) {
                 console.check_seat(&record, &team, to)?;
                 Arc::make_mut(&mut team).members.insert(to);
-                tx.put_record(Key::Membership(to, product), Record::Present);
+                tx.put_record(Key::Membership(to, product), Record::PRESENT);
             }
             tx.put(product, team);
             let values = [("owner", record.owner.to_string(), to.to_string())];

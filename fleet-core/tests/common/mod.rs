@@ -108,7 +108,7 @@ impl Contents {
     /// Reads every record of these products and accounts, the registry, the outbox and the directory.
     pub(crate) fn of(store: &dyn Store, products: &[ProductId], accounts: &[AccountId]) -> Self {
         let mut found: Vec<Row> = Vec::new();
-        let mut singles = vec![Key::Directory];
+        let mut singles = vec![Key::Directory()];
         singles.extend(accounts.iter().map(|id| Key::Account(*id)));
         for id in products {
             singles.extend([

@@ -164,7 +164,7 @@ fn a_cancelled_import_is_completed_by_the_same_file() {
     world.operator(1).product(world.product).set_tier("Enterprise").unwrap();
     let file = list(0..9000);
     let stopped = world.console(1).product(world.product).import_watched(file.as_bytes(), |_| ControlFlow::Break(()));
-    refused(stopped, "cancelled", "to complete an import, import the same file again");
+    refused(stopped, "cancelled", "to complete the import, import the same file again");
     let report = world.console(1).product(world.product).import(file.as_bytes()).unwrap();
     assert_eq!(report.counts().imported + report.counts().already_here, 9000);
 }

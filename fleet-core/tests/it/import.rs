@@ -239,6 +239,7 @@ fn a_cancelled_plan_ends_and_changes_nothing() {
     cancel.clone().cancel();
     let error = plan().unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Cancelled { added: 0 }), "{error}");
+    assert_eq!(error.to_string(), "the call was cancelled before it changed anything");
     assert_eq!(world.devices(), 0);
 }
 

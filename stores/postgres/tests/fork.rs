@@ -37,7 +37,7 @@ fn a_parent_gets_the_answers_to_its_own_calls_whatever_its_child_does() {
             let error = operator.product(product).import(list(turn * 20).as_bytes()).map(drop).unwrap_err();
             assert!(error.to_string().contains("open the fleet after the fork"), "{error}");
             codes += error.code();
-            codes += fleet.store().get(&[Key::Directory]).unwrap_err().code();
+            codes += fleet.store().get(&[Key::Directory()]).unwrap_err().code();
         }
         // Closing sends nothing on the parent's connections.
         forked::drop_copy(&fleet);
@@ -88,7 +88,7 @@ fn a_store_without_a_fleet_does_not_cross_a_fork_either() {
     let child = in_child(|| {
         let mut codes = String::new();
         for store in [&plain as &dyn Store, &journaled] {
-            codes += store.get(&[Key::Directory]).unwrap_err().code();
+            codes += store.get(&[Key::Directory()]).unwrap_err().code();
             codes += store.for_each(&Key::devices(ProductId::new(1).unwrap()), &mut |_, _| {}).unwrap_err().code();
             codes += store.commit(&[fleet_core::store::Commit::default()]).unwrap_err().code();
         }
@@ -97,6 +97,6 @@ fn a_store_without_a_fleet_does_not_cross_a_fork_either() {
         codes
     });
     assert_eq!(child.join(), "store_forked".repeat(6));
-    assert_eq!(plain.get(&[Key::Directory]).unwrap(), [None]);
-    assert_eq!(journaled.get(&[Key::Directory]).unwrap(), [None]);
+    assert_eq!(plain.get(&[Key::Directory()]).unwrap(), [None]);
+    assert_eq!(journaled.get(&[Key::Directory()]).unwrap(), [None]);
 }

@@ -139,7 +139,7 @@ fn every_call(fleet: &Fleet, product: ProductId, stream: &EventStream, meter: &f
         meter.admit(NOW).err(),
         fleet.report_usage(NOW).err(),
         fleet.settle_usage(NOW).err(),
-        fleet.store().get(&[Key::Directory]).err().map(Into::into),
+        fleet.store().get(&[Key::Directory()]).err().map(Into::into),
     ]
     .map(|error| error.map_or("it worked\n".to_owned(), |error| format!("{} {error}\n", error.code())))
     .concat()
@@ -184,7 +184,7 @@ fn a_store_without_a_fleet_does_not_cross_a_fork_either() {
         let mut said = String::new();
         for store in [&sqlite as &dyn Store, &journaled] {
             for failed in [
-                store.get(&[Key::Directory]).map(drop),
+                store.get(&[Key::Directory()]).map(drop),
                 store.commit(&[fleet_core::store::Commit::default()]).map(drop),
             ] {
                 said += failed.unwrap_err().code();

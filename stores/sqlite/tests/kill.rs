@@ -1,5 +1,5 @@
 //! A writer that is killed at any moment leaves a file with every acknowledged commit, complete; also with a journal,
-//! whenever it dies during a fold. So do an import, and a process that brings the file up to date.
+//! whenever it dies during a fold or while it opens. So do an import, and a process that brings the file up to date.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -19,6 +19,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 const OPENED: &str = "FLEET_KILLED_OPENERS_FILE";
+const REOPENED: &str = "FLEET_KILLED_JOURNAL_OPENERS_FILE";
 const IMPORTED: &str = "FLEET_KILLED_IMPORTS_FILE";
 const ROUND: &str = "FLEET_KILLED_IMPORTS_ROUND";
 const FILE: &str = "FLEET_KILLED_WRITERS_FILE";
@@ -85,7 +86,40 @@ fn a_killed_writer_leaves_every_acknowledged_commit() {
 fn a_killed_writer_with_a_journal_leaves_every_acknowledged_commit() {
     let mut left = 0;
     kill_writers(Some(JOURNALED), |path, acknowledged| {
-        left += open(path).scan(&Range::new(Key::Journal(1), Key::Journal(u64::MAX))).unwrap().len();
+        left += journal(path);
+        stands(&open_journaled(path), path, acknowledged);
+    });
+    assert!(left > ROUNDS, "only {left} records of the journal were left in total: reading them was not tested");
+}
+
+/// Number of records that the journal of a closed file holds.
+fn journal(path: &Path) -> usize {
+    open(path).scan(&Range::new(Key::Journal(1), Key::Journal(u64::MAX))).unwrap().len()
+}
+
+/// Not a test by itself: what the killed process does.
+#[test]
+fn open_a_journal_until_killed() {
+    let Some(path) = std::env::var_os(REOPENED) else { return };
+    say("started");
+    let store = open_journaled(Path::new(&path));
+    say("opened");
+    std::thread::sleep(Duration::from_secs(60));
+    drop(store);
+}
+
+#[test]
+fn a_process_that_is_killed_while_it_opens_a_journal_loses_nothing() {
+    let mut left = 0;
+    kill_writers(Some(JOURNALED), |path, acknowledged| {
+        for attempt in 0..3 {
+            left += journal(path);
+            let mut opener = start("open_a_journal_until_killed", &[(REOPENED, path.as_os_str())]);
+            wait_for(&mut opener, "started");
+            std::thread::sleep(Duration::from_micros(RandomState::new().hash_one(attempt) % 4_000));
+            opener.kill().unwrap();
+            opener.wait().unwrap();
+        }
         stands(&open_journaled(path), path, acknowledged);
     });
     assert!(left > ROUNDS, "only {left} records of the journal were left in total: reading them was not tested");

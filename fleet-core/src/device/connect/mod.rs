@@ -299,7 +299,7 @@ pub(crate) fn move_name(tx: &mut Transaction<'_>, product: ProductId, device: De
         tx.delete(Key::device_name(product, &from, device));
     }
     if !to.is_empty() {
-        tx.put_record(Key::device_name(product, &to, device), Record::Present);
+        tx.put_record(Key::device_name(product, &to, device), Record::PRESENT);
     }
 }
 

@@ -42,8 +42,10 @@ fn what_was_committed_is_there_again(open: &Open<'_>) -> Finding {
         }
         probe.write(deleted.iter().map(|key| put(key, &numbered(key, 1), probe.stamp())).collect())?;
         probe.write(deleted.iter().map(delete).collect())?;
-        let refused =
-            commit([absent(&Key::Directory)], [put(&device_key(9, 201), &numbered(&device_key(9, 201), 1), Stamp(1))]);
+        let refused = commit(
+            [absent(&Key::Directory())],
+            [put(&device_key(9, 201), &numbered(&device_key(9, 201), 1), Stamp(1))],
+        );
         same("a commit that conflicts", &probe.outcome(refused)?, &Conflict)?;
     }
     for turn in 0..2 {

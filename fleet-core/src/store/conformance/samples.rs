@@ -30,52 +30,8 @@ use std::sync::Arc;
 
 /// Every kind of key.
 pub(super) fn kinds() -> impl Iterator<Item = Kind> {
-    std::iter::successors(Some(Kind::Directory), |kind| {
-        Some(match kind {
-            Kind::Directory => Kind::Account,
-            Kind::Account => Kind::Email,
-            Kind::Email => Kind::Membership,
-            Kind::Membership => Kind::Claim,
-            Kind::Claim => Kind::Registration,
-            Kind::Registration => Kind::Product,
-            Kind::Product => Kind::Team,
-            Kind::Team => Kind::Firmware,
-            Kind::Firmware => Kind::DeviceCount,
-            Kind::DeviceCount => Kind::Device,
-            Kind::Device => Kind::Tally,
-            Kind::Tally => Kind::Audit,
-            Kind::Audit => Kind::Notice,
-            Kind::Notice => Kind::Invitation,
-            Kind::Invitation => Kind::Configuration,
-            Kind::Configuration => Kind::CustomerCount,
-            Kind::CustomerCount => Kind::Customer,
-            Kind::Customer => Kind::CustomerName,
-            Kind::CustomerName => Kind::Guest,
-            Kind::Guest => Kind::ActivationCode,
-            Kind::ActivationCode => Kind::DeviceCode,
-            Kind::DeviceCode => Kind::Token,
-            Kind::Token => Kind::ClaimCode,
-            Kind::ClaimCode => Kind::EventSubscriptions,
-            Kind::EventSubscriptions => Kind::EventLog,
-            Kind::EventLog => Kind::Event,
-            Kind::Event => Kind::EventId,
-            Kind::EventId => Kind::DeviceErrors,
-            Kind::DeviceErrors => Kind::UsageMonth,
-            Kind::UsageMonth => Kind::Contract,
-            Kind::Contract => Kind::Payer,
-            Kind::Payer => Kind::Invoice,
-            Kind::Invoice => Kind::Charge,
-            Kind::Charge => Kind::ProductDue,
-            Kind::ProductDue => Kind::AccountDue,
-            Kind::AccountDue => Kind::AccountAudit,
-            Kind::AccountAudit => Kind::CustomerIdentity,
-            Kind::CustomerIdentity => Kind::StickerKey,
-            Kind::StickerKey => Kind::FirmwareLocks,
-            Kind::FirmwareLocks => Kind::DeviceName,
-            // The journal's store keeps its rows for itself; a layer over that store is tested instead.
-            Kind::DeviceName | Kind::Journal => return None,
-        })
-    })
+    // The journal's store keeps its rows for itself; a layer over that store is tested instead.
+    Kind::ALL.iter().copied().filter(|kind| *kind != Kind::Journal)
 }
 
 #[expect(clippy::expect_used, reason = "the suite names only numbers that a product can have")]
@@ -127,7 +83,7 @@ pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
         moments.map(|low| Timestamp::from_millis((i64::from(partition) << 32) | low)).into_iter()
     };
     let mut keys: Vec<Key> = match kind {
-        Kind::Directory => vec![Key::Directory],
+        Kind::Directory => vec![Key::Directory()],
         Kind::Account => vec![Key::Account(owner)],
         Kind::Email => texts().map(Key::Email).collect(),
         Kind::Membership => products.map(|product| Key::Membership(owner, product)).to_vec(),
@@ -158,7 +114,7 @@ pub(super) fn keys(kind: Kind, partition: u32) -> Vec<Key> {
         Kind::Audit => audit_ids().map(|id| Key::Audit(of, id)).collect(),
         Kind::AccountAudit => audit_ids().map(|id| Key::AccountAudit(owner, id.into())).collect(),
         Kind::CustomerIdentity => texts().map(|name| Key::CustomerIdentity(of, name)).collect(),
-        Kind::StickerKey => vec![Key::StickerKey],
+        Kind::StickerKey => vec![Key::StickerKey()],
         Kind::Notice => texts().map(|name| Key::Notice(of, name)).collect(),
         Kind::Configuration => vec![Key::Configuration(of)],
         Kind::CustomerCount => vec![Key::CustomerCount(of)],
@@ -221,7 +177,7 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
         | Kind::ActivationCode
         | Kind::ProductDue
         | Kind::AccountDue
-        | Kind::DeviceName => vec![Record::Present],
+        | Kind::DeviceName => vec![Record::PRESENT],
         Kind::Registration => registrations(),
         Kind::Product => products(),
         Kind::Team => people::teams(),

@@ -237,7 +237,7 @@ mod tests {
                 scope.spawn(move || {
                     for turn in 0..20_u8 {
                         let refused = Commit {
-                            checks: vec![Check { key: Key::Directory, stamp: Some(Stamp(1)) }],
+                            checks: vec![Check { key: Key::Directory(), stamp: Some(Stamp(1)) }],
                             ..addition(me)
                         };
                         let (mut batch, mut wanted) = (vec![addition(me); 3], vec![CommitOutcome::Applied; 3]);

@@ -9,7 +9,6 @@ use crate::cursor::Cursor;
 use crate::device::DeviceId;
 use crate::product::ProductId;
 use crate::store::{Key, Record, Stamp, StoreError, StoreErrorKind, Write};
-use std::sync::Arc;
 
 /// The number of the format, the first byte of every record. Format 2 added the order of a device's connections, and
 /// format 3 the revision of its chip; each is a superset of the previous one.
@@ -156,7 +155,7 @@ pub(super) fn take_text<'b>(body: &mut Cursor<'b>) -> Option<&'b str> {
 /// Makes a record of these bytes and their checksum.
 fn sealed(mut bytes: Vec<u8>) -> Record {
     bytes.extend(crc32fast::hash(&bytes).to_le_bytes());
-    Record::Journal(Arc::from(bytes))
+    Record::Journal(bytes.into())
 }
 
 /// Returns the bytes between the format number and the checksum.

@@ -458,7 +458,7 @@ fn a_damaged_journal_is_refused_and_a_newer_one_too() {
     for number in 0..4 {
         let damage: [&dyn Fn(Option<Record>) -> Option<Record>; 4] =
             [&with(|bytes| bytes[3] ^= 1), &with(|bytes| bytes.truncate(bytes.len() - 1)), &with(Vec::clear), &|_| {
-                Some(Record::Present)
+                Some(Record::PRESENT)
             }];
         for (place, change) in damage.into_iter().enumerate() {
             let error = open(number, change).unwrap_err();

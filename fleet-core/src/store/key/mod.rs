@@ -5,257 +5,24 @@
 //! device or a product is added or removed (import, approve, claim, remove, create) and when something is billed or
 //! paid.
 
-mod bytes;
+mod field;
 
-use super::Range;
+use super::{Key, Range};
 use crate::customer::CustomerId;
 use crate::device::DeviceId;
 use crate::event::LAST_SEQUENCE;
-use crate::firmware::Sha256;
 use crate::product::ProductId;
 use crate::team::AccountId;
 use crate::text::NAME;
 use crate::time::Timestamp;
+pub(super) use field::{Decoder, Encoder, Field, Partition};
 use std::sync::Arc;
-
-/// The key of a record.
-///
-/// Within one [`Kind`] and partition, keys are ordered as their [encoded](Key::encode) bytes are.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Key {
-    /// The next numbers to assign.
-    Directory,
-    /// An account.
-    Account(AccountId),
-    /// The account that has this e-mail address.
-    Email(Arc<str>),
-    /// Marks an account as a member of a product's team.
-    Membership(AccountId, ProductId),
-    /// Marks an invitation of an account to a product's team.
-    Invitation(AccountId, ProductId),
-    /// Marks a device, in no product, as claimed by an account.
-    Claim(AccountId, DeviceId),
-    /// A device's entry in the registry.
-    Registration(DeviceId),
-    /// A product.
-    Product(ProductId),
-    /// A product's team.
-    Team(ProductId),
-    /// A product's firmware.
-    Firmware(ProductId),
-    /// The number of devices of a product.
-    DeviceCount(ProductId),
-    /// A device in a product.
-    Device(ProductId, DeviceId),
-    /// A counter of a product, in one of its slots.
-    Tally(ProductId, Tally, u8),
-    /// An entry in a product's audit log.
-    Audit(ProductId, AuditId),
-    /// A notice for the host that is not acknowledged yet.
-    Notice(ProductId, Arc<str>),
-    /// A product's answers to the questions of its configuration.
-    Configuration(ProductId),
-    /// The number of customers of a product.
-    CustomerCount(ProductId),
-    /// A customer of a product.
-    Customer(ProductId, CustomerId),
-    /// The customer of a product with this user name.
-    CustomerName(ProductId, Arc<str>),
-    /// A guest of a product's private beta, by the user name of the invitation.
-    Guest(ProductId, Arc<str>),
-    /// Marks an activation code as one of a guest.
-    ActivationCode(ProductId, [u8; 4]),
-    /// The hash of a device's own claim code.
-    DeviceCode(ProductId, DeviceId),
-    /// The messages of a product in one of its usage months, by the month's number since its creation.
-    UsageMonth(ProductId, u32),
-    /// The owner of the token with this hash. Boxed, so that the keys of devices stay small.
-    Token(Box<Sha256>),
-    /// The owner of the claim code with this hash.
-    ClaimCode(Box<Sha256>),
-    /// The subscriptions to a product's events.
-    EventSubscriptions(ProductId),
-    /// The head of a slot of a product's event log.
-    EventLog(ProductId, u8),
-    /// An event of a product, by its slot and its number there, below 2^63.
-    Event(ProductId, u8, u64),
-    /// The place of the event whose device and id have this hash.
-    EventId(ProductId, [u8; 16]),
-    /// The errors that the devices of a slot reported.
-    DeviceErrors(ProductId, u8),
-    /// A product's billing.
-    Contract(ProductId),
-    /// An account's payments.
-    Payer(AccountId),
-    /// An invoice of a product.
-    Invoice(ProductId, u32),
-    /// A charge of a product that is still open.
-    Charge(ProductId, u32),
-    /// Marks a product's billing as due at a moment.
-    ProductDue(Timestamp, ProductId),
-    /// Marks an account's payments as due at a moment.
-    AccountDue(Timestamp, AccountId),
-    /// An entry in an account's audit log.
-    AccountAudit(AccountId, Box<AuditId>),
-    /// The customer of a product with this vendor's user or linked account.
-    CustomerIdentity(ProductId, Arc<str>),
-    /// The key that codes printed on devices are hashed with.
-    StickerKey,
-    /// The number of devices that are locked to each version of a product's firmware.
-    FirmwareLocks(ProductId),
-    /// Marks a device of a product as having a name. Boxed, so that the keys of devices stay small.
-    DeviceName(ProductId, Box<DeviceName>),
-    /// A record of the journal that [`Journaled`](super::Journaled) keeps in its inner store, by its number; 0 is its head.
-    Journal(u64),
-}
-
-/// The kinds of record: one for each variant of [`Key`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(u8)]
-#[non_exhaustive]
-pub enum Kind {
-    /// [`Key::Directory`].
-    Directory = 1,
-    /// [`Key::Account`].
-    Account = 2,
-    /// [`Key::Email`].
-    Email = 3,
-    /// [`Key::Membership`].
-    Membership = 4,
-    /// [`Key::Claim`].
-    Claim = 5,
-    /// [`Key::Registration`].
-    Registration = 6,
-    /// [`Key::Product`].
-    Product = 7,
-    /// [`Key::Team`].
-    Team = 8,
-    /// [`Key::Firmware`].
-    Firmware = 9,
-    /// [`Key::DeviceCount`].
-    DeviceCount = 10,
-    /// [`Key::Device`].
-    Device = 11,
-    /// [`Key::Tally`].
-    Tally = 12,
-    /// [`Key::Audit`].
-    Audit = 13,
-    /// [`Key::Notice`].
-    Notice = 14,
-    /// [`Key::Invitation`].
-    Invitation = 15,
-    /// [`Key::Configuration`].
-    Configuration = 16,
-    /// [`Key::CustomerCount`].
-    CustomerCount = 17,
-    /// [`Key::Customer`].
-    Customer = 18,
-    /// [`Key::CustomerName`].
-    CustomerName = 19,
-    /// [`Key::Guest`].
-    Guest = 20,
-    /// [`Key::ActivationCode`].
-    ActivationCode = 21,
-    /// [`Key::DeviceCode`].
-    DeviceCode = 22,
-    /// [`Key::Token`].
-    Token = 23,
-    /// [`Key::ClaimCode`].
-    ClaimCode = 24,
-    /// [`Key::EventSubscriptions`].
-    EventSubscriptions = 25,
-    /// [`Key::EventLog`].
-    EventLog = 26,
-    /// [`Key::Event`].
-    Event = 27,
-    /// [`Key::EventId`].
-    EventId = 28,
-    /// [`Key::DeviceErrors`].
-    DeviceErrors = 29,
-    /// [`Key::UsageMonth`].
-    UsageMonth = 30,
-    /// [`Key::Contract`].
-    Contract = 32,
-    /// [`Key::Payer`].
-    Payer = 33,
-    /// [`Key::Invoice`].
-    Invoice = 34,
-    /// [`Key::Charge`].
-    Charge = 35,
-    /// [`Key::ProductDue`].
-    ProductDue = 36,
-    /// [`Key::AccountDue`].
-    AccountDue = 37,
-    /// [`Key::AccountAudit`].
-    AccountAudit = 50,
-    /// [`Key::CustomerIdentity`].
-    CustomerIdentity = 51,
-    /// [`Key::StickerKey`].
-    StickerKey = 52,
-    /// [`Key::FirmwareLocks`].
-    FirmwareLocks = 53,
-    /// [`Key::DeviceName`].
-    DeviceName = 54,
-    /// [`Key::Journal`].
-    Journal = 255,
-}
 
 impl Key {
     /// Whether a store deletes this counter when it reaches 0. These counters are deleted because there is one for each
     /// version that any device ever reported.
     pub fn ends_at_zero(&self) -> bool {
         matches!(self, Self::Tally(_, Tally::Version(_), _))
-    }
-}
-
-impl Kind {
-    /// The name of the kind, for searching records with SQL: `kind = 'audit'`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Directory => "directory",
-            Self::Account => "account",
-            Self::Email => "email",
-            Self::Membership => "membership",
-            Self::Claim => "claim",
-            Self::Registration => "registration",
-            Self::Product => "product",
-            Self::Team => "team",
-            Self::Firmware => "firmware",
-            Self::DeviceCount => "device_count",
-            Self::Device => "device",
-            Self::Tally => "tally",
-            Self::Audit => "audit",
-            Self::Notice => "notice",
-            Self::Invitation => "invitation",
-            Self::Configuration => "configuration",
-            Self::CustomerCount => "customer_count",
-            Self::Customer => "customer",
-            Self::CustomerName => "customer_name",
-            Self::Guest => "guest",
-            Self::ActivationCode => "activation_code",
-            Self::DeviceCode => "device_code",
-            Self::Token => "token",
-            Self::ClaimCode => "claim_code",
-            Self::EventSubscriptions => "event_subscriptions",
-            Self::EventLog => "event_log",
-            Self::Event => "event",
-            Self::EventId => "event_id",
-            Self::DeviceErrors => "device_errors",
-            Self::UsageMonth => "usage_month",
-            Self::Contract => "subscription",
-            Self::Payer => "payer",
-            Self::Invoice => "invoice",
-            Self::Charge => "charge",
-            Self::ProductDue => "product_due",
-            Self::AccountDue => "account_due",
-            Self::AccountAudit => "account_audit",
-            Self::CustomerIdentity => "customer_identity",
-            Self::StickerKey => "sticker_key",
-            Self::FirmwareLocks => "firmware_locks",
-            Self::DeviceName => "device_name",
-            Self::Journal => "journal",
-        }
     }
 }
 
@@ -310,116 +77,6 @@ pub struct AuditId {
 }
 
 impl Key {
-    /// The kind of record that the key names.
-    pub fn kind(&self) -> Kind {
-        match self {
-            Self::Directory => Kind::Directory,
-            Self::Account(_) => Kind::Account,
-            Self::Email(_) => Kind::Email,
-            Self::Membership(..) => Kind::Membership,
-            Self::Invitation(..) => Kind::Invitation,
-            Self::Claim(..) => Kind::Claim,
-            Self::Registration(_) => Kind::Registration,
-            Self::Product(_) => Kind::Product,
-            Self::Team(_) => Kind::Team,
-            Self::Firmware(_) => Kind::Firmware,
-            Self::DeviceCount(_) => Kind::DeviceCount,
-            Self::Device(..) => Kind::Device,
-            Self::Tally(..) => Kind::Tally,
-            Self::Audit(..) => Kind::Audit,
-            Self::Notice(..) => Kind::Notice,
-            Self::Configuration(..) => Kind::Configuration,
-            Self::CustomerCount(..) => Kind::CustomerCount,
-            Self::Customer(..) => Kind::Customer,
-            Self::CustomerName(..) => Kind::CustomerName,
-            Self::Guest(..) => Kind::Guest,
-            Self::ActivationCode(..) => Kind::ActivationCode,
-            Self::DeviceCode(..) => Kind::DeviceCode,
-            Self::Token(..) => Kind::Token,
-            Self::ClaimCode(..) => Kind::ClaimCode,
-            Self::EventSubscriptions(_) => Kind::EventSubscriptions,
-            Self::EventLog(..) => Kind::EventLog,
-            Self::Event(..) => Kind::Event,
-            Self::EventId(..) => Kind::EventId,
-            Self::DeviceErrors(..) => Kind::DeviceErrors,
-            Self::UsageMonth(..) => Kind::UsageMonth,
-            Self::Contract(..) => Kind::Contract,
-            Self::Payer(..) => Kind::Payer,
-            Self::Invoice(..) => Kind::Invoice,
-            Self::Charge(..) => Kind::Charge,
-            Self::ProductDue(..) => Kind::ProductDue,
-            Self::AccountDue(..) => Kind::AccountDue,
-            Self::AccountAudit(..) => Kind::AccountAudit,
-            Self::CustomerIdentity(..) => Kind::CustomerIdentity,
-            Self::StickerKey => Kind::StickerKey,
-            Self::FirmwareLocks(_) => Kind::FirmwareLocks,
-            Self::DeviceName(..) => Kind::DeviceName,
-            Self::Journal(_) => Kind::Journal,
-        }
-    }
-
-    /// The account that the key names.
-    pub fn account(&self) -> Option<AccountId> {
-        match self {
-            Self::Account(account)
-            | Self::Membership(account, _)
-            | Self::Invitation(account, _)
-            | Self::Claim(account, _)
-            | Self::AccountAudit(account, _)
-            | Self::Payer(account)
-            | Self::AccountDue(_, account) => Some(*account),
-            _ => None,
-        }
-    }
-
-    /// The product that the key names.
-    pub fn product(&self) -> Option<ProductId> {
-        match self {
-            Self::Membership(_, product)
-            | Self::Invitation(_, product)
-            | Self::Product(product)
-            | Self::Team(product)
-            | Self::Firmware(product)
-            | Self::FirmwareLocks(product)
-            | Self::DeviceName(product, _)
-            | Self::DeviceCount(product)
-            | Self::Device(product, _)
-            | Self::Tally(product, ..)
-            | Self::Audit(product, _)
-            | Self::Notice(product, _)
-            | Self::Configuration(product)
-            | Self::CustomerCount(product)
-            | Self::Customer(product, _)
-            | Self::CustomerName(product, _)
-            | Self::CustomerIdentity(product, _)
-            | Self::Guest(product, _)
-            | Self::ActivationCode(product, _)
-            | Self::DeviceCode(product, _)
-            | Self::EventSubscriptions(product)
-            | Self::EventLog(product, _)
-            | Self::Event(product, ..)
-            | Self::EventId(product, _)
-            | Self::DeviceErrors(product, _)
-            | Self::UsageMonth(product, _)
-            | Self::Contract(product)
-            | Self::Invoice(product, _)
-            | Self::Charge(product, _)
-            | Self::ProductDue(_, product) => Some(*product),
-            Self::Directory
-            | Self::Account(_)
-            | Self::Email(_)
-            | Self::Claim(..)
-            | Self::Registration(_)
-            | Self::Token(_)
-            | Self::ClaimCode(_)
-            | Self::Payer(_)
-            | Self::AccountAudit(..)
-            | Self::AccountDue(..)
-            | Self::StickerKey
-            | Self::Journal(_) => None,
-        }
-    }
-
     /// The range of all devices of a product.
     pub fn devices(product: ProductId) -> Range {
         let key = |byte| Self::Device(product, DeviceId::new([byte; 12]));
@@ -524,5 +181,117 @@ impl Key {
     pub fn accounts_due(until: Timestamp) -> Range {
         let first = Timestamp::from_millis(i64::MIN);
         Range::new(Self::AccountDue(first, AccountId::FIRST), Self::AccountDue(until, AccountId::LAST))
+    }
+
+    /// Returns the encoded bytes as hexadecimal digits, the form of a cursor.
+    pub(crate) fn to_hex(&self) -> String {
+        self.encode().iter().fold(String::new(), |mut text, byte| {
+            for digit in [byte >> 4, byte & 0x0F] {
+                text.extend(char::from_digit(digit.into(), 16));
+            }
+            text
+        })
+    }
+
+    /// Returns the key of which these are the encoded bytes in hexadecimal digits, if it is one.
+    pub(crate) fn from_hex(text: &str) -> Option<Self> {
+        let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+        let bytes: Option<Vec<u8>> =
+            pairs.iter().map(|[high, low]| Some((value(*high)? << 4) | value(*low)?)).collect();
+        bytes.filter(|_| rest.is_empty()).and_then(|bytes| Self::decode(&bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::LAST_SEQUENCE;
+    use crate::firmware::Sha256;
+    use proptest::prelude::*;
+
+    fn keys() -> impl Strategy<Value = Key> {
+        let device = any::<[u8; 12]>().prop_map(DeviceId::new);
+        let product = (1..65_535u32).prop_map(|id| ProductId::new(id).unwrap());
+        let account = (1..u64::MAX).prop_map(|id| AccountId::new(id).unwrap());
+        let tally = prop_oneof![
+            (1..13u8).prop_map(|tag| Tally::from_code([tag, 0, 0]).unwrap()),
+            any::<u16>().prop_map(Tally::Version),
+        ];
+        prop_oneof![
+            Just(Key::Directory()),
+            account.clone().prop_map(Key::Account),
+            "[a-zé@.]{0,9}".prop_map(|text| Key::Email(text.into())),
+            (account.clone(), product.clone()).prop_map(|(a, p)| Key::Membership(a, p)),
+            (account.clone(), product.clone()).prop_map(|(a, p)| Key::Invitation(a, p)),
+            (account.clone(), device.clone()).prop_map(|(a, d)| Key::Claim(a, d)),
+            account.clone().prop_map(Key::Payer),
+            (any::<i64>(), account.clone()).prop_map(|(at, a)| Key::AccountDue(Timestamp::from_millis(at), a)),
+            (any::<i64>(), product.clone()).prop_map(|(at, p)| Key::ProductDue(Timestamp::from_millis(at), p)),
+            (product.clone(), any::<u32>()).prop_map(|(p, number)| Key::Invoice(p, number)),
+            (product.clone(), any::<u32>()).prop_map(|(p, number)| Key::Charge(p, number)),
+            product.clone().prop_map(Key::Contract),
+            device.clone().prop_map(Key::Registration),
+            product.clone().prop_map(Key::Product),
+            product.clone().prop_map(Key::Team),
+            product.clone().prop_map(Key::Firmware),
+            product.clone().prop_map(Key::FirmwareLocks),
+            (product.clone(), "[a-zé-]{0,9}", device.clone()).prop_map(|(p, name, d)| Key::device_name(p, &name, d)),
+            product.clone().prop_map(Key::DeviceCount),
+            (product.clone(), device).prop_map(|(p, d)| Key::Device(p, d)),
+            (product.clone(), tally, any::<u8>()).prop_map(|(p, t, slot)| Key::Tally(p, t, slot)),
+            (product.clone(), any::<i64>(), any::<u64>())
+                .prop_map(|(p, at, nonce)| Key::Audit(p, AuditId { at: Timestamp::from_millis(at), nonce })),
+            (product.clone(), "[a-zé-]{0,9}").prop_map(|(p, text)| Key::Notice(p, text.into())),
+            (product.clone(), "[a-zé-]{0,9}").prop_map(|(p, text)| Key::CustomerName(p, text.into())),
+            (product.clone(), "[a-zé-]{0,9}").prop_map(|(p, text)| Key::Guest(p, text.into())),
+            (product.clone(), "[a-zé-]{0,9}").prop_map(|(p, text)| Key::CustomerIdentity(p, text.into())),
+            Just(Key::StickerKey()),
+            (account.clone(), any::<i64>(), any::<u64>()).prop_map(|(a, at, nonce)| Key::AccountAudit(
+                a,
+                AuditId { at: Timestamp::from_millis(at), nonce }.into()
+            )),
+            (product.clone(), 1..u64::MAX).prop_map(|(p, id)| Key::Customer(p, CustomerId::new(id).unwrap())),
+            (product.clone(), any::<[u8; 4]>()).prop_map(|(p, code)| Key::ActivationCode(p, code)),
+            (product.clone(), any::<[u8; 12]>()).prop_map(|(p, id)| Key::DeviceCode(p, DeviceId::new(id))),
+            (product.clone(), any::<u32>()).prop_map(|(p, month)| Key::UsageMonth(p, month)),
+            product.clone().prop_map(Key::Configuration),
+            product.clone().prop_map(Key::EventSubscriptions),
+            (product.clone(), any::<u8>()).prop_map(|(p, slot)| Key::EventLog(p, slot)),
+            (product.clone(), any::<u8>(), 0..=LAST_SEQUENCE).prop_map(|(p, slot, number)| Key::Event(p, slot, number)),
+            (product.clone(), any::<[u8; 16]>()).prop_map(|(p, hash)| Key::EventId(p, hash)),
+            (product.clone(), any::<u8>()).prop_map(|(p, slot)| Key::DeviceErrors(p, slot)),
+            product.prop_map(Key::CustomerCount),
+            any::<[u8; 32]>().prop_map(|hash| Key::Token(Box::new(Sha256::new(hash)))),
+            any::<[u8; 32]>().prop_map(|hash| Key::ClaimCode(Box::new(Sha256::new(hash)))),
+            any::<u64>().prop_map(Key::Journal),
+        ]
+    }
+
+    #[test]
+    fn a_key_takes_24_bytes_of_memory() {
+        assert_eq!(size_of::<Key>(), 24);
+    }
+
+    proptest! {
+        #[test]
+        fn a_key_reads_back_from_its_bytes(key in keys()) {
+            prop_assert_eq!(Key::decode(&key.encode()), Some(key));
+        }
+
+        #[test]
+        fn keys_of_one_kind_and_product_order_as_their_bytes(a in keys(), b in keys()) {
+            let (x, y) = (a.encode(), b.encode());
+            if a.kind() == b.kind() && x.get(..5) == y.get(..5) {
+                prop_assert_eq!(a.cmp(&b), x.cmp(&y));
+            }
+        }
+
+        #[test]
+        fn no_bytes_make_decoding_panic(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
+            if let Some(key) = Key::decode(&bytes) {
+                prop_assert_eq!(key.encode(), bytes);
+            }
+        }
     }
 }

@@ -177,7 +177,7 @@ fn check_equivalent(steps: &[Step]) -> Result<(), TestCaseError> {
                     writes: puts.iter().map(|number| write(*kept, *number, &stamps)).collect(),
                 };
                 if *stale {
-                    second.checks.push(Check { key: Key::Directory, stamp: Some(Stamp(1)) });
+                    second.checks.push(Check { key: Key::Directory(), stamp: Some(Stamp(1)) });
                 }
                 let batch = [Commit { checks, writes }, second];
                 let wanted: Vec<CommitOutcome> = batch.iter().map(|commit| model.commit(commit)).collect();

@@ -18,7 +18,7 @@ fn counter() -> Key {
 /// Sends one commit that adds, and one that only checks.
 fn commits(store: &PostgresStore) -> Result<Vec<CommitOutcome>, StoreError> {
     let add = Commit { checks: Vec::new(), writes: vec![Write::Add { key: counter(), delta: 1 }] };
-    let check = fleet_core::store::Check { key: Key::Directory, stamp: None };
+    let check = fleet_core::store::Check { key: Key::Directory(), stamp: None };
     store.commit(&[add])?;
     store.commit(&[Commit { checks: vec![check], writes: Vec::new() }])
 }

@@ -23,7 +23,7 @@ fn families() -> Vec<Vec<Key>> {
     let [alice, bob] = [1, u64::MAX].map(|number| AccountId::new(number).unwrap());
     let audit = |at, nonce| Key::Audit(product, AuditId { at: Timestamp::from_millis(at), nonce });
     let mut families = vec![
-        vec![Key::Directory],
+        vec![Key::Directory()],
         vec![Key::Account(bob)],
         ["", "a", "a@b", "é"].map(|email| Key::Email(email.into())).to_vec(),
         products.map(|product| Key::Membership(alice, product)).to_vec(),
@@ -51,7 +51,7 @@ fn record(key: &Key, number: u8) -> Record {
     let json = match key.kind() {
         Kind::Device => return device_of_kind(number),
         Kind::Registration => return registration_of_kind(number),
-        Kind::Membership | Kind::Claim => return Record::Present,
+        Kind::Membership | Kind::Claim => return Record::PRESENT,
         Kind::DeviceCount => {
             return Record::DeviceCount(Box::new(DeviceCount { devices: number.into(), ..DeviceCount::default() }));
         }

@@ -190,7 +190,7 @@ fn people_find_devices_counters_and_audit_records_by_sql() {
     let note = Record::from_json(Kind::Audit, &note).unwrap();
     let add = |slot, delta| Write::Add { key: Key::Tally(product(), Tally::Version(7), slot), delta };
     let writes = [
-        put(Key::Membership(alice, product()), Record::Present, 1),
+        put(Key::Membership(alice, product()), Record::PRESENT, 1),
         put(Key::Audit(product(), AuditId { at: noon, nonce: 5 }), note, 2),
         put(registration_key(0xAB), registration(), 3),
         put(device_key(0xAB), device(1), 4),
