@@ -22,8 +22,8 @@ async function house() {
   const gateway = fleet.gateway(NOON);
   const thermostat = team.product(product);
   const handles = [thermostat, thermostat.device(device), thermostat.customer(customer)];
-  const people = [team, fleet.console('operator', NOON), ...handles];
-  const doors = [...people, fleet.portal(token, NOON), gateway, fleet.clock(NOON), meter, fleet];
+  const people = [team, fleet.console('operator', NOON)];
+  const doors = [...people, fleet.portal(token, NOON), gateway, fleet.clock(NOON), meter, fleet, ...handles];
   return { fleet, alice, product, stream, doors };
 }
 
