@@ -104,7 +104,8 @@ const PROGRAMS: &[(&str, &str, &str, How)] = &[
         "dependencies: [.package(",
         NotRun("lines of a manifest of the reader's own; `examples/swift/Package.swift` has them, and is built"),
     ),
-    ("bindings-swift/README.md", "swift", "console.importWatched", A_FRAGMENT_OF_SWIFT),
+    ("bindings-swift/README.md", "swift", "let hall = ", A_FRAGMENT_OF_SWIFT),
+    ("bindings-swift/README.md", "swift", "thermostat.importWatched", A_FRAGMENT_OF_SWIFT),
     ("bindings-swift/README.md", "swift", "switch connected.answer", A_FRAGMENT_OF_SWIFT),
     ("bindings-swift/README.md", "swift", "catch let error as FleetError", A_FRAGMENT_OF_SWIFT),
     (
@@ -119,7 +120,8 @@ const PROGRAMS: &[(&str, &str, &str, How)] = &[
         "",
         NotRun("lines of a project of the reader's own; `examples/kotlin/pom.xml` has them, and is built"),
     ),
-    ("bindings-swift/kotlin/README.md", "kotlin", "console.importWatched", A_FRAGMENT_OF_KOTLIN),
+    ("bindings-swift/kotlin/README.md", "kotlin", "val hall = ", A_FRAGMENT_OF_KOTLIN),
+    ("bindings-swift/kotlin/README.md", "kotlin", "thermostat.importWatched", A_FRAGMENT_OF_KOTLIN),
     ("bindings-swift/kotlin/README.md", "kotlin", "when (val answer", A_FRAGMENT_OF_KOTLIN),
     ("bindings-swift/kotlin/README.md", "kotlin", "catch (failure: FleetException)", A_FRAGMENT_OF_KOTLIN),
     (
