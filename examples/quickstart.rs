@@ -132,11 +132,9 @@ impl Story {
         chapter(now, "Uploading firmware");
         self.upload_one(now, FIRST, &Upload::new(version(1)?, "First of all"))?;
         self.upload_one(now, SECOND, &Upload::new(version(3)?, "Quieter at night"))?;
-        let second = Upload {
-            description: "Holds the temperature with half as many clicks of the relay.",
-            requires_system: Some(semver::VersionReq::parse(">=0.4.9")?),
-            ..Upload::new(version(2)?, "Quieter at night")
-        };
+        let second = Upload::new(version(2)?, "Quieter at night")
+            .description("Holds the temperature with half as many clicks of the relay.")
+            .requires_system(semver::VersionReq::parse(">=0.4.9")?);
         self.upload_one(now, SECOND, &second)
     }
 
@@ -258,7 +256,8 @@ impl Story {
         let late = porch.report(at(9, 50))?;
         let connected = self.fleet.gateway(now).connect(&late)?;
         show([(connected.answer.to_string(), "porch, in a report of 09:50 that arrives only now")]);
-        let gone = Disconnect { device: late.device, product: late.product, session: 0, at: Some(now) };
+        let mut gone = Disconnect::new(late.device).at(now);
+        gone.product = late.product;
         Ok(self.fleet.gateway(now).disconnect(&gone)?)
     }
 
@@ -311,7 +310,7 @@ impl Story {
                 NoticeSubject::DevicesAskToJoin => {
                     say("e-mail   ", &format!("devices ask to join product {}", notice.product));
                 }
-                _ => say("e-mail   ", &notice.key),
+                _ => say("e-mail   ", notice.key.as_str()),
             }
             // Sent. Until the host acknowledges it, it is listed again.
             self.fleet.acknowledge(&notice.key)?;
@@ -326,20 +325,19 @@ impl Story {
 impl Thermostat {
     /// The report of its connect. Most are alike; the others are why a fleet needs rules.
     fn report(&self, now: Timestamp) -> Result<Report> {
-        let usual = Report {
-            product: Some(94),
-            version: self.runs,
-            platform: Some(photon()),
-            system: Some("0.4.9".parse()?),
-            ..Report::new(self.id, now)
-        };
+        let mut usual = Report::new(self.id).product(94).platform(photon()).system("0.4.9".parse()?).at(now);
+        usual.version = self.runs;
         Ok(match self.room.as_str() {
-            "studio" => Report { image: Some(Sha256::of(b"built at the desk as version 1")), ..usual },
-            "nursery" => Report { takes_updates: false, ..usual },
-            "library" => Report { system: Some("0.4.7".parse()?), ..usual },
-            "gate" => Report { platform: Some(Platform::Particle(10)), ..usual },
-            "a kit from the drawer" => Report { product: None, ..usual },
-            "a prototype" => Report { product: Some(95), ..usual },
+            "studio" => usual.image(Sha256::of(b"built at the desk as version 1")),
+            "nursery" => usual.refuses_updates(),
+            "library" => usual.system("0.4.7".parse()?),
+            "gate" => usual.platform(Platform::Particle(10)),
+            "a kit from the drawer" => {
+                let mut report = usual;
+                report.product = None;
+                report
+            }
+            "a prototype" => usual.product(95),
             _ => usual,
         })
     }

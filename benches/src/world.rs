@@ -197,7 +197,7 @@ impl World {
     /// # Errors
     /// Errors of the store.
     pub fn empty(store: impl Store + 'static) -> Result<Self> {
-        let fleet = Fleet::open(store).with_seed(7);
+        let fleet = Fleet::builder(store).seed(7).open();
         let operator = fleet.console(Actor::Operator, NOW);
         let owner = operator.create_account("alice@example.com")?.id;
         let product = ProductId::new(94)?;
@@ -228,7 +228,7 @@ impl World {
         // One device proves both versions.
         let device = *ids.first().ok_or("a fleet needs a device")?;
         let gateway = world.fleet.gateway(NOW);
-        gateway.connect(&Report { version: Some(1), ..report(device, 2)? })?;
+        gateway.connect(&report(device, 2)?.version(1))?;
         gateway.connect(&report(device, 3)?)?;
         world.console().product(world.product).release(version(2)?)?;
         Ok(world)
@@ -319,14 +319,13 @@ pub fn running_device() -> Result<Device> {
 /// # Errors
 /// None.
 pub fn report(device: DeviceId, session: u64) -> Result<Report> {
-    Ok(Report {
-        product: Some(94),
-        version: Some(2),
-        platform: Some(PLATFORM.parse::<Platform>()?),
-        system: Some(SYSTEM.parse()?),
-        session,
-        ..Report::new(device, NOW)
-    })
+    Ok(Report::new(device)
+        .product(94)
+        .version(2)
+        .platform(PLATFORM.parse::<Platform>()?)
+        .system(SYSTEM.parse()?)
+        .session(session)
+        .at(NOW))
 }
 
 /// Converts a version.

@@ -342,11 +342,11 @@ impl From<&ErrorKind> for FailureKind {
             ErrorKind::UnreadableFile(_) => Self::UnreadableFile,
             ErrorKind::Cancelled { added } => Self::Cancelled(CancelledFailure { added: count(*added) }),
             ErrorKind::UploadRefused(_) => Self::UploadRefused,
-            ErrorKind::NotProven { version, needed, running, .. } => {
-                Self::NotProven(NotProvenFailure { version: version.get(), needed: *needed, running: *running })
+            ErrorKind::NotProven { version, gate, running } => {
+                Self::NotProven(NotProvenFailure { version: version.get(), needed: gate.devices, running: *running })
             }
-            ErrorKind::FirmwareInUse { version, reason } => {
-                Self::FirmwareInUse(FirmwareInUseFailure { version: version.get(), reason: reason.clone() })
+            ErrorKind::FirmwareInUse { version, by } => {
+                Self::FirmwareInUse(FirmwareInUseFailure { version: version.get(), reason: by.to_string() })
             }
             ErrorKind::AlreadyInvited { email } => Self::AlreadyInvited(AlreadyInvitedFailure { email: email.clone() }),
             ErrorKind::Expired { what, at } => {
@@ -366,8 +366,13 @@ impl From<&ErrorKind> for FailureKind {
                 Self::NotReady(NotReadyFailure { missing: missing.iter().map(Missing::from).collect() })
             }
             ErrorKind::Offline { device } => Self::DeviceOffline(DeviceOfflineFailure { device: device.to_string() }),
-            ErrorKind::CannotJoin { device, reason } => {
-                Self::CannotJoin(CannotJoinFailure { device: device.to_string(), reason: reason.clone() })
+            ErrorKind::CannotJoin { device, verdict } => {
+                Self::CannotJoin(CannotJoinFailure { device: device.to_string(), reason: verdict.to_string() })
+            }
+            ErrorKind::ListedPlatform { device, known, listed } => {
+                let reason =
+                    format!("its platform is {known}, the list says {listed}; correct the list, or the device");
+                Self::CannotJoin(CannotJoinFailure { device: device.to_string(), reason })
             }
             ErrorKind::ProductIdUsed { id } => Self::ProductIdUsed(ProductIdUsedFailure { product: id.get() }),
             ErrorKind::QuoteExpired => Self::QuoteExpired,
@@ -385,8 +390,8 @@ impl From<&ErrorKind> for FailureKind {
             ErrorKind::PriceByAgreement { tier, interval } => {
                 Self::PriceByAgreement(PriceByAgreementFailure { tier: tier.to_string(), interval: (*interval).into() })
             }
-            ErrorKind::NotAnUpgrade { problem } => {
-                Self::NotAnUpgrade(NotAnUpgradeFailure { problem: (*problem).to_owned() })
+            ErrorKind::NotAnUpgrade { change } => {
+                Self::NotAnUpgrade(NotAnUpgradeFailure { problem: change.to_string() })
             }
             ErrorKind::NoPlan => Self::NoPlan,
             ErrorKind::Store(_) => Self::StoreFailed,

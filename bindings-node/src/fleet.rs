@@ -179,13 +179,11 @@ impl Given for Tier {
         let mut fields = Fields::of(value, field)?;
         let name: String = fields.read("name")?;
         let prices: Option<Vec<Price>> = fields.read("prices")?;
-        let read = fleet_core::Tier {
-            name: name.into(),
-            devices: fields.read("devices")?,
-            members: fields.read("members")?,
-            messages: fields.read("messages")?,
-            prices: prices.unwrap_or_default().into_iter().map(|price| price.0).collect(),
-        };
+        let mut read = fleet_core::Tier::new(name);
+        read.devices = fields.read("devices")?;
+        read.members = fields.read("members")?;
+        read.messages = fields.read("messages")?;
+        read.prices = prices.unwrap_or_default().into_iter().map(|price| price.0).collect();
         fields.end()?;
         Ok(Self(read))
     }

@@ -85,21 +85,17 @@ impl Packed<'_> {
                 Some(name) => Some(self.named(name, &mut systems)?),
                 None => None,
             };
-            read.push(Report {
-                product: has.has(Has::PRODUCT, product as u32),
-                version: has.has(Has::VERSION, version as u16),
-                image,
-                platform,
-                system,
-                security_counter: has.has(Has::SECURITY_COUNTER, security_counter as u32),
-                chip_revision: has.has(Has::CHIP_REVISION, chip_revision as u16),
-                takes_updates: has.has(Has::REFUSES_UPDATES, ()).is_none(),
-                session: session as u64,
-                ..Report::new(
-                    DeviceId::from_hex(id)?,
-                    has.has(Has::REPORTED_AT, Timestamp::from_millis(reported_at as i64)),
-                )
-            });
+            let at = has.has(Has::REPORTED_AT, Timestamp::from_millis(reported_at as i64));
+            let mut report = Report::new(DeviceId::from_hex(id)?).session(session as u64).at(at);
+            report.product = has.has(Has::PRODUCT, product as u32);
+            report.version = has.has(Has::VERSION, version as u16);
+            report.image = image;
+            report.platform = platform;
+            report.system = system;
+            report.security_counter = has.has(Has::SECURITY_COUNTER, security_counter as u32);
+            report.chip_revision = has.has(Has::CHIP_REVISION, chip_revision as u16);
+            report.takes_updates = has.has(Has::REFUSES_UPDATES, ()).is_none();
+            read.push(report);
         }
         let whole = rest.is_empty() && read.len() == reports.len() && hashes.next().is_none();
         (whole && hashes.remainder().is_empty()).then_some(read)

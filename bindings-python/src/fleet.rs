@@ -83,13 +83,12 @@ impl TryFrom<Tier> for fleet_core::Tier {
             let amount = price.amount.try_into()?;
             fleet_core::billing::Price::new(price.interval.into(), amount).map_err(Failure::from)
         };
-        Ok(Self {
-            name: tier.name.into(),
-            devices: tier.devices,
-            members: tier.members,
-            messages: tier.messages,
-            prices: tier.prices.into_iter().map(price).collect::<Result<_, Failure>>()?,
-        })
+        let mut made = Self::new(tier.name);
+        made.devices = tier.devices;
+        made.members = tier.members;
+        made.messages = tier.messages;
+        made.prices = tier.prices.into_iter().map(price).collect::<Result<_, Failure>>()?;
+        Ok(made)
     }
 }
 

@@ -3,17 +3,17 @@
 //! Every door returns [`Error`]. Its [`code`](Error::code) is stable and the same in every language; its message is for
 //! people; its [`kind`](Error::kind) is for callers that branch. No error contains a secret.
 
-use crate::billing::{Interval, LimitExceeded};
-use crate::device::import::UnreadableFile;
+use crate::billing::{Interval, LimitExceeded, NoUpgrade};
+use crate::device::import::{UnreadableFile, Verdict};
 use crate::device::{DeviceId, MalformedDeviceId, Standing};
 use crate::firmware::image::ImageError;
 use crate::firmware::image::esp_idf::AppImageError;
 use crate::firmware::image::mcuboot::McubootError;
 use crate::firmware::image::particle::ModuleError;
-use crate::firmware::{FirmwareVersion, MalformedSha256, UploadRefused};
-use crate::product::{Missing, ProductId};
+use crate::firmware::{FirmwareUse, FirmwareVersion, MalformedSha256, UploadRefused};
+use crate::product::{Gate, Missing, Platform, ProductId};
 use crate::store::StoreError;
-use crate::team::Command;
+use crate::team::{Command, LockEnd};
 use crate::time::Timestamp;
 use std::fmt;
 
@@ -95,25 +95,23 @@ pub enum ErrorKind {
     UploadRefused(UploadRefused),
     /// The version has not run on enough devices yet (R-TGT-2).
     #[error(
-        "version {version} cannot be released yet: it must run on {needed} of this product's devices{soaked}, and runs on {running}; lock {} to it first", if *needed == 1 { "a test device" } else { "more test devices" }
+        "version {version} cannot be released yet: it must run on {needed} of this product's devices{soaked}, and runs on {running}; lock {more} to it first", needed = gate.devices, soaked = soaked(*gate), more = if gate.devices == 1 { "a test device" } else { "more test devices" }
     )]
     NotProven {
         /// The version to release.
         version: FirmwareVersion,
-        /// Number of devices that must run it.
-        needed: u32,
-        /// Number of devices that run it.
+        /// The product's gate: how many devices must run it, and for how long.
+        gate: Gate,
+        /// Number of devices that run it for as long.
         running: u32,
-        /// For how long they must run it, as text; empty where any duration is enough.
-        soaked: String,
     },
     /// The firmware is or was released, or devices are locked to it (R-IMG-7).
-    #[error("version {version} cannot be deleted: {reason}")]
+    #[error("version {version} cannot be deleted: {by}")]
     FirmwareInUse {
         /// The version.
         version: FirmwareVersion,
-        /// Why it cannot be deleted.
-        reason: String,
+        /// What uses it.
+        by: FirmwareUse,
     },
     /// The account is on the team, or was invited and has not answered (R-TEAM-1).
     #[error("{email} is on the team already, or was invited and has not answered")]
@@ -133,14 +131,14 @@ pub enum ErrorKind {
     #[error("the owner cannot leave or be removed; an operator can make another member the owner first")]
     OwnerStays,
     /// The account is locked: the products that it owns can be viewed but not changed (R-PAY-5).
-    #[error("{what} is locked since {since}, until {lifted}")]
+    #[error("{what} is locked since {since}, until {ends}")]
     Locked {
         /// What is locked, as text.
         what: &'static str,
         /// Since when.
         since: Timestamp,
-        /// What ends the lock, as text.
-        lifted: &'static str,
+        /// What ends the lock.
+        ends: LockEnd,
     },
     /// The team has no free seat for the invited account. The error hides the tier and its size, which a non-member may
     /// not learn.
@@ -185,12 +183,24 @@ pub enum ErrorKind {
         device: DeviceId,
     },
     /// The device may not join the product (R-IMP-3, R-IMP-4).
-    #[error("device {device} cannot join: {reason}")]
+    #[error("device {device} cannot join: {verdict}")]
     CannotJoin {
         /// The device.
         device: DeviceId,
-        /// Why, as text.
-        reason: String,
+        /// The verdict that an import would give.
+        verdict: Verdict,
+    },
+    /// The manufacturing list states another platform than the one that is known of the device (R-IMP-12).
+    #[error(
+        "device {device} cannot join: its platform is {known}, the list says {listed}; correct the list, or the device"
+    )]
+    ListedPlatform {
+        /// The device.
+        device: DeviceId,
+        /// The platform that is known.
+        known: Platform,
+        /// The platform on the list.
+        listed: Platform,
     },
     /// The quote has expired, or the product's plan has changed since it was made (R-BILL-4).
     #[error("the quote has expired, or the plan has changed since; ask for a new one")]
@@ -247,10 +257,10 @@ pub enum ErrorKind {
         interval: Interval,
     },
     /// The requested plan is not an upgrade (R-TIER-4, R-BILL-6).
-    #[error("not an upgrade: {problem}")]
+    #[error("not an upgrade: {change}")]
     NotAnUpgrade {
-        /// What the change is, and who can make it.
-        problem: &'static str,
+        /// What the change is.
+        change: NoUpgrade,
     },
     /// The product has no paid plan.
     #[error("the product has no paid plan: upgrade it to a paid tier first")]
@@ -294,6 +304,7 @@ impl Error {
             ErrorKind::NotReady { .. } => "not_ready",
             ErrorKind::Offline { .. } => "device_offline",
             ErrorKind::CannotJoin { .. } => "cannot_join",
+            ErrorKind::ListedPlatform { .. } => "cannot_join",
             ErrorKind::QuoteExpired => "quote_expired",
             ErrorKind::RenewalUnpaid { .. } => "renewal_unpaid",
             ErrorKind::RenewalDue { .. } => "renewal_due",
@@ -330,6 +341,13 @@ impl Error {
 
     pub(crate) fn invalid(field: &'static str, problem: impl Into<String>) -> Self {
         ErrorKind::Invalid { field, problem: problem.into() }.into()
+    }
+}
+
+fn soaked(gate: Gate) -> String {
+    match gate.soak.as_millis() {
+        0 => String::new(),
+        millis => format!(", on each for {} s", millis.div_ceil(1000)),
     }
 }
 

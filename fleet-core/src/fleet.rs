@@ -57,11 +57,17 @@ pub struct Fleet {
 }
 
 impl Fleet {
-    /// Opens the fleet of a store, with the default catalogue of tiers. Open a store whose journal holds changes with
-    /// [`Journaled`](crate::store::Journaled); without it, every call fails with `store_journaled`.
+    /// Opens the fleet of a store, with the default of every option; [`builder`](Self::builder) sets options. Open a
+    /// store whose journal holds changes with [`Journaled`](crate::store::Journaled); without it, every call fails with
+    /// `store_journaled`.
     pub fn open(store: impl Store + 'static) -> Self {
+        Self::builder(store).open()
+    }
+
+    /// Begins to open the fleet of a store with options.
+    pub fn builder(store: impl Store + 'static) -> FleetBuilder {
         let connect_queue = store.merges().then(|| ConnectQueue::new(true));
-        Self {
+        FleetBuilder(Self {
             store: Guarded::new(plain(store)),
             connect_queue,
             stamps: Stamps::random(),
@@ -75,31 +81,7 @@ impl Fleet {
             join_queue: JoinQueue::new(true),
             turnstiles: Turnstiles::default(),
             import_chunk: IMPORT_CHUNK,
-        }
-    }
-
-    /// Replaces the catalogue of tiers.
-    #[must_use]
-    pub fn with_catalogue(mut self, catalogue: Catalogue) -> Self {
-        self.catalogue = catalogue;
-        self
-    }
-
-    /// Replaces the platform's billing policy.
-    #[must_use]
-    pub fn with_billing(mut self, billing: BillingPolicy) -> Self {
-        self.billing = billing;
-        self
-    }
-
-    /// Limits the number of rows that one commit writes, for stores with small transactions. An import then adds fewer
-    /// devices per commit; removing a product and inviting a list of guests take smaller steps too. The minimum is 48.
-    /// A batch of the host (`publish_many`) is never split. Default: 16,400, enough for 8,192 devices of an import.
-    #[must_use]
-    pub fn with_largest_commit(mut self, rows: usize) -> Self {
-        // Each device has two rows; the devices of a commit share a few more.
-        self.import_chunk = (rows.saturating_sub(16) / 2).clamp(16, IMPORT_CHUNK);
-        self
+        })
     }
 
     /// Number of devices that an import looks up, or adds, at a time.
@@ -110,15 +92,6 @@ impl Fleet {
     /// Number of items, each with up to four rows, that one commit may write; at most `most`.
     pub(crate) fn at_once(&self, most: usize) -> usize {
         most.min(self.import_chunk / 2)
-    }
-
-    /// Draws version stamps from a seed, so that two runs write the same bytes. For tests only: two processes on one
-    /// store must never share a seed.
-    #[must_use]
-    pub fn with_seed(mut self, seed: u64) -> Self {
-        self.stamps = Stamps::seeded(seed);
-        self.audited = AuditOrder::Own(AtomicU32::new(0));
-        self
     }
 
     /// Opens the door for people: the team and the platform's operator.
@@ -173,22 +146,16 @@ impl Fleet {
         &self.billing
     }
 
-    /// Replaces the source of randomness, which must be fit for secrets. `fill` fills the bytes and returns whether it
-    /// succeeded. The default is the operating system's source; where there is none, as on bare WebAssembly, secrets
-    /// need this.
-    #[must_use]
-    pub fn with_randomness(mut self, fill: impl Fn(&mut [u8]) -> bool + Send + Sync + 'static) -> Self {
-        self.randomness = Randomness(Arc::new(fill));
-        self
-    }
-
     /// Bytes that cannot be guessed.
     pub(crate) fn random_bytes<const N: usize>(&self) -> Result<[u8; N], Error> {
         let mut bytes = [0; N];
         if (self.randomness.0)(&mut bytes) {
             return Ok(bytes);
         }
-        Err(Error::invalid("randomness", "there is none on this host; give the fleet some with with_randomness"))
+        Err(Error::invalid(
+            "randomness",
+            "there is none on this host; give the fleet some with FleetBuilder::randomness",
+        ))
     }
 
     /// A number that cannot be guessed.
@@ -295,6 +262,67 @@ impl Fleet {
     pub(crate) fn transact<T>(&self, rule: impl FnMut(&mut Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {
         self.check_process()?;
         transact_in_turn(&self.store, &self.stamps, &self.turnstiles, rule)
+    }
+}
+
+/// Options of a fleet, each with a default. Every process of a fleet must use the same catalogue and billing policy.
+///
+/// ```
+/// use fleet_core::billing::BillingPolicy;
+/// use fleet_core::{Catalogue, Fleet, MemoryStore, Tier};
+///
+/// let tiers = Catalogue::new(vec![Tier::new("Trial").devices(10), Tier::new("Everything")])?;
+/// let billing = BillingPolicy::default().with_card_notice_days(14)?;
+/// let fleet = Fleet::builder(MemoryStore::new()).catalogue(tiers).billing(billing).open();
+/// assert_eq!(fleet.catalogue().tiers().len(), 2);
+/// # Ok::<(), fleet_core::Error>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "`open` opens the fleet"]
+pub struct FleetBuilder(Fleet);
+
+impl FleetBuilder {
+    /// Replaces the catalogue of tiers. Default: that of R-TIER-1.
+    pub fn catalogue(mut self, catalogue: Catalogue) -> Self {
+        self.0.catalogue = catalogue;
+        self
+    }
+
+    /// Replaces the platform's billing policy. Default: [`BillingPolicy::default`].
+    pub fn billing(mut self, billing: BillingPolicy) -> Self {
+        self.0.billing = billing;
+        self
+    }
+
+    /// Limits the number of rows that one commit writes, for stores with small transactions. An import then adds fewer
+    /// devices per commit; removing a product and inviting a list of guests take smaller steps too. The minimum is 48.
+    /// A batch of the host (`publish_many`) is never split. Default: 16,400, enough for 8,192 devices of an import.
+    pub fn largest_commit(mut self, rows: usize) -> Self {
+        // Each device has two rows; the devices of a commit share a few more.
+        self.0.import_chunk = (rows.saturating_sub(16) / 2).clamp(16, IMPORT_CHUNK);
+        self
+    }
+
+    /// Draws version stamps from a seed, so that two runs write the same bytes. For tests only: two processes on one
+    /// store must never share a seed. Default: a random seed.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.0.stamps = Stamps::seeded(seed);
+        self.0.audited = AuditOrder::Own(AtomicU32::new(0));
+        self
+    }
+
+    /// Replaces the source of randomness, which must be fit for secrets. `fill` fills the bytes and returns whether it
+    /// succeeded. The default is the operating system's source; where there is none, as on bare WebAssembly, secrets
+    /// need this.
+    pub fn randomness(mut self, fill: impl Fn(&mut [u8]) -> bool + Send + Sync + 'static) -> Self {
+        self.0.randomness = Randomness(Arc::new(fill));
+        self
+    }
+
+    /// Opens the fleet. It reads nothing.
+    #[must_use]
+    pub fn open(self) -> Fleet {
+        self.0
     }
 }
 

@@ -11,7 +11,7 @@
 //! let (fleet, now) = (Fleet::open(MemoryStore::new()), Timestamp::from_millis(0));
 //! let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com")?;
 //! let product = fleet.console(alice.id, now).create_product("Thermostat", "photon".parse()?)?;
-//! let stranger = Report { product: Some(product.id.get()), ..Report::new("55ff6d04498b49a1b2c3d4e5".parse()?, now) };
+//! let stranger = Report::new("55ff6d04498b49a1b2c3d4e5".parse()?).product(product.id.get()).at(now);
 //! let reply = fleet.gateway(now).connect(&stranger)?;
 //! assert_eq!(reply.answer.to_string(), "held: it asks to join and waits for the team's approval (R-IMP-9)");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -81,7 +81,7 @@
 //! let test_device = thermostat.device(bench);
 //! test_device.lock(two, Flash::OnReset)?;
 //! // The host sends the file; the device reconnects and reports what it runs now.
-//! let report = Report { product: Some(94), version: Some(2), ..Report::new(bench, now) };
+//! let report = Report::new(bench).product(94).version(2).at(now);
 //! fleet.gateway(now).connect(&report)?;
 //! thermostat.release(two)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -165,8 +165,7 @@
 //! let thermostat = console.product(console.create_product("Thermostat", "photon".parse()?)?.id);
 //! // The payment provider's token for the card.
 //! let token = CardToken::new("tok_visa")?;
-//! let (brand, last_four) = ("visa".to_owned(), "4242".to_owned());
-//! console.set_card(&NewCard { token, brand, last_four, expires: ExpiryMonth::new(2019, 12)? })?;
+//! console.set_card(&NewCard::new(token, "visa", "4242", ExpiryMonth::new(2019, 12)?))?;
 //!
 //! let quote = thermostat.quote_upgrade("Small", Interval::Monthly)?;
 //! assert_eq!(quote.due.to_string(), "89.00 USD");
@@ -238,7 +237,7 @@ pub use device::{Device, DeviceId, MalformedDeviceId, SystemVersion};
 pub use directory::Directory;
 pub use error::{Error, ErrorKind};
 pub use firmware::{FirmwareVersion, Flash, Sha256};
-pub use fleet::{Console, CustomerConsole, DeviceConsole, Fleet, Gateway, ProductConsole};
+pub use fleet::{Console, CustomerConsole, DeviceConsole, Fleet, FleetBuilder, Gateway, ProductConsole};
 pub use money::{Currency, Money};
 pub use product::{Platform, Policy, PolicyChange, Product, ProductId};
 pub use store::{MemoryStore, Store, StoreError};

@@ -6,7 +6,7 @@ use crate::customer::CustomerId;
 use crate::device::{DeviceId, Page, check_page};
 use crate::fleet::Fleet;
 use crate::product::ProductId;
-use crate::store::{Key, Record, Transaction};
+use crate::store::{Key, Record, Row, Transaction};
 use crate::team::AccountId;
 use crate::time::Timestamp;
 use crate::{Error, Money};
@@ -21,13 +21,45 @@ use std::sync::Arc;
 #[non_exhaustive]
 pub struct Notice {
     /// Identifies this notice. A host that gets the same notice twice sends it once.
-    pub key: String,
+    pub key: NoticeKey,
     /// When it was caused.
     pub at: Timestamp,
     /// The product it is about.
     pub product: ProductId,
     /// What it is about.
     pub subject: NoticeSubject,
+}
+
+/// Identifies a notice. Stored and written as its text, which a host may keep and give back.
+///
+/// ```
+/// use fleet_core::notice::NoticeKey;
+///
+/// let key = NoticeKey::from("94-devices-ask-to-join-00000000000000ff");
+/// assert_eq!(key.as_str(), "94-devices-ask-to-join-00000000000000ff");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NoticeKey(Box<str>);
+
+impl NoticeKey {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for NoticeKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A key that the host kept. A text that is no key names no notice.
+impl From<&str> for NoticeKey {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
 }
 
 /// The subject of a notice.
@@ -280,7 +312,8 @@ pub(crate) fn notify(
 
 impl Notice {
     fn new(at: Timestamp, product: ProductId, subject: NoticeSubject, nonce: u64) -> Self {
-        Self { key: format!("{product}-{}-{nonce:016x}", subject.name()), at, product, subject }
+        let key = NoticeKey(format!("{product}-{}-{nonce:016x}", subject.name()).into());
+        Self { key, at, product, subject }
     }
 }
 
@@ -298,13 +331,7 @@ impl FromStr for NoticeCursor {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        match Key::from_hex(text) {
-            Some(key @ Key::Notice(..)) => Ok(Self(key)),
-            _ => Err(Error::invalid(
-                "after",
-                "is not the cursor of a page of notices; pass the one that the previous page returned, or none",
-            )),
-        }
+        Key::of_cursor(text, "notices", |key| matches!(key, Key::Notice(..))).map(Self)
     }
 }
 
@@ -320,16 +347,13 @@ impl Fleet {
         limit: usize,
     ) -> Result<Page<Arc<Notice>, NoticeCursor>, Error> {
         check_page(limit)?;
-        let mut range = Key::notices().limit(limit);
+        let mut range = Key::notices().limit(limit + 1);
         if let Some(NoticeCursor(after)) = after {
             range = range.after(after);
         }
         let rows = self.store().scan(&range)?;
-        let next = rows.last().filter(|_| rows.len() == limit).map(|row| NoticeCursor(row.key.clone()));
-        let notices = rows.into_iter();
-        let notices =
-            notices.filter_map(|row| if let Record::Notice(notice) = row.record { Some(notice) } else { None });
-        Ok(Page::new(notices.collect(), next))
+        let notice = |row: Row| if let Record::Notice(notice) = row.record { Some(notice) } else { None };
+        Ok(Page::of_rows(rows, limit, |key| Some(NoticeCursor(key.clone())), notice))
     }
 
     /// Reports that the notice with this key has been sent. Returns whether it was pending: acknowledging twice has no
@@ -337,11 +361,11 @@ impl Fleet {
     ///
     /// # Errors
     /// Errors of the store.
-    pub fn acknowledge(&self, key: &str) -> Result<bool, Error> {
-        let Some((product, name)) = parse_key(key) else { return Ok(false) };
+    pub fn acknowledge(&self, key: &NoticeKey) -> Result<bool, Error> {
+        let Some((product, name)) = parse_key(key.as_str()) else { return Ok(false) };
         self.transact(|tx| {
             let waiting = tx.get::<Arc<Notice>>((product, Arc::clone(&name)))?;
-            let matches = waiting.is_some_and(|waiting| waiting.key == key);
+            let matches = waiting.is_some_and(|waiting| waiting.key == *key);
             if matches {
                 tx.delete(Key::Notice(product, Arc::clone(&name)));
             }
@@ -371,7 +395,7 @@ mod tests {
         ] {
             let (product, name) = (ProductId::new(94).unwrap(), subject.name());
             let notice = Notice::new(Timestamp::from_millis(0), product, subject, u64::MAX);
-            assert_eq!(parse_key(&notice.key), Some((product, name)));
+            assert_eq!(parse_key(notice.key.as_str()), Some((product, name)));
         }
         for key in ["", "94", "94-", "0-x-1", "x-y-z"] {
             assert!(parse_key(key).is_none_or(|(_, name)| name.is_empty()), "{key}");

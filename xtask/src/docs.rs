@@ -266,7 +266,7 @@ fn every_limit_in_the_documentation_is_the_one_in_the_code() {
         (rules, format!("recorded as it is, up to {} bytes", SystemVersion::MAX_LEN)),
         (running, format!("{} at most)", count(Query::MOST))),
         (running, format!("rows ({} where it is left out", count(Query::new("").rows()))),
-        (running, format!("at most {} minutes (`clock_tolerance_millis`", minutes(policy.clock_tolerance()))),
+        (running, format!("at most {} minutes (`clock_tolerance_millis`", minutes(policy.clock_tolerance))),
     ];
     assert_eq!(customer::WRONG_CODES, 5);
     claims.push((rules, "The fifth wrong code blocks".to_owned()));
@@ -355,12 +355,7 @@ fn the_first_program_prints_the_output_on_the_page() {
         writeln!(printed, "line {}: {}", line.line, line.verdict).unwrap();
     }
     for device in ["55ff6d04498b49a1b2c3d4e5", "45f96d06492949f0e1d2c3b4"] {
-        let report = Report {
-            product: Some(product.id.get()),
-            version: Some(1),
-            session: 1,
-            ..Report::new(device.parse().unwrap(), None)
-        };
+        let report = Report::new(device.parse().unwrap()).product(product.id.get()).version(1).session(1);
         writeln!(printed, "{device}: {}", fleet.gateway(now).connect(&report).unwrap().answer).unwrap();
     }
     let page = read("README.md");

@@ -1,5 +1,6 @@
 //! The project's development commands; `cargo xtask --help` lists them.
 
+mod api;
 mod ci;
 #[cfg(test)]
 mod docs;
@@ -54,6 +55,8 @@ enum Chore {
     Check,
     /// Write the page of error codes, docs/ERRORS.md, and the constants of Swift and Kotlin, from the source.
     Errors,
+    /// Write the listings of the published crates' public APIs, docs/api/*.txt, from the source.
+    Api,
     /// Run everything that a submission must pass, or one step of it.
     Ci {
         /// This step only.
@@ -132,6 +135,7 @@ fn main() -> ExitCode {
         Chore::Package { lang, .. } => lang::package(lang.as_deref()),
         Chore::Check => ci::check(),
         Chore::Errors => errors::write(),
+        Chore::Api => api::write(),
         Chore::Ci { step } => ci::run(step.as_deref()),
         Chore::Vectors { kind: VectorKind::Billing, path } => vectors::billing::run(&path).show(),
         Chore::Vectors { kind: VectorKind::Firmware, path } => vectors::firmware::run(&path).show(),

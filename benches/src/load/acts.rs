@@ -135,16 +135,12 @@ impl Act {
             }
             Self::Disconnect => {
                 let fleet = shared.actors.fleet.0;
-                let (device, product) = (device(random), Some(fleet.get()));
-                gateway.disconnect(&Disconnect { device, product, session: session(), at: Some(now) }).map(|()| 1)
+                let end = Disconnect::new(device(random)).product(fleet.get()).session(session()).at(now);
+                gateway.disconnect(&end).map(|()| 1)
             }
             Self::AskToJoin => {
                 let stranger = few(random);
-                gateway.connect(&Report {
-                    product: Some(product.get()),
-                    session: session(),
-                    ..Report::new(stranger, now)
-                })?;
+                gateway.connect(&Report::new(stranger).product(product.get()).session(session()).at(now))?;
                 Ok(1)
             }
             Self::Approve => {
@@ -211,14 +207,13 @@ impl Act {
 
 /// A report of a device of the fleet: most run version 2, some version 1.
 fn seen(device: DeviceId, session: u64, random: &mut Random) -> Result<Report, Error> {
-    Ok(Report {
-        product: Some(94),
-        version: Some(if random.next_number().is_multiple_of(8) { 1 } else { 2 }),
-        platform: Some(PLATFORM.parse()?),
-        system: Some(SYSTEM.parse()?),
-        session,
-        ..Report::new(device, NOW)
-    })
+    Ok(Report::new(device)
+        .product(94)
+        .version(if random.next_number().is_multiple_of(8) { 1 } else { 2 })
+        .platform(PLATFORM.parse()?)
+        .system(SYSTEM.parse()?)
+        .session(session)
+        .at(NOW))
 }
 
 fn one_or_two(random: &mut Random) -> Result<FirmwareVersion, Error> {

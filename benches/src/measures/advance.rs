@@ -25,7 +25,7 @@ struct Renewing {
 
 impl Renewing {
     fn new(products: usize, due: usize) -> Result<Self> {
-        let fleet = Fleet::open(MemoryStore::new()).with_seed(7);
+        let fleet = Fleet::builder(MemoryStore::new()).seed(7).open();
         let operator = fleet.console(Actor::Operator, NOW);
         let owner = operator.create_account("alice@example.com")?.id;
         let made = operator.create_product_with_id(ProductId::new(94)?, owner, "Thermostat", "photon".parse()?)?;

@@ -175,8 +175,8 @@ struct Rust<'s> {
 
 impl<'s> Rust<'s> {
     fn new(setting: &'s Setting) -> Result<Self> {
-        let unlimited = Tier { name: "All".into(), devices: None, members: None, messages: None, prices: Vec::new() };
-        let fleet = Fleet::open(MemoryStore::new()).with_catalogue(Catalogue::new(vec![unlimited])?);
+        let unlimited = Tier::new("All");
+        let fleet = Fleet::builder(MemoryStore::new()).catalogue(Catalogue::new(vec![unlimited])?).open();
         let alice = fleet.console(Actor::Operator, NOW).create_account("alice@example.com")?;
         let console = fleet.console(alice.id, NOW);
         let product = console.create_product("Thermostat", "photon".parse()?)?.id;
@@ -189,8 +189,7 @@ impl<'s> Rust<'s> {
     }
 
     fn report(&self, id: fleet_core::DeviceId) -> Report {
-        let (product, version) = (Some(self.product.get()), Some(1));
-        Report { product, version, session: self.session, ..Report::new(id, NOW) }
+        Report::new(id).product(self.product.get()).version(1).session(self.session).at(NOW)
     }
 
     fn next_round(&mut self) -> Vec<Report> {

@@ -6,7 +6,7 @@ use crate::rounds::{Figures, alone, beside, timed};
 use crate::world::{NOW, Random, Setting, World};
 use fleet_core::event::{Destination, Event, NewSubscription};
 use fleet_core::store::{Commit, CommitOutcome, Key, Range, Row, Store};
-use fleet_core::{DeviceId, MemoryStore, Policy, StoreError};
+use fleet_core::{DeviceId, MemoryStore, PolicyChange, StoreError};
 use fleet_store_sqlite::SqliteStore;
 use std::hint::black_box;
 use std::sync::Arc;
@@ -82,7 +82,7 @@ pub(super) fn sqlite_started(setting: &Setting) -> Result<Figures> {
 
 fn beside_by_hand(setting: &Setting, world: &World) -> Result<Figures> {
     subscribe(world)?;
-    world.console().product(world.product).set_policy(&Policy { log_events: 1_000_000, ..Policy::default() })?;
+    world.console().product(world.product).set_policy(&PolicyChange::new().log_events(1_000_000))?;
     let mut connection = by_hand::open(&setting.sqlite_copy("publish-floor.db")?)?;
     by_hand::look_at_devices(&connection)?;
     let mut next = [0_i64; fleet_core::event::SLOTS as usize];
@@ -129,5 +129,5 @@ fn events(setting: &Setting, random: &mut Random, count: usize) -> Result<Vec<Ev
 }
 
 fn event(device: DeviceId) -> Result<Event> {
-    Ok(Event::new(device, "room/temperature", r#"{"celsius":21.5}"#, NOW)?.from_product(94))
+    Ok(Event::new(device, "room/temperature", r#"{"celsius":21.5}"#, NOW)?.with_product(94))
 }

@@ -15,12 +15,7 @@ impl Console {
     /// Puts a card on the actor's file, after the payment provider accepted it. `expires` is the last month in which it
     /// is valid, such as `2017-12`.
     pub fn set_card(&self, token: &str, brand: &str, last_four: &str, expires: &str) -> Answered<()> {
-        Ok(self.door()?.set_card(&NewCard {
-            token: CardToken::new(token)?,
-            brand: brand.to_owned(),
-            last_four: last_four.to_owned(),
-            expires: month(expires)?,
-        })?)
+        Ok(self.door()?.set_card(&NewCard::new(CardToken::new(token)?, brand, last_four, month(expires)?))?)
     }
 
     /// Removes the card from the actor's file.

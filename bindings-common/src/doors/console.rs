@@ -55,7 +55,7 @@ impl ProductConsole {
     /// Changes the given policies; the others stay as they are.
     pub fn set_policy(&self, policy: PolicySettings) -> Answered<Product> {
         let change = fleet_core::PolicyChange::try_from(policy)?;
-        Ok((&self.door()?.set_policy(change)?).into())
+        Ok((&self.door()?.set_policy(&change)?).into())
     }
 
     /// Puts the product on a tier without a charge. An operator's command.

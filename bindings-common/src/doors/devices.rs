@@ -90,8 +90,9 @@ impl DeviceConsole {
     /// Corrects the device's entry in the registry: its hardware, its security counter, or both. An operator's command,
     /// recorded in the audit of the product; the device need not be in it.
     pub fn correct(&self, platform: Option<&str>, security_counter: Option<u32>) -> Answered<()> {
-        let platform = platform.map(str::parse).transpose()?;
-        let correction = Correction { platform, security_counter };
+        let mut correction = Correction::new();
+        correction.platform = platform.map(str::parse).transpose()?;
+        correction.security_counter = security_counter;
         Ok(self.door()?.correct(&correction)?)
     }
 

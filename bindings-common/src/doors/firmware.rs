@@ -24,8 +24,8 @@ impl ProductConsole {
                 })
             })
             .transpose()?;
-        let description = description.unwrap_or_default();
-        let upload = Upload { description, requires_system, ..Upload::new(version(number)?, title) };
+        let mut upload = Upload::new(version(number)?, title).description(description.unwrap_or_default());
+        upload.requires_system = requires_system;
         Ok((&self.door()?.upload(&upload, binary)?).into())
     }
 

@@ -56,15 +56,15 @@ impl Fleet {
     /// Opens a fleet in a store.
     pub fn with_store(store: impl Store + 'static, options: FleetOptions) -> Answered<Self> {
         let store = Closable::new(store);
-        let mut fleet = fleet_core::Fleet::open(store.clone());
+        let mut fleet = fleet_core::Fleet::builder(store.clone());
         if let Some(tiers) = options.tiers {
-            fleet = fleet.with_catalogue(Catalogue::new(tiers)?);
+            fleet = fleet.catalogue(Catalogue::new(tiers)?);
         }
         if let Some(seed) = options.seed {
-            fleet = fleet.with_seed(seed);
+            fleet = fleet.seed(seed);
         }
         if let Some(rows) = options.largest_commit {
-            fleet = fleet.with_largest_commit(usize::try_from(rows).unwrap_or(usize::MAX));
+            fleet = fleet.largest_commit(usize::try_from(rows).unwrap_or(usize::MAX));
         }
         let mut billing = BillingPolicy::default();
         if let Some(days) = options.retry_days {
@@ -76,8 +76,8 @@ impl Fleet {
         if let Some(days) = options.card_notice_days {
             billing = billing.with_card_notice_days(days)?;
         }
-        if let Some(held) = options.hold_locked {
-            billing = billing.with_devices_held(held);
+        if options.hold_locked == Some(true) {
+            billing = billing.with_devices_held();
         }
         if let Some(days) = options.leap_days {
             billing = billing.with_leap_days(days)?;
@@ -85,8 +85,7 @@ impl Fleet {
         if let Some(after) = options.unknown_notice {
             billing = billing.with_unknown_notice(after)?;
         }
-        let fleet = fleet.with_billing(billing);
-        Ok(Self(Opened::new(fleet, store)))
+        Ok(Self(Opened::new(fleet.billing(billing).open(), store)))
     }
 
     /// Closes the fleet: rejects new operations at once, waits for the running ones, reports the usage of this process,
@@ -169,7 +168,7 @@ impl Fleet {
 
     /// Marks the notice with this key as sent. Returns whether it was still waiting.
     pub fn acknowledge(&self, key: &str) -> Answered<bool> {
-        Ok(self.0.enter(|core| core)?.acknowledge(key)?)
+        Ok(self.0.enter(|core| core)?.acknowledge(&key.into())?)
     }
 
     /// Writes a copy of the whole fleet, as of one moment, to a new file, while others use the fleet.

@@ -50,18 +50,17 @@ impl Report {
         let hash =
             |hash: &String| hash.parse::<Sha256>().map_err(|problem| Failure::invalid("image", problem.to_string()));
         let at = self.reported_at.map(|at| at.read("reported_at")).transpose()?;
-        Ok(device::Report {
-            product: self.product,
-            version: self.version,
-            image: self.image.as_ref().map(hash).transpose()?,
-            platform: self.platform.as_deref().map(str::parse).transpose()?,
-            system: self.system.as_deref().map(str::parse).transpose()?,
-            security_counter: self.security_counter,
-            chip_revision: self.chip_revision.map(chip_revision).transpose()?,
-            takes_updates: self.takes_updates.unwrap_or(true),
-            session: unsigned("session", self.session.unwrap_or(0))?,
-            ..device::Report::new(device_id(&self.device)?, at)
-        })
+        let mut report = device::Report::new(device_id(&self.device)?).at(at);
+        report.product = self.product;
+        report.version = self.version;
+        report.image = self.image.as_ref().map(hash).transpose()?;
+        report.platform = self.platform.as_deref().map(str::parse).transpose()?;
+        report.system = self.system.as_deref().map(str::parse).transpose()?;
+        report.security_counter = self.security_counter;
+        report.chip_revision = self.chip_revision.map(chip_revision).transpose()?;
+        report.takes_updates = self.takes_updates.unwrap_or(true);
+        report.session = unsigned("session", self.session.unwrap_or(0))?;
+        Ok(report)
     }
 }
 
@@ -120,8 +119,9 @@ impl Gateway {
         ended_at: Option<Moment>,
     ) -> Answered<()> {
         let at = ended_at.map(|at| at.read("ended_at")).transpose()?;
-        let (device, session) = (device_id(device)?, unsigned("session", session.unwrap_or(0))?);
-        Ok(self.at(self.now()?)?.disconnect(&Disconnect { device, product, session, at })?)
+        let mut end = Disconnect::new(device_id(device)?).session(unsigned("session", session.unwrap_or(0))?).at(at);
+        end.product = product;
+        Ok(self.at(self.now()?)?.disconnect(&end)?)
     }
 
     /// Reports the progress of the update with this directive's number. Returns whether it is the device's latest.

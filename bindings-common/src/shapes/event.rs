@@ -333,13 +333,13 @@ impl NewEvent {
         let at = self.happened_at.map_or(Ok(now), |at| at.read("happened_at"))?;
         let mut event = event::Event::new(device, &self.name, self.data.as_deref().unwrap_or_default(), at)?;
         if let Some(product) = self.product {
-            event = event.from_product(product);
+            event = event.with_product(product);
         }
         if let Some(id) = &self.id {
             event = event.with_id(id)?;
         }
         if let Some(kind) = &self.error_kind {
-            event = event.as_error(kind)?;
+            event = event.with_error(kind)?;
         }
         Ok(event)
     }

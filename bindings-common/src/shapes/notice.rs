@@ -204,7 +204,7 @@ shape! {
 impl From<&notice::Notice> for Notice {
     fn from(notice: &notice::Notice) -> Self {
         Self {
-            key: notice.key.clone(),
+            key: notice.key.to_string(),
             at: notice.at.into(),
             product: notice.product.get(),
             subject: match &notice.subject {

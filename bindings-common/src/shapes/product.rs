@@ -7,6 +7,7 @@ use crate::shapes::{Actor, Scope};
 use fleet_core::product;
 use fleet_core::{FirmwareVersion, LimitExceeded};
 use std::collections::HashMap;
+use std::time::Duration;
 
 shape! {
     /// A product: one platform, one owner, one fleet.
@@ -307,58 +308,61 @@ impl From<&fleet_core::Product> for Product {
 impl From<&fleet_core::Policy> for Policy {
     fn from(policy: &fleet_core::Policy) -> Self {
         Self {
-            gate: Gate { devices: policy.gate.devices, soak_millis: count(policy.gate.soak_millis) },
+            gate: Gate { devices: policy.gate.devices, soak_millis: millis(policy.gate.soak) },
             wildcard_product: policy.wildcard_product,
             opaque_images: policy.opaque_images,
             forbid_downgrades: policy.forbid_downgrades,
             approve_by_itself: policy.approve_by_itself,
             known_ids_only: policy.known_ids_only,
             quarantine_limit: policy.quarantine_limit,
-            invitation_millis: count(policy.invitation_millis),
+            invitation_millis: millis(policy.invitation),
             authentication: policy.authentication.map(Authentication::from),
             private_beta: policy.private_beta,
             log_events: policy.log_events,
-            log_age_millis: count(policy.log_age_millis),
-            event_id_millis: count(policy.event_id_millis),
+            log_age_millis: millis(policy.log_age),
+            event_id_millis: millis(policy.event_id_life),
             customers_may: policy.customers_may.iter().map(|scope| Scope::from(*scope)).collect(),
             usage_notices: policy.usage_notices.iter().map(|percent| u16::from(*percent)).collect(),
-            clock_tolerance_millis: count(policy.clock_tolerance_millis),
+            clock_tolerance_millis: millis(policy.clock_tolerance),
         }
     }
+}
+
+/// A span in whole milliseconds.
+fn millis(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
 impl TryFrom<PolicySettings> for product::PolicyChange {
     type Error = crate::Failure;
 
     fn try_from(settings: PolicySettings) -> Result<Self, crate::Failure> {
-        let millis = |field, value: Option<i64>| {
-            let checked = value.map(u64::try_from).transpose();
-            checked.map_err(|_| crate::Failure::invalid(field, "must not be negative"))
+        let span = |field, millis: Option<i64>| {
+            let checked = millis.map(u64::try_from).transpose();
+            let checked = checked.map_err(|_| crate::Failure::invalid(field, "must not be negative"))?;
+            Ok::<_, crate::Failure>(checked.map(Duration::from_millis))
         };
-        let tolerance = settings.clock_tolerance_millis;
-        Ok(Self {
-            clock_tolerance_millis: millis("clock_tolerance_millis", tolerance)?,
-            gate: product::GateChange {
-                devices: settings.gate_devices,
-                soak_millis: millis("gate.soak_millis", settings.gate_soak_millis)?,
-            },
-            wildcard_product: settings.wildcard_product,
-            opaque_images: settings.opaque_images,
-            forbid_downgrades: settings.forbid_downgrades,
-            approve_by_itself: settings.approve_by_itself,
-            known_ids_only: settings.known_ids_only,
-            quarantine_limit: settings.quarantine_limit,
-            invitation_millis: millis("invitation_millis", settings.invitation_millis)?,
-            authentication: settings.authentication.map(AuthenticationChoice::into),
-            private_beta: settings.private_beta,
-            customers_may: settings.customers_may.map(|scopes| scopes.into_iter().map(Into::into).collect()),
-            log_events: settings.log_events,
-            log_age_millis: millis("log_age_millis", settings.log_age_millis)?,
-            event_id_millis: millis("event_id_millis", settings.event_id_millis)?,
-            usage_notices: settings
-                .usage_notices
-                .map(|shares| shares.into_iter().map(|share| u8::try_from(share).unwrap_or(u8::MAX)).collect()),
-        })
+        let mut change = Self::new();
+        change.clock_tolerance = span("clock_tolerance_millis", settings.clock_tolerance_millis)?;
+        change.gate.devices = settings.gate_devices;
+        change.gate.soak = span("gate.soak_millis", settings.gate_soak_millis)?;
+        change.wildcard_product = settings.wildcard_product;
+        change.opaque_images = settings.opaque_images;
+        change.forbid_downgrades = settings.forbid_downgrades;
+        change.approve_by_itself = settings.approve_by_itself;
+        change.known_ids_only = settings.known_ids_only;
+        change.quarantine_limit = settings.quarantine_limit;
+        change.invitation = span("invitation_millis", settings.invitation_millis)?;
+        change.authentication = settings.authentication.map(AuthenticationChoice::into);
+        change.private_beta = settings.private_beta;
+        change.customers_may = settings.customers_may.map(|scopes| scopes.into_iter().map(Into::into).collect());
+        change.log_events = settings.log_events;
+        change.log_age = span("log_age_millis", settings.log_age_millis)?;
+        change.event_id_life = span("event_id_millis", settings.event_id_millis)?;
+        change.usage_notices = settings
+            .usage_notices
+            .map(|shares| shares.into_iter().map(|share| u8::try_from(share).unwrap_or(u8::MAX)).collect());
+        Ok(change)
     }
 }
 

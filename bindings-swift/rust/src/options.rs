@@ -120,7 +120,9 @@ impl TryFrom<Tier> for fleet_core::Tier {
         let price = |Price { interval, amount }: Price| {
             Ok(fleet_core::billing::Price::new(interval.into(), amount.try_into()?)?)
         };
-        let prices = prices.into_iter().map(price).collect::<Result<_, Failure>>()?;
-        Ok(Self { name: name.into(), devices, members, messages, prices })
+        let mut made = Self::new(name);
+        (made.devices, made.members, made.messages) = (devices, members, messages);
+        made.prices = prices.into_iter().map(price).collect::<Result<_, Failure>>()?;
+        Ok(made)
     }
 }

@@ -84,7 +84,16 @@ impl fmt::Display for ExpiryMonth {
 }
 
 /// A card that an owner registers, after the payment provider accepted it.
+///
+/// ```
+/// use fleet_core::billing::{CardToken, ExpiryMonth, NewCard};
+///
+/// let card = NewCard::new(CardToken::new("tok_visa")?, "visa", "4242", ExpiryMonth::new(2019, 12)?);
+/// assert_eq!(card.last_four, "4242");
+/// # Ok::<(), fleet_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct NewCard {
     /// The provider's reference.
     pub token: CardToken,
@@ -94,6 +103,14 @@ pub struct NewCard {
     pub last_four: String,
     /// The last month in which it is valid.
     pub expires: ExpiryMonth,
+}
+
+impl NewCard {
+    /// A card: the provider's reference, its brand (1 to 100 characters), the last four digits of its number, and the
+    /// last month in which it is valid. The brand and the digits are checked when the card is registered.
+    pub fn new(token: CardToken, brand: impl Into<String>, last_four: impl Into<String>, expires: ExpiryMonth) -> Self {
+        Self { token, brand: brand.into(), last_four: last_four.into(), expires }
+    }
 }
 
 /// The card on file of an account.

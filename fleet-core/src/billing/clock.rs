@@ -1,25 +1,26 @@
 //! The clock: renewals, retries and notices that are due, and the outcomes that the payment provider reports. Each due
 //! step is one commit and is done once.
 
-use super::collect::{collect, failed, invoice};
-use super::credit::{former_payer, return_unused};
-use super::{
-    AttemptResult, Charge, ChargeKey, ChargeOutcome, Contract, Decline, Invoice, InvoiceStatus, Payer, Plan, Purpose,
-    Quote, Reason,
-};
+use super::collect::renewal_outcome;
+use super::renewal::no_leap;
+use super::rows::{apply, collect, owed, put_owed};
+use super::{AttemptResult, Charge, ChargeKey, ChargeOutcome, Contract, Decline, Payer, Purpose};
 use crate::device::{Page, check_page};
 use crate::directory::Directory;
-use crate::fleet::Fleet;
+use crate::fleet::{Console, Fleet};
 use crate::notice::{NoticeSubject, charge_unknown_name, notify};
-use crate::product::{Product, ProductId};
-use crate::store::{Key, Record, StoreErrorKind, Transaction};
-use crate::team::AccountId;
-use crate::{Error, ErrorKind, Money, Timestamp};
+use crate::product::ProductId;
+use crate::store::{Key, Record, Row, StoreErrorKind, Transaction};
+use crate::team::{Access, AccountId, Command};
+use crate::{Error, ErrorKind, Timestamp};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
+
+/// Maximum number of renewals of one product that a command issues before it decides: 50 years of months.
+const MAX_LATE_RENEWALS: u32 = 600;
 
 /// Commands of the clock, opened at a moment. The host opens it regularly, and whenever its payment provider answers.
 #[derive(Clone, Copy, Debug)]
@@ -111,13 +112,7 @@ impl FromStr for ChargeCursor {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        match Key::from_hex(text) {
-            Some(key @ Key::Charge(..)) => Ok(Self(key)),
-            _ => Err(Error::invalid(
-                "after",
-                "is not a cursor of a page of charges; give the `next` of the previous page, or none",
-            )),
-        }
+        Key::of_cursor(text, "charges", |key| matches!(key, Key::Charge(..))).map(Self)
     }
 }
 
@@ -139,16 +134,13 @@ impl Fleet {
         limit: usize,
     ) -> Result<Page<Arc<Charge>, ChargeCursor>, Error> {
         check_page(limit)?;
-        let mut range = Key::charges().limit(limit);
+        let mut range = Key::charges().limit(limit + 1);
         if let Some(ChargeCursor(after)) = after {
             range = range.after(after);
         }
         let rows = self.store().scan(&range)?;
-        let next = rows.last().filter(|_| rows.len() == limit).map(|row| ChargeCursor(row.key.clone()));
-        let charges = rows.into_iter();
-        let charges =
-            charges.filter_map(|row| if let Record::Charge(charge) = row.record { Some(charge) } else { None });
-        Ok(Page::new(charges.collect(), next))
+        let charge = |row: Row| if let Record::Charge(charge) = row.record { Some(charge) } else { None };
+        Ok(Page::of_rows(rows, limit, |key| Some(ChargeCursor(key.clone())), charge))
     }
 }
 
@@ -181,12 +173,7 @@ impl Clock<'_> {
     /// # let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com")?.id;
     /// # let console = fleet.console(alice, now);
     /// # let product = console.create_product("Thermostat", "photon".parse()?)?.id;
-    /// # let card = NewCard {
-    /// #     token: CardToken::new("tok_1")?,
-    /// #     brand: "visa".to_owned(),
-    /// #     last_four: "4242".to_owned(),
-    /// #     expires: ExpiryMonth::new(2020, 1)?,
-    /// # };
+    /// # let card = NewCard::new(CardToken::new("tok_1")?, "visa", "4242", ExpiryMonth::new(2020, 1)?);
     /// # console.set_card(&card)?;
     /// # let quote = console.product(product).quote_upgrade("Small", Interval::Monthly)?;
     /// # let Upgrade::Charging(charge) = console.product(product).upgrade(quote.id)? else { panic!() };
@@ -234,7 +221,7 @@ impl Clock<'_> {
                     let row = tx.store().scan(&range.limit(1))?.into_iter().next();
                     first = row.and_then(|row| moment_of(&row.key)).into_iter().chain(first).min();
                 }
-                self.fleet.no_leap(&directory, first, self.now)?;
+                no_leap(self.fleet.billing(), &directory, first, self.now)?;
             }
             if directory.advanced_at != Some(self.now) {
                 directory.advanced_at = Some(self.now);
@@ -349,7 +336,7 @@ impl Clock<'_> {
                 contract.warned = true;
                 self.fleet.warn(tx, product, contract, self.now)?;
             }
-            self.fleet.schedule(tx, product, contract);
+            self.fleet.reschedule(tx, product, contract, self.now)?;
             let next = contract.due;
             tx.put(product, record);
             Ok(ProductStep { is_counted, next })
@@ -402,34 +389,25 @@ impl Clock<'_> {
         self.fleet.transact(|tx| {
             tx.load([Key::Charge(key.product, key.number), Key::Contract(key.product)])?;
             let mut record: Arc<Contract> = tx.get(key.product)?.unwrap_or_default();
-            let mut charge = match tx.get::<Arc<Charge>>((key.product, key.number))? {
+            let charge = match tx.get::<Arc<Charge>>((key.product, key.number))? {
                 Some(charge) if charge.key == key => charge,
                 Some(_) => return Err(ErrorKind::UnknownCharge.into()),
                 None if (1..=record.charges).contains(&key.number) => return Err(ErrorKind::ChargeFinished.into()),
                 None => return Err(ErrorKind::UnknownCharge.into()),
             };
-            let contract = Arc::make_mut(&mut record);
             let declined = match outcome {
                 ChargeOutcome::Succeeded => None,
                 ChargeOutcome::Declined(decline) => Some(decline),
-                ChargeOutcome::Unknown => {
-                    if !charge.unknown {
-                        Arc::make_mut(&mut charge).unknown = true;
-                        contract.unknown.insert(key.number, self.now);
-                        self.fleet.schedule(tx, key.product, contract);
-                        tx.put((key.product, key.number), charge);
-                        tx.put(key.product, record);
-                    }
-                    return Ok(());
-                }
+                ChargeOutcome::Unknown => return self.note_unknown(tx, charge, record),
             };
+            let contract = Arc::make_mut(&mut record);
             tx.delete(Key::Charge(key.product, key.number));
             if charge.unknown {
                 // The outcome is known: the notice is obsolete.
                 tx.delete(Key::Notice(key.product, charge_unknown_name(key.number)));
             }
             if contract.unknown.remove(&key.number).is_some() {
-                self.fleet.schedule(tx, key.product, contract);
+                self.fleet.reschedule(tx, key.product, contract, self.now)?;
                 tx.put(key.product, record);
             }
             if let Some((Decline::Hard, card)) = declined.zip(charge.card.as_ref()) {
@@ -445,6 +423,26 @@ impl Clock<'_> {
                 }
             }
         })
+    }
+
+    /// Notes since when the outcome of a charge has been unknown.
+    fn note_unknown(
+        &self,
+        tx: &mut Transaction<'_>,
+        mut charge: Arc<Charge>,
+        mut record: Arc<Contract>,
+    ) -> Result<(), Error> {
+        if charge.unknown {
+            return Ok(());
+        }
+        let (product, number) = (charge.product, charge.key.number);
+        Arc::make_mut(&mut charge).unknown = true;
+        let contract = Arc::make_mut(&mut record);
+        contract.unknown.insert(number, self.now);
+        self.fleet.reschedule(tx, product, contract, self.now)?;
+        tx.put((product, number), charge);
+        tx.put(product, record);
+        Ok(())
     }
 
     /// Marks a card as declined permanently: it is never presented again (R-PAY-3). If a renewal is near, its owner
@@ -463,29 +461,14 @@ impl Clock<'_> {
         number: u32,
         declined: Option<Decline>,
     ) -> Result<(), Error> {
-        let (product, account) = (charge.product, charge.account);
-        let mut found = invoice(tx, product, number)?;
-        let mut record: Arc<Payer> = tx.get(account)?.unwrap_or_default();
-        let (invoice, payer) = (Arc::make_mut(&mut found), Arc::make_mut(&mut record));
-        payer.charging = None;
-        if let Some(attempt) = invoice.attempts.iter_mut().find(|attempt| attempt.result == AttemptResult::Open) {
-            attempt.result = declined.map_or(AttemptResult::Succeeded, AttemptResult::Declined);
-            attempt.known_at = Some(self.now);
-        }
-        if declined.is_some() {
-            failed(tx, self.fleet.billing(), payer, invoice, self.now)?;
-        } else {
-            invoice.status = InvoiceStatus::Settled { at: self.now };
-            invoice.charge = Some(charge.key.number);
-            payer.close(product, number);
-            settle(tx, product, number, true)?;
-            let card = payer.known(charge.card.as_ref().map(|card| card.number));
-            let amount = Some(charge.amount);
-            notify(tx, self.now, product, NoticeSubject::RenewalPaid { account, invoice: number, amount, card })?;
-        }
-        tx.put((product, number), found);
-        tx.put(account, record);
-        collect(tx, self.fleet.billing(), account, self.now)
+        let mut record: Arc<Payer> = tx.get(charge.account)?.unwrap_or_default();
+        let before = owed(tx, charge.product, number)?;
+        let mut owed = before.clone();
+        let (policy, payer) = (self.fleet.billing(), Arc::make_mut(&mut record));
+        let effects = renewal_outcome(policy, payer, &mut owed, charge, declined, self.now)?;
+        tx.put(charge.account, record);
+        put_owed(tx, &before, owed);
+        apply(tx, policy, effects, self.now)
     }
 
     fn upgrade_outcome(
@@ -505,83 +488,40 @@ impl Clock<'_> {
             let result = declined.map(AttemptResult::Declined);
             let subject = NoticeSubject::UpgradeDeclined { account, charge: number, amount, result, card };
             notify(tx, self.now, product, subject)?;
-            self.fleet.schedule(tx, product, contract);
+            self.fleet.reschedule(tx, product, contract, self.now)?;
         } else {
             let payment = Some(charge.key.number);
-            apply_upgrade(self.fleet, tx, (product, account), contract, open.quote, payment, self.now)?;
+            self.fleet.apply_upgrade(tx, (product, account), contract, (open.quote, payment), self.now)?;
         }
         tx.put(product, record);
         collect(tx, self.fleet.billing(), account, self.now)
     }
 }
 
-/// Removes an invoice from the product's list of unpaid invoices. If it was `paid`, marks the segment that it billed as
-/// paid.
-pub(crate) fn settle(tx: &mut Transaction<'_>, product: ProductId, number: u32, paid: bool) -> Result<(), Error> {
-    let mut record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
-    let contract = Arc::make_mut(&mut record);
-    contract.unpaid.remove(&number);
-    if let Some(plan) = contract.plan.as_mut().filter(|plan| paid && plan.invoice == number) {
-        plan.paid = Some(plan.billed);
+impl Console<'_> {
+    /// Issues the due renewals of a product, each in its own commit, before a command decides about its plan. Ignores a
+    /// renewal that waits for an upgrade: the command itself finds the open upgrade.
+    pub(crate) fn up_to_date(&self, product: ProductId, command: Command) -> Result<(), Error> {
+        for _ in 0..MAX_LATE_RENEWALS {
+            let is_late = self.fleet.transact(|tx| {
+                Access::check(tx, self.actor, command, product)?;
+                self.renew_if_due(tx, product)
+            })?;
+            if !is_late {
+                return Ok(());
+            }
+        }
+        Ok(())
     }
-    tx.put(product, record);
-    Ok(())
-}
 
-/// Puts a product on the quoted plan, and writes the invoice, which is paid.
-pub(crate) fn apply_upgrade(
-    fleet: &Fleet,
-    tx: &mut Transaction<'_>,
-    (product, account): (ProductId, AccountId),
-    contract: &mut Contract,
-    quote: Quote,
-    charge: Option<u32>,
-    now: Timestamp,
-) -> Result<Invoice, Error> {
-    let mut record = tx.get::<Arc<Product>>(product)?.ok_or_else(|| Error::not_found("product"))?;
-    let changed = Arc::make_mut(&mut record);
-    fleet.put_on(changed, Some(&quote.tier), true);
-    changed.limits = quote.limits.or(changed.limits);
-    tx.put(product, record);
-    let before = contract.plan.take();
-    let former = former_payer(tx, product, before.as_ref(), account)?;
-    let (number, none) = (contract.next_invoice()?, Money::zero(quote.price.currency()));
-    let Quote { tier, interval, at, period, price, charge: billed, lines, due: total, balance, .. } = quote;
-    if before.as_ref().is_some_and(|plan| plan.interval != interval) {
-        contract.at_renewal = None;
+    /// Issues one renewal of a product if it is due. Returns whether it was due.
+    pub(crate) fn renew_if_due(&self, tx: &mut Transaction<'_>, product: ProductId) -> Result<bool, Error> {
+        let record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
+        let late = record.plan.clone().filter(|plan| self.now >= plan.period.end && record.upgrade.is_none());
+        let Some(plan) = late else { return Ok(false) };
+        let directory: Directory = tx.get(())?.unwrap_or_default();
+        no_leap(self.fleet.billing(), &directory, Some(plan.period.end), self.now)?;
+        self.fleet.renew(tx, product, record, &plan, self.now)?;
+        Ok(true)
     }
-    // A renewal whose date does not change keeps its flag: the owner receives one notice for it.
-    let stays = before.as_ref().is_some_and(|plan| plan.period.end == period.end);
-    contract.warned &= stays;
-    contract.card_needed &= stays;
-    contract.plan = Some(Plan { tier, interval, period, price, billed, paid: Some(billed), invoice: number });
-    contract.balance = balance;
-    contract.quotes.clear();
-    fleet.schedule(tx, product, contract);
-    fleet.warn(tx, product, contract, now)?;
-    let invoice = Invoice {
-        number,
-        product,
-        payer: account,
-        reason: Reason::Upgrade,
-        issued_at: now,
-        period,
-        lines,
-        total,
-        offset: none,
-        refund: none,
-        status: InvoiceStatus::Settled { at: now },
-        charge,
-        attempts: Vec::new(),
-    };
-    tx.put((product, number), Arc::new(invoice.clone()));
-    let mut payer: Arc<Payer> = tx.get(account)?.unwrap_or_default();
-    if Arc::make_mut(&mut payer).products.insert(product) {
-        tx.put(account, payer);
-    }
-    notify(tx, now, product, NoticeSubject::Upgraded { account, invoice: number, amount: Some(total) })?;
-    if let Some((before, _)) = before.zip(former) {
-        return_unused(tx, product, contract, &before, at, now)?;
-    }
-    Ok(invoice)
 }

@@ -1,127 +1,144 @@
-//! Collection of open invoices: requests charges, records failures, and locks or unlocks the account as the rules
-//! demand at a moment.
+//! Collection of open renewal invoices: which charge is requested, which failure is noted, and whether the account is
+//! locked or unlocked at a moment.
 //!
-//! Every command that changes what an account owes, or the card that it pays with, calls [`collect`] in the same
-//! transaction.
+//! Every command that changes what an account owes, or the card that it pays with, has these rules applied in the same
+//! commit ([`collect`](super::rows::collect)).
 
+use super::effect::{Effect, NewCharge};
 use super::{
-    AttemptResult, BillingPolicy, Charge, ChargeKey, Charged, ChargedCard, Contract, Invoice, OpenCharge, OpenInvoice,
-    Payer, PaymentAttempt, PaymentLock, Step, failures, is_exhausted, next_step,
+    AttemptResult, BillingPolicy, Charge, Charged, ChargedCard, Contract, Decline, Invoice, InvoiceStatus, OpenCharge,
+    OpenInvoice, Payer, PaymentAttempt, PaymentLock, Step, failures, is_exhausted, next_step,
 };
-use crate::notice::{NoticeSubject, notify};
-use crate::store::{Key, Record, StoreError, StoreErrorKind, Transaction};
-use crate::team::{Account, AccountId};
-use crate::{Error, Money, Product, ProductId, Timestamp};
+use crate::notice::NoticeSubject;
+use crate::team::AccountId;
+use crate::{Error, ProductId, Timestamp};
 use std::sync::Arc;
 
-/// Does what is due now for an account's open renewal invoices: one at a time, the oldest first (R-PAY-6). Stores the
-/// account in the due index under its next due moment.
-pub(crate) fn collect(
-    tx: &mut Transaction<'_>,
+/// The oldest unpaid renewal of an account, and the contract that assigns the number of its charge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Oldest {
+    pub(crate) invoice: Arc<Invoice>,
+    pub(crate) contract: Arc<Contract>,
+}
+
+/// Decides what is due now for an account: one renewal at a time, the oldest first (R-PAY-6). `oldest` is needed while
+/// no charge is open; `paid_for` is a product that the account pays for, under which notices are stored.
+pub(crate) fn attempt_oldest(
     policy: &BillingPolicy,
     account: AccountId,
+    payer: &mut Payer,
+    oldest: Option<&mut Oldest>,
+    paid_for: Option<ProductId>,
     now: Timestamp,
-) -> Result<(), Error> {
-    let mut record: Arc<Payer> = tx.get(account)?.unwrap_or_default();
-    let payer = Arc::make_mut(&mut record);
-    let mut retry = None;
-    while payer.charging.is_none() {
-        let Some(head) = payer.open.first().copied() else {
-            unlock(tx, account, payer, now)?;
-            break;
-        };
-        let mut invoice = invoice(tx, head.product, head.number)?;
+) -> Result<Vec<Effect>, Error> {
+    let mut effects = Vec::new();
+    let retry = match oldest {
+        _ if payer.charging.is_some() => None,
+        Some(oldest) => attempt(policy, payer, oldest, &mut effects, now)?,
+        None => {
+            unlock(account, payer, &mut effects);
+            None
+        }
+    };
+    let expiry = notify_expiry(account, payer, paid_for, &mut effects, now);
+    let due = [retry, expiry].into_iter().flatten().min();
+    if payer.due != due {
+        effects.push(Effect::AccountDue { account, before: payer.due, at: due });
+        payer.due = due;
+    }
+    Ok(effects)
+}
+
+/// Makes the attempts that are due. Returns when the next one is.
+fn attempt(
+    policy: &BillingPolicy,
+    payer: &mut Payer,
+    oldest: &mut Oldest,
+    effects: &mut Vec<Effect>,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Error> {
+    loop {
         let card = payer.presentable(now);
         let number = card.as_ref().map(|card| card.number);
-        match (next_step(policy.retries(), &invoice.attempts, number, payer.lock.is_some(), now), card) {
+        let attempts = &oldest.invoice.attempts;
+        match (next_step(policy.retries(), attempts, number, payer.lock.is_some(), now), card) {
             (Step::Present { scheduled }, Some(card)) => {
-                present(tx, payer, Arc::make_mut(&mut invoice), card, scheduled, now)?;
-                tx.put((head.product, head.number), invoice);
+                effects.push(present(payer, oldest, card, scheduled, now)?);
+                return Ok(None);
             }
             (Step::Miss, _) => {
-                Arc::make_mut(&mut invoice).attempts.push(PaymentAttempt {
+                let invoice = Arc::make_mut(&mut oldest.invoice);
+                invoice.attempts.push(PaymentAttempt {
                     at: now,
                     scheduled: true,
                     card: None,
                     result: AttemptResult::NotPresented,
                     known_at: Some(now),
                 });
-                failed(tx, policy, payer, &invoice, now)?;
-                tx.put((head.product, head.number), invoice);
+                failed(policy, payer, invoice, effects, now)?;
             }
-            (Step::Wait(until), _) => {
-                retry = Some(until);
-                break;
-            }
-            (Step::Present { .. } | Step::Outstanding | Step::Rest, _) => break,
+            (Step::Wait(until), _) => return Ok(Some(until)),
+            (Step::Present { .. } | Step::Outstanding | Step::Rest, _) => return Ok(None),
         }
     }
-    let expiry = notify_expiry(tx, account, payer, now)?;
-    let due = [retry, expiry].into_iter().flatten().min();
-    if payer.due != due {
-        if let Some(at) = payer.due {
-            tx.delete(Key::AccountDue(at, account));
-        }
-        if let Some(at) = due {
-            tx.put_record(Key::AccountDue(at, account), Record::PRESENT);
-        }
-        payer.due = due;
-    }
-    tx.put(account, record);
-    Ok(())
-}
-
-/// Returns the record of an invoice that other records refer to. A missing record means the store is corrupt.
-pub(crate) fn invoice(tx: &mut Transaction<'_>, product: ProductId, number: u32) -> Result<Arc<Invoice>, Error> {
-    let missing = || StoreError::new(StoreErrorKind::Corrupt, "an invoice has no record");
-    Ok(tx.get((product, number))?.ok_or_else(missing)?)
-}
-
-/// Requests a charge: stores a record in the outbox, under the key of what is charged.
-pub(crate) fn ask(
-    tx: &mut Transaction<'_>,
-    contract: &mut Contract,
-    (product, account): (ProductId, AccountId),
-    what: Charged,
-    amount: Money,
-    card: Option<ChargedCard>,
-    now: Timestamp,
-) -> Result<Charge, Error> {
-    let number = contract.next_charge()?;
-    let created = tx.get::<Arc<Product>>(product)?.map(|product| product.created_at);
-    let key = ChargeKey::of(product, created, number, account, what);
-    let charge = Charge { key, product, account, purpose: what.purpose(), amount, card, at: now, unknown: false };
-    tx.put((product, number), Arc::new(charge.clone()));
-    Ok(charge)
 }
 
 fn present(
-    tx: &mut Transaction<'_>,
     payer: &mut Payer,
-    invoice: &mut Invoice,
+    oldest: &mut Oldest,
     card: ChargedCard,
     scheduled: bool,
     now: Timestamp,
-) -> Result<(), Error> {
-    let mut contract: Arc<Contract> = tx.get(invoice.product)?.unwrap_or_default();
-    let attempt =
-        PaymentAttempt { at: now, scheduled, card: Some(card.number), result: AttemptResult::Open, known_at: None };
-    let what = Charged::Renewal { invoice: invoice.number, period: invoice.period, attempt: invoice.attempts.len() };
+) -> Result<Effect, Error> {
+    let invoice = Arc::make_mut(&mut oldest.invoice);
     let whose = (invoice.product, invoice.payer);
-    let amount = invoice.outstanding()?;
-    let charge = ask(tx, Arc::make_mut(&mut contract), whose, what, amount, Some(card), now)?;
-    tx.put(invoice.product, contract);
-    invoice.attempts.push(attempt);
-    payer.charging = Some(OpenCharge { product: invoice.product, number: charge.key.number });
-    Ok(())
+    let what = Charged::Renewal { invoice: invoice.number, period: invoice.period, attempt: invoice.attempts.len() };
+    let (amount, number) = (invoice.outstanding()?, Some(card.number));
+    let charge = NewCharge::next(Arc::make_mut(&mut oldest.contract), whose, what, amount, Some(card))?;
+    let result = AttemptResult::Open;
+    invoice.attempts.push(PaymentAttempt { at: now, scheduled, card: number, result, known_at: None });
+    payer.charging = Some(OpenCharge { product: invoice.product, number: charge.number });
+    Ok(Effect::Charge(Box::new(charge)))
 }
 
-/// Sends the notice of an invoice's latest failed attempt, and locks the account if it was the last attempt (R-PAY-2).
-pub(crate) fn failed(
-    tx: &mut Transaction<'_>,
+/// Decides about the outcome of a renewal's charge: the invoice is settled, or its attempt failed. What the account
+/// owes now is collected.
+pub(crate) fn renewal_outcome(
+    policy: &BillingPolicy,
+    payer: &mut Payer,
+    Oldest { invoice, contract }: &mut Oldest,
+    charge: &Charge,
+    declined: Option<Decline>,
+    now: Timestamp,
+) -> Result<Vec<Effect>, Error> {
+    let (mut effects, invoice, account) = (Vec::new(), Arc::make_mut(invoice), charge.account);
+    payer.charging = None;
+    if let Some(attempt) = invoice.attempts.iter_mut().find(|attempt| attempt.result == AttemptResult::Open) {
+        attempt.result = declined.map_or(AttemptResult::Succeeded, AttemptResult::Declined);
+        attempt.known_at = Some(now);
+    }
+    if declined.is_some() {
+        failed(policy, payer, invoice, &mut effects, now)?;
+    } else {
+        invoice.status = InvoiceStatus::Settled { at: now };
+        invoice.charge = Some(charge.key.number);
+        payer.close(invoice.product, invoice.number);
+        Arc::make_mut(contract).settle(invoice.number, true);
+        let card = payer.known(charge.card.as_ref().map(|card| card.number));
+        let (number, amount) = (invoice.number, Some(charge.amount));
+        let subject = NoticeSubject::RenewalPaid { account, invoice: number, amount, card };
+        effects.push(Effect::notify(charge.product, subject));
+    }
+    effects.push(Effect::Collect(account));
+    Ok(effects)
+}
+
+/// Demands the notice of an invoice's latest failed attempt, and locks the account if it was the last one (R-PAY-2).
+fn failed(
     policy: &BillingPolicy,
     payer: &mut Payer,
     invoice: &Invoice,
+    effects: &mut Vec<Effect>,
     now: Timestamp,
 ) -> Result<(), Error> {
     let (account, product, retries) = (invoice.payer, invoice.product, policy.retries());
@@ -146,72 +163,48 @@ pub(crate) fn failed(
         tried_next: next.is_some_and(|next| payer.presentable(next).is_some()),
         locks_at: retries.locks_at(&invoice.attempts).filter(|_| payer.lock.is_none()),
     };
-    notify(tx, now, product, subject)?;
+    effects.push(Effect::notify(product, subject));
     if payer.lock.is_none() && is_exhausted(retries, &invoice.attempts) {
         let card = invoice.attempts.last().and_then(|attempt| attempt.card);
         let open = OpenInvoice::of(product, invoice.number, invoice.period);
         payer.lock = Some(PaymentLock { since: now, invoice: open, card });
-        set_unpaid(tx, account, Some(now))?;
+        effects.push(Effect::Lock { account, since: Some(now) });
         let amount = Some(invoice.outstanding()?);
-        notify(tx, now, product, NoticeSubject::AccountLocked { account, invoice: invoice.number, amount })?;
+        let subject = NoticeSubject::AccountLocked { account, invoice: invoice.number, amount };
+        effects.push(Effect::notify(product, subject));
     }
     Ok(())
 }
 
-/// Unlocks the account once no invoice is open (R-PAY-5).
-fn unlock(tx: &mut Transaction<'_>, account: AccountId, payer: &mut Payer, now: Timestamp) -> Result<(), Error> {
+/// Unlocks the account: no invoice is open (R-PAY-5).
+fn unlock(account: AccountId, payer: &mut Payer, effects: &mut Vec<Effect>) {
     if let Some(lock) = payer.lock.take() {
-        set_unpaid(tx, account, None)?;
         let OpenInvoice { product, number, .. } = lock.invoice;
-        notify(tx, now, product, NoticeSubject::AccountUnlocked { account, invoice: number })?;
+        effects.push(Effect::Lock { account, since: None });
+        effects.push(Effect::notify(product, NoticeSubject::AccountUnlocked { account, invoice: number }));
     }
-    Ok(())
 }
 
-fn set_unpaid(tx: &mut Transaction<'_>, account: AccountId, since: Option<Timestamp>) -> Result<(), Error> {
-    if let Some(mut record) = tx.get::<Arc<Account>>(account)? {
-        Arc::make_mut(&mut record).unpaid_since = since;
-        tx.put(account, record);
-    }
-    Ok(())
-}
-
-/// Sends the owner one notice that the card on file expires, in its last month (R-PAY-7). Returns when that month
-/// begins if it is still ahead.
+/// Demands one notice that the card on file expires, in its last month (R-PAY-7). Returns when that month begins if it
+/// is still ahead.
 fn notify_expiry(
-    tx: &mut Transaction<'_>,
     account: AccountId,
     payer: &mut Payer,
+    paid_for: Option<ProductId>,
+    effects: &mut Vec<Effect>,
     now: Timestamp,
-) -> Result<Option<Timestamp>, Error> {
-    let Some(card) = payer.card.as_mut().filter(|card| !card.told) else { return Ok(None) };
+) -> Option<Timestamp> {
+    let card = payer.card.as_mut().filter(|card| !card.told)?;
     if now < card.expires.start() {
-        return Ok(Some(card.expires.start()));
+        return Some(card.expires.start());
     }
     // An account that pays for no product needs no notice. It receives one if it starts to pay within that month.
-    if let Some(product) = paid_product(tx, account)? {
+    if let Some(product) = paid_for {
         card.told = true;
         let (number, month, known) = (card.number, card.expires, Some(card.known()));
-        let subject = NoticeSubject::CardExpires { account, card: number, month, known };
-        notify(tx, now, product, subject)?;
+        effects.push(Effect::notify(product, NoticeSubject::CardExpires { account, card: number, month, known }));
     } else if !card.expires.covers(now) {
         card.told = true;
     }
-    Ok(None)
-}
-
-/// Returns a product that the account pays for: notices are stored under a product.
-fn paid_product(tx: &mut Transaction<'_>, account: AccountId) -> Result<Option<ProductId>, Error> {
-    let mut products = tx.get::<Arc<Payer>>(account)?.map(|payer| payer.products.clone()).unwrap_or_default();
-    let rows = tx.store().scan(&Key::memberships(account))?.into_iter();
-    products
-        .extend(rows.filter_map(|row| if let Key::Membership(_, product) = row.key { Some(product) } else { None }));
-    for product in products {
-        let plan = tx.get::<Arc<Contract>>(product)?.and_then(|contract| contract.plan.clone());
-        let owner = tx.get::<Arc<crate::Product>>(product)?.map(|product| product.owner);
-        if plan.is_some() && owner == Some(account) {
-            return Ok(Some(product));
-        }
-    }
-    Ok(None)
+    None
 }

@@ -1,10 +1,17 @@
 //! Billing commands of an owner: quotes, upgrades, the card, the status. All of them work on a locked account
 //! (R-PAY-5).
 
-use super::clock::apply_upgrade;
-use super::collect::{ask, collect, invoice};
+mod account;
+mod operator;
+
+pub use account::AccountBilling;
+
+use super::effect::NewCharge;
 use super::quote::{Target, quote};
-use super::{Anchor, Card, Charge, Charged, Contract, Interval, Invoice, NewCard, OpenUpgrade, Payer, Quote, QuoteId};
+use super::rows::{collect, invoice, request};
+use super::{
+    Anchor, Card, Charge, Charged, Contract, Interval, Invoice, NewCard, NoUpgrade, OpenUpgrade, Payer, Quote, QuoteId,
+};
 use crate::audit::{Entry, shown};
 use crate::device::{DeviceCount, Page, check_page};
 use crate::event::Usage;
@@ -131,21 +138,21 @@ impl ProductConsole<'_> {
             let payer: Arc<Payer> = tx.get(owner)?.unwrap_or_default();
             let card = payer.presentable(console.now).ok_or(ErrorKind::CardMissing)?;
             if quote.due.is_zero() {
-                let invoice = apply_upgrade(console.fleet, tx, (product, owner), contract, quote, None, console.now)?;
+                let invoice =
+                    console.fleet.apply_upgrade(tx, (product, owner), contract, (quote, None), console.now)?;
                 console.note(tx, product, Command::ChangePlan, before.change(subject, &record));
                 tx.put(product, record);
                 collect(tx, console.fleet.billing(), owner, console.now)?;
                 return Ok(Upgrade::Done(Box::new(invoice)));
             }
-            let charge = ask(
-                tx,
+            let new = NewCharge::next(
                 contract,
                 (product, owner),
                 Charged::Upgrade { quote: quote.id },
                 quote.due,
                 Some(card),
-                console.now,
             )?;
+            let charge = request(tx, new, console.now)?;
             contract.quotes.clear();
             contract.upgrade = Some(OpenUpgrade { charge: charge.key.number, quote });
             console.note(tx, product, Command::ChangePlan, before.change(subject, &record));
@@ -169,11 +176,12 @@ impl ProductConsole<'_> {
             record.no_renewal_due(console.now)?;
             let current = record.plan.as_ref().ok_or(ErrorKind::NoPlan)?.interval;
             if current == Interval::Monthly && interval == Interval::Annual {
-                let problem = "annual instead of monthly takes effect at once: request a quote for the same tier";
-                return Err(ErrorKind::NotAnUpgrade { problem }.into());
+                return Err(ErrorKind::NotAnUpgrade { change: NoUpgrade::LongerInterval }.into());
             }
             let tier = &access.product.tier;
-            if interval != current && console.fleet.price(&record, tier, interval).is_none_or(Money::is_zero) {
+            if interval != current
+                && console.fleet.catalogue().price_for(&record, tier, interval).is_none_or(Money::is_zero)
+            {
                 return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(tier), interval }.into());
             }
             let before = Arc::clone(&record);
@@ -238,7 +246,7 @@ impl ProductConsole<'_> {
             let contract: Arc<Contract> = tx.get(product)?.unwrap_or_default();
             let payer: Arc<Payer> = tx.get(owner)?.unwrap_or_default();
             let plan = contract.plan.clone();
-            let next = plan.as_ref().and_then(|plan| console.fleet.renewal_price(&record, &contract, plan));
+            let next = plan.as_ref().and_then(|plan| console.fleet.catalogue().renewal_price(&record, &contract, plan));
             let next_interval = next.map(|(interval, _)| interval);
             let next_price = plan.as_ref().map(|_| next.map_or(Money::zero(contract.currency), |(_, price)| price));
             let next_amount = next_price.map(|price| Ok::<_, Error>(price.minus(contract.balance)?.or_zero()));
@@ -269,20 +277,19 @@ impl ProductConsole<'_> {
     pub fn invoices(&self, after: Option<u32>, limit: usize) -> Result<Page<Arc<Invoice>, u32>, Error> {
         let Self { console, product } = *self;
         check_page(limit)?;
-        let mut range = Key::invoices(product).reversed().limit(limit);
+        let mut range = Key::invoices(product).reversed().limit(limit + 1);
         if let Some(after) = after {
             range = range.after(Key::Invoice(product, after));
         }
-        let rows = console
-            .read_with(
-                |tx| Access::check_including_removed(tx, console.actor, Command::ReadBilling, product),
-                |_| Ok(console.fleet.store().scan(&range)?),
-            )?
-            .into_iter();
-        let invoices: Vec<Arc<Invoice>> =
-            rows.filter_map(|row| if let Record::Invoice(found) = row.record { Some(found) } else { None }).collect();
-        let next = invoices.last().filter(|_| invoices.len() == limit).map(|invoice| invoice.number);
-        Ok(Page::new(invoices, next))
+        let rows = console.read_with(
+            |tx| Access::check_including_removed(tx, console.actor, Command::ReadBilling, product),
+            |_| Ok(console.fleet.store().scan(&range)?),
+        )?;
+        let number = |key: &Key| if let Key::Invoice(_, number) = key { Some(*number) } else { None };
+        Ok(Page::of_rows(rows, limit, number, |row| match row.record {
+            Record::Invoice(found) => Some(found),
+            _ => None,
+        }))
     }
 }
 
@@ -351,23 +358,23 @@ impl Console<'_> {
     fn target(&self, product: &Product, contract: &Contract, tier: &str, interval: Interval) -> Result<Target, Error> {
         let catalogue = self.fleet.catalogue();
         let tier = catalogue.named(tier)?;
-        let not = |problem| Err(ErrorKind::NotAnUpgrade { problem }.into());
+        let not = |change| Err(ErrorKind::NotAnUpgrade { change }.into());
         if self.is_less(product, contract, &tier) {
-            return not("only an operator sets a lower tier, because the product may exceed its limits");
+            return not(NoUpgrade::LowerTier);
         }
         if let Some(plan) = &contract.plan {
             if plan.tier == tier && plan.interval == interval {
-                return not("the product already has this plan");
+                return not(NoUpgrade::SamePlan);
             }
             if plan.interval == Interval::Annual && interval == Interval::Monthly {
-                return not("the year is paid: request a quote for `annual`, and switch the interval for its end");
+                return not(NoUpgrade::YearPaid);
             }
         }
-        let Some(price) = self.fleet.price(contract, &tier, interval) else {
+        let Some(price) = self.fleet.catalogue().price_for(contract, &tier, interval) else {
             return Err(ErrorKind::PriceByAgreement { tier, interval }.into());
         };
         if price.is_zero() {
-            return not("it costs nothing; ask an operator to put the product on it");
+            return not(NoUpgrade::Free);
         }
         let limits = catalogue.tier(&tier).map(|tier| tier.limits(true));
         Ok(Target { tier, interval, price, limits })
@@ -380,7 +387,8 @@ impl Console<'_> {
         if let Some(rank) = catalogue.rank(&product.tier) {
             return catalogue.rank(tier) < Some(rank);
         }
-        let price = |plan: &super::Plan| Some((plan.price, self.fleet.price(contract, tier, plan.interval)?));
+        let price =
+            |plan: &super::Plan| Some((plan.price, self.fleet.catalogue().price_for(contract, tier, plan.interval)?));
         let costs_less = contract.plan.as_ref().and_then(price).is_some_and(|(now, then)| then.minor() < now.minor());
         costs_less || catalogue.limits_less(tier, product)
     }

@@ -164,6 +164,14 @@ impl Contract {
         }
     }
 
+    /// Removes an invoice from the unpaid ones. If it was `paid`, marks the segment that it billed as paid.
+    pub(crate) fn settle(&mut self, number: u32, paid: bool) {
+        self.unpaid.remove(&number);
+        if let Some(plan) = self.plan.as_mut().filter(|plan| paid && plan.invoice == number) {
+            plan.paid = Some(plan.billed);
+        }
+    }
+
     pub(crate) fn next_invoice(&mut self) -> Result<u32, Error> {
         self.invoices = counted(self.invoices, "invoices")?;
         Ok(self.invoices)

@@ -1,12 +1,11 @@
 //! Credit notes and their refunds. What an account paid belongs to that account, whoever owns the product later
 //! (R-BILL-7).
 
-use super::collect::{ask, invoice};
+use super::effect::{Effect, NewCharge};
 use super::invoice::total;
-use super::{Anchor, Charged, Contract, Interval, Invoice, InvoiceLine, InvoiceStatus, LineKind, Period, Plan, Reason};
-use crate::notice::{NoticeSubject, notify};
+use super::{Anchor, Charged, Contract, Interval, Invoice, InvoiceLine, LineKind, Period, Plan, Reason};
+use crate::notice::NoticeSubject;
 use crate::product::Product;
-use crate::store::Transaction;
 use crate::team::AccountId;
 use crate::{Error, Money, ProductId, Timestamp};
 use std::sync::Arc;
@@ -24,9 +23,9 @@ pub(crate) struct Credit {
     pub(crate) refund: Money,
 }
 
-/// Writes a credit note, requests its refund, and notifies its payer.
+/// Demands a credit note, its refund, and the notice to its payer.
 pub(crate) fn write_credit(
-    tx: &mut Transaction<'_>,
+    effects: &mut Vec<Effect>,
     product: ProductId,
     contract: &mut Contract,
     credit: Credit,
@@ -34,34 +33,24 @@ pub(crate) fn write_credit(
 ) -> Result<Invoice, Error> {
     let Credit { payer, reason, period, lines, offset, refund } = credit;
     let none = Money::zero(contract.currency);
-    let note = Invoice {
-        number: contract.next_invoice()?,
-        product,
-        payer,
-        reason,
-        issued_at: now,
-        period,
-        total: total(&lines, none)?,
-        lines,
-        offset,
-        refund,
-        status: InvoiceStatus::Settled { at: now },
-        charge: None,
-        attempts: Vec::new(),
-    };
+    let number = contract.next_invoice()?;
+    let total = total(&lines, none)?;
+    let settled = Invoice::settled(number, (product, payer), reason, period, lines, total, now);
+    let note = Invoice { offset, refund, ..settled };
     if !note.refund.is_zero() {
         let what = Charged::Refund { invoice: note.number, period };
-        ask(tx, contract, (product, payer), what, note.refund, None, now)?;
+        let charge = NewCharge::next(contract, (product, payer), what, note.refund, None)?;
+        effects.push(Effect::Charge(Box::new(charge)));
     }
-    tx.put((product, note.number), Arc::new(note.clone()));
+    effects.push(Effect::Issue(Arc::new(note.clone())));
     let subject = NoticeSubject::PlanReduced { account: payer, invoice: note.number, refund: Some(refund) };
-    notify(tx, now, product, subject)?;
+    effects.push(Effect::notify(product, subject));
     Ok(note)
 }
 
 /// Refunds the balance left over from earlier invoices to the owner. Writes nothing if the balance is zero.
 pub(crate) fn return_balance(
-    tx: &mut Transaction<'_>,
+    effects: &mut Vec<Effect>,
     product: &Product,
     contract: &mut Contract,
     reason: Reason,
@@ -76,7 +65,7 @@ pub(crate) fn return_balance(
     let period = running.unwrap_or_else(|| Anchor::at(product.created_at).period_at(Interval::Monthly, now));
     let line = balance_line(&product.tier, period, balance, now)?;
     let credit = Credit { payer: product.owner, reason, period, lines: vec![line], offset: none, refund: balance };
-    write_credit(tx, product.id, contract, credit, now).map(Some)
+    write_credit(effects, product.id, contract, credit, now).map(Some)
 }
 
 /// Returns the line that refunds the balance left over from earlier invoices.
@@ -90,30 +79,16 @@ pub(crate) fn balance_line(
     Ok(InvoiceLine { kind: LineKind::Balance, tier: Arc::clone(tier), from, to, amount: balance.negated()? })
 }
 
-/// Returns the account that paid for the current plan, if it is not the product's owner: the product was transferred
-/// since.
-pub(crate) fn former_payer(
-    tx: &mut Transaction<'_>,
-    product: ProductId,
-    plan: Option<&Plan>,
-    owner: AccountId,
-) -> Result<Option<AccountId>, Error> {
-    let Some(plan) = plan else { return Ok(None) };
-    let payer = invoice(tx, product, plan.invoice)?.payer;
-    Ok((payer != owner).then_some(payer))
-}
-
 /// Refunds the unused rest of a plan to its payer, who no longer owns the product. The new owner has bought a new plan.
 pub(crate) fn return_unused(
-    tx: &mut Transaction<'_>,
+    effects: &mut Vec<Effect>,
     product: ProductId,
     contract: &mut Contract,
-    plan: &Plan,
+    (plan, billed): (&Plan, &Invoice),
     at: Timestamp,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let billed = invoice(tx, product, plan.invoice)?;
-    let segment = plan.segment(plan.paid(&billed)?, at)?;
+    let segment = plan.segment(plan.paid(billed)?, at)?;
     if segment.paid_ahead.is_zero() {
         return Ok(());
     }
@@ -125,5 +100,5 @@ pub(crate) fn return_unused(
         offset: Money::zero(contract.currency),
         refund: segment.paid_ahead,
     };
-    write_credit(tx, product, contract, credit, now).map(drop)
+    write_credit(effects, product, contract, credit, now).map(drop)
 }

@@ -110,6 +110,34 @@ pub enum LineKind {
 }
 
 impl Invoice {
+    /// Creates an invoice that nothing is left to pay of.
+    pub(crate) fn settled(
+        number: u32,
+        (product, payer): (ProductId, AccountId),
+        reason: Reason,
+        period: Period,
+        lines: Vec<InvoiceLine>,
+        total: Money,
+        now: Timestamp,
+    ) -> Self {
+        let none = Money::zero(total.currency());
+        Self {
+            number,
+            product,
+            payer,
+            reason,
+            issued_at: now,
+            period,
+            lines,
+            total,
+            offset: none,
+            refund: none,
+            status: InvoiceStatus::Settled { at: now },
+            charge: None,
+            attempts: Vec::new(),
+        }
+    }
+
     /// Returns the amount still to pay.
     ///
     /// # Errors

@@ -4,7 +4,6 @@
 //! account's [`Payer`] is the guard record of what is paid. The rules are pure functions of these records; the commands
 //! load, decide and commit.
 
-mod account;
 mod card;
 mod charge;
 mod clock;
@@ -14,22 +13,26 @@ mod contract;
 mod credit;
 mod due;
 mod dunning;
+mod effect;
 mod ending;
 mod invoice;
-mod operator;
 mod payer;
 mod period;
 mod policy;
 mod proration;
 mod quote;
 mod renewal;
+mod rows;
+#[cfg(test)]
+mod tests;
 mod tier;
+mod upgrade;
 
-pub use account::AccountBilling;
 pub use card::{Card, CardToken, ExpiryMonth, KnownCard, NewCard, PastCard};
 pub(crate) use charge::Charged;
 pub use charge::{Charge, ChargeKey, ChargeOutcome, ChargedCard, Purpose};
 pub use clock::{Advanced, ChargeCursor, Clock, Due, Skipped};
+pub use console::AccountBilling;
 pub use console::{BillingStatus, CardView, Upgrade};
 pub use contract::{AgreedPrice, Contract, OpenUpgrade, Plan};
 pub(crate) use credit::return_balance;
@@ -39,5 +42,6 @@ pub use payer::{OpenCharge, OpenInvoice, Payer, PaymentLock};
 pub use period::{Anchor, Interval, Period};
 pub use policy::BillingPolicy;
 pub use proration::{Split, cap_credit, prorate, prorate_span, split_credit};
-pub use quote::{Quote, QuoteId};
+pub use quote::{NoUpgrade, Quote, QuoteId};
+pub(crate) use rows::apply;
 pub use tier::{Catalogue, Held, LimitExceeded, Limits, Price, Resource, Tier};

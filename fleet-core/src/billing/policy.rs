@@ -75,12 +75,12 @@ impl BillingPolicy {
         Ok(Self { card_notice_days, ..self })
     }
 
-    /// Sets whether the devices of a locked owner are held; by default they keep working (R-PAY-5). Held devices
+    /// Holds the devices of a locked owner; by default they keep working (R-PAY-5). Held devices
     /// receive no firmware, and their events are logged but not delivered. Each connect and publish then also reads the
     /// owner's account. A dry run counts as if no account were locked.
     #[must_use]
-    pub fn with_devices_held(self, holds_devices: bool) -> Self {
-        Self { holds_devices, ..self }
+    pub fn with_devices_held(self) -> Self {
+        Self { holds_devices: true, ..self }
     }
 
     /// Sets how many days the clock may leap without confirmation (R-BILL-10): 1 to 366.

@@ -54,6 +54,7 @@ pub fn cap_credit(potential: Money, paid: Money, credited: Money) -> Result<Mone
 
 /// How a cancellation returns an amount: to the payer, or as a reduction of the unpaid invoice (R-BILL-7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Split {
     /// The part that is refunded to the payer.
     pub refund: Money,

@@ -65,6 +65,34 @@ pub struct Quote {
     pub balance: Money,
 }
 
+/// A change of a plan that is not an upgrade (R-TIER-4, R-BILL-6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NoUpgrade {
+    /// A lower tier.
+    LowerTier,
+    /// The plan that the product has.
+    SamePlan,
+    /// Monthly instead of annual, before the paid year is over.
+    YearPaid,
+    /// A tier that costs nothing.
+    Free,
+    /// Annual instead of monthly: it takes effect at once, so it is quoted.
+    LongerInterval,
+}
+
+impl fmt::Display for NoUpgrade {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::LowerTier => "only an operator sets a lower tier, because the product may exceed its limits",
+            Self::SamePlan => "the product already has this plan",
+            Self::YearPaid => "the year is paid: request a quote for `annual`, and switch the interval for its end",
+            Self::Free => "it costs nothing; ask an operator to put the product on it",
+            Self::LongerInterval => "annual instead of monthly takes effect at once: request a quote for the same tier",
+        })
+    }
+}
+
 /// Target of an upgrade.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {

@@ -10,8 +10,19 @@ use std::fmt;
 use std::sync::Arc;
 
 /// A tier: limits and prices.
+///
+/// ```
+/// use fleet_core::billing::{Interval, Price};
+/// use fleet_core::{Currency, Money, Tier};
+///
+/// let price = Price::new(Interval::Monthly, Money::new(8_900, Currency::USD))?;
+/// let tier = Tier::new("Small").devices(250).messages(2_500_000).prices(vec![price]);
+/// assert_eq!((tier.devices, tier.members), (Some(250), None));
+/// # Ok::<(), fleet_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Tier {
     /// Its name, unique in the catalogue.
     pub name: Arc<str>,
@@ -137,6 +148,7 @@ pub struct LimitExceeded {
 /// Places in a product that running imports reserve for devices that they have yet to add.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Held {
     /// Number of places.
     pub places: u64,
@@ -184,6 +196,35 @@ impl Limits {
 }
 
 impl Tier {
+    /// A tier with no limits, whose price is by agreement.
+    pub fn new(name: impl Into<Arc<str>>) -> Self {
+        Self { name: name.into(), devices: None, members: None, messages: None, prices: Vec::new() }
+    }
+
+    /// Limits the number of devices in the product.
+    #[must_use]
+    pub fn devices(self, devices: u64) -> Self {
+        Self { devices: Some(devices), ..self }
+    }
+
+    /// Limits the number of team members, the owner included.
+    #[must_use]
+    pub fn members(self, members: u64) -> Self {
+        Self { members: Some(members), ..self }
+    }
+
+    /// Limits the number of outbound messages in a usage month.
+    #[must_use]
+    pub fn messages(self, messages: u64) -> Self {
+        Self { messages: Some(messages), ..self }
+    }
+
+    /// Sets the prices of a full period, one for each interval and currency that it is sold in.
+    #[must_use]
+    pub fn prices(self, prices: Vec<Price>) -> Self {
+        Self { prices, ..self }
+    }
+
     pub(crate) fn limits(&self, sold: bool) -> Limits {
         Limits { devices: self.devices, members: self.members, messages: self.messages, sold }
     }

@@ -1,11 +1,15 @@
 //! Customer commands of a team: create customers, issue tokens, see who uses their device (R-CUS, R-SEE-1).
 
+mod beta;
+
+pub use beta::{BetaGuest, BetaLine, BetaVerdict, MAX_GUESTS};
+
 use super::code::Secret;
-use super::record::{end_claim, named};
-use super::{Customer, CustomerCount, CustomerId, DeviceCode, Identity, Scope, StickerKey, Token, TokenId, TokenOwner};
+use super::rows::{end_claim, named, sticker_key};
+use super::{Customer, CustomerCount, CustomerId, DeviceCode, Identity, Scope, Token, TokenId, TokenOwner};
 use crate::device::{DeviceId, Page, Registration, check_page, member};
 use crate::fleet::{Console, CustomerConsole, DeviceConsole, ProductConsole};
-use crate::product::{Authentication, ProductId};
+use crate::product::ProductId;
 use crate::store::{Key, Record, Transaction};
 use crate::team::{Access, Account, Claimant, Command};
 use crate::text::{self, NAME};
@@ -67,6 +71,47 @@ pub struct CustomerFilter {
 }
 
 impl CustomerFilter {
+    /// Selects all customers.
+    ///
+    /// ```
+    /// let filter = fleet_core::customer::CustomerFilter::new().without_device().prefix("al");
+    /// assert_eq!(filter.with_device, Some(false));
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Selects customers who used a device since then.
+    #[must_use]
+    pub fn active_since(self, since: Timestamp) -> Self {
+        Self { activity: Some(Activity::Since(since)), ..self }
+    }
+
+    /// Selects customers who have a device and did not use it since then, or never did.
+    #[must_use]
+    pub fn inactive_since(self, since: Timestamp) -> Self {
+        Self { activity: Some(Activity::NotSince(since)), ..self }
+    }
+
+    /// Selects customers with a device.
+    #[must_use]
+    pub fn with_device(self) -> Self {
+        Self { with_device: Some(true), ..self }
+    }
+
+    /// Selects customers without a device.
+    #[must_use]
+    pub fn without_device(self) -> Self {
+        Self { with_device: Some(false), ..self }
+    }
+
+    /// Selects customers whose user name begins with this, in any case.
+    #[must_use]
+    pub fn prefix(self, prefix: impl Into<String>) -> Self {
+        Self { prefix: Some(prefix.into()), ..self }
+    }
+
     fn wants(&self, customer: &Customer) -> bool {
         let active = |since| customer.active_at.is_some_and(|at| at >= since);
         self.with_device.is_none_or(|wanted| wanted != customer.devices.is_empty())
@@ -112,22 +157,10 @@ impl ProductConsole<'_> {
         console.index_identities(Command::ChangeCustomers, product)?;
         console.fleet.transact(|tx| {
             let Access { product: record, .. } = Access::check(tx, console.actor, Command::ChangeCustomers, product)?;
-            let way = match &identity {
-                Identity::Simple => Authentication::Simple,
-                Identity::TwoLegged { .. } => Authentication::TwoLegged,
-                Identity::Linked { account } => {
-                    tx.get::<Arc<Account>>(*account)?.ok_or_else(|| Error::not_found("account"))?;
-                    Authentication::Linked
-                }
-            };
-            if let Some(chosen) = record.policy.authentication
-                && chosen != way
-            {
-                let problem = format!(
-                    "the product's customers are authenticated as `{chosen}`, this is `{way}`; change one of them"
-                );
-                return Err(Error::invalid("identity", problem));
+            if let Identity::Linked { account } = &identity {
+                tx.get::<Arc<Account>>(*account)?.ok_or_else(|| Error::not_found("account"))?;
             }
+            identity.check_authentication(record.policy.authentication)?;
             let name: Arc<str> = text::compared(&user_name).into();
             if named::<CustomerId>(tx, product, &user_name)?.is_some() {
                 return Err(ErrorKind::Taken { what: "user name", value: user_name.clone() }.into());
@@ -136,14 +169,7 @@ impl ProductConsole<'_> {
             if let Some(guard) = &guard
                 && tx.get_identity(product, guard)?.is_some()
             {
-                let taken = match &identity {
-                    Identity::TwoLegged { user } => ErrorKind::Taken { what: "vendor's user", value: user.clone() },
-                    Identity::Linked { account } => {
-                        ErrorKind::Taken { what: "linked account", value: account.to_string() }
-                    }
-                    Identity::Simple => ErrorKind::Taken { what: "identity", value: String::new() },
-                };
-                return Err(taken.into());
+                return Err(identity.taken().into());
             }
             let mut count: Box<CustomerCount> = tx.get(product)?.unwrap_or_default();
             let id = CustomerId::new(count.next)?;
@@ -204,7 +230,7 @@ impl DeviceConsole<'_> {
         console.fleet.transact(|tx| {
             Access::check(tx, console.actor, Command::ChangeCustomers, product)?;
             member(tx, product, device)?;
-            let printed = DeviceCode::new(StickerKey::of(console.fleet, tx)?, &code);
+            let printed = DeviceCode::new(sticker_key(console.fleet, tx)?, &code);
             tx.put((product, device), Box::new(printed));
             console.note(tx, product, Command::ChangeCustomers, format!("claim code of {device}"));
             Ok(())
@@ -273,7 +299,7 @@ impl CustomerConsole<'_> {
         if life < Duration::from_secs(1) || life > MAX_TOKEN_LIFE {
             return Err(Error::invalid("life", "a token is valid for a second to a year; choose a time in between"));
         }
-        let secret = Secret::new(console.fleet)?;
+        let secret = Secret::new(console.fleet.random_bytes()?);
         console.fleet.transact(|tx| {
             Access::check(tx, console.actor, Command::IssueToken, product)?;
             let mut record = find(tx, product, customer)?;

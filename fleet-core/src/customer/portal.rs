@@ -5,8 +5,9 @@
 
 use super::code::{ActivationCode, Secret, same};
 use super::console::{find, unclaim};
-use super::record::{Guest, end_claim, named};
-use super::{Customer, CustomerId, CustomerView, DeviceCode, Scope, StickerKey, Token, TokenId, TokenOwner};
+use super::record::Guest;
+use super::rows::{end_claim, named, sticker_key};
+use super::{Customer, CustomerId, CustomerView, DeviceCode, Scope, Token, TokenId, TokenOwner};
 use crate::audit::{Entry, shown};
 use crate::device::{Device, DeviceId, Registration, Standing};
 use crate::fleet::{AuditPlace, Fleet, Gateway};
@@ -216,7 +217,7 @@ impl Portal<'_> {
     /// # Errors
     /// `not_activated` in a private beta; `forbidden` if the token's scopes do not permit it.
     pub fn ask_claim_code(&self) -> Result<ClaimCode, Error> {
-        let code = Secret::new(self.fleet)?;
+        let code = Secret::new(self.fleet.random_bytes()?);
         self.fleet.transact(|tx| {
             let Authorized { product, mut customer, .. } =
                 self.enter(tx, Command::AskClaimCode, None, Some(Scope::Claim))?;
@@ -246,7 +247,7 @@ impl Portal<'_> {
                 self.enter(tx, Command::ClaimAsCustomer, None, Some(Scope::Claim))?;
             let mut printed = tx.get::<Box<DeviceCode>>((product.id, device))?;
             let right = match &printed {
-                Some(printed) => printed.is(StickerKey::of(self.fleet, tx)?, code),
+                Some(printed) => printed.is(sticker_key(self.fleet, tx)?, code),
                 None => false,
             };
             // A repeated call of a customer who succeeded succeeds again.

@@ -1,14 +1,13 @@
 //! Stored records of customers.
 
 use super::{ActivationCode, WrongCodes};
-use crate::Error;
-use crate::device::{DeviceId, Registration};
+use crate::device::DeviceId;
 use crate::firmware::Sha256;
-use crate::product::ProductId;
-use crate::store::{Key, Stored, Transaction};
-use crate::team::{AccountId, Claimant};
+use crate::product::{Authentication, ProductId};
+use crate::team::AccountId;
 use crate::text::{self, NAME};
 use crate::time::Timestamp;
+use crate::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -81,6 +80,31 @@ impl Identity {
             Self::Simple => None,
             Self::TwoLegged { user } => Some(format!("user-{}", Sha256::of(user.trim().as_bytes())).into()),
             Self::Linked { account } => Some(format!("account-{account}").into()),
+        }
+    }
+
+    /// Refuses an identity of another way of authentication than the chosen one.
+    pub(super) fn check_authentication(&self, chosen: Option<Authentication>) -> Result<(), Error> {
+        let way = match self {
+            Self::Simple => Authentication::Simple,
+            Self::TwoLegged { .. } => Authentication::TwoLegged,
+            Self::Linked { .. } => Authentication::Linked,
+        };
+        match chosen.filter(|chosen| *chosen != way) {
+            Some(chosen) => Err(Error::invalid(
+                "identity",
+                format!("the product's customers are authenticated as `{chosen}`, this is `{way}`; change one of them"),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// The refusal of an identity that another customer has.
+    pub(super) fn taken(&self) -> ErrorKind {
+        match self {
+            Self::TwoLegged { user } => ErrorKind::Taken { what: "vendor's user", value: user.clone() },
+            Self::Linked { account } => ErrorKind::Taken { what: "linked account", value: account.to_string() },
+            Self::Simple => ErrorKind::Taken { what: "identity", value: String::new() },
         }
     }
 }
@@ -229,41 +253,6 @@ pub struct Guest {
     /// Wrong codes entered under their name.
     #[serde(default, skip_serializing_if = "WrongCodes::is_zero")]
     pub wrong: WrongCodes,
-}
-
-/// Returns what a user name refers to in a product, and the key that it is stored under: the one for comparing names,
-/// or that of an earlier version.
-pub(super) fn named<T: Stored<Id = (ProductId, Arc<str>)>>(
-    tx: &mut Transaction<'_>,
-    product: ProductId,
-    user_name: &str,
-) -> Result<Option<(Arc<str>, T)>, Error> {
-    for key in text::keys(user_name).map(Arc::from) {
-        if let Some(found) = tx.get::<T>((product, Arc::clone(&key)))? {
-            return Ok(Some((key, found)));
-        }
-    }
-    Ok(None)
-}
-
-/// Ends the claim of a device, whoever has it. The caller writes the registry entry.
-pub(crate) fn end_claim(
-    tx: &mut Transaction<'_>,
-    device: DeviceId,
-    entry: &mut Registration,
-) -> Result<Option<Claimant>, Error> {
-    let claimant = entry.claimed_by.take();
-    match claimant {
-        None => {}
-        Some(Claimant::Account(account)) => tx.delete(Key::Claim(account, device)),
-        Some(Claimant::Customer(product, customer)) => {
-            if let Some(mut record) = tx.get::<Arc<Customer>>((product, customer))? {
-                Arc::make_mut(&mut record).devices.remove(&device);
-                tx.put((product, customer), record);
-            }
-        }
-    }
-    Ok(claimant)
 }
 
 fn is_zero(number: &u16) -> bool {

@@ -3,10 +3,7 @@
 
 use super::WrongCodes;
 use super::code::same;
-use crate::Error;
 use crate::firmware::Sha256;
-use crate::fleet::Fleet;
-use crate::store::Transaction;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -19,16 +16,6 @@ pub struct StickerKey(Sha256);
 impl StickerKey {
     pub(crate) fn new(bytes: [u8; 32]) -> Self {
         Self(Sha256::new(bytes))
-    }
-
-    /// Returns the fleet's key, and creates it with this commit if needed.
-    pub(super) fn of(fleet: &Fleet, tx: &mut Transaction<'_>) -> Result<Self, Error> {
-        if let Some(key) = tx.get::<Self>(())? {
-            return Ok(key);
-        }
-        let key = Self::new(fleet.random_bytes()?);
-        tx.put((), key);
-        Ok(key)
     }
 
     fn hash(self, code: &str) -> Sha256 {

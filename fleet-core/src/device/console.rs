@@ -1,5 +1,9 @@
 //! The team's operations on devices: view, name, approve, deny and remove them.
 
+mod queries;
+
+pub use queries::{DeviceFilter, Summary};
+
 use super::import::{Verdict, judge};
 use super::{
     Device, DeviceCount, DeviceId, Page, Registration, Standing, answer, check_page, confirmed, move_name, put_device,
@@ -32,11 +36,38 @@ pub struct DeviceView {
 
 /// The values to correct; `None` leaves a value unchanged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Correction {
     /// Its hardware.
     pub platform: Option<Platform>,
     /// The highest security counter that it has confirmed; 4294967295 means none.
     pub security_counter: Option<u32>,
+}
+
+impl Correction {
+    /// A correction of nothing yet.
+    ///
+    /// ```
+    /// let correction = fleet_core::device::Correction::new().platform("photon".parse()?).security_counter(3);
+    /// assert_eq!(correction.security_counter, Some(3));
+    /// # Ok::<(), fleet_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Corrects its hardware.
+    #[must_use]
+    pub fn platform(self, platform: Platform) -> Self {
+        Self { platform: Some(platform), ..self }
+    }
+
+    /// Corrects the highest security counter that it has confirmed; 4294967295 means none.
+    #[must_use]
+    pub fn security_counter(self, security_counter: u32) -> Self {
+        Self { security_counter: Some(security_counter), ..self }
+    }
 }
 
 impl DeviceView {
@@ -153,7 +184,7 @@ impl DeviceConsole<'_> {
             match judge(&access.product, &access.team, Some(&entry)) {
                 // A person's approval overrides a manufacturing list (R-IMP-9 names rules 3 and 4 only).
                 Verdict::Imported | Verdict::UnknownId => {}
-                refused => return Err(ErrorKind::CannotJoin { device, reason: refused.to_string() }.into()),
+                verdict => return Err(ErrorKind::CannotJoin { device, verdict }.into()),
             }
             let mut count: Box<DeviceCount> = tx.get(product)?.unwrap_or_default();
             count.check_capacity(console.fleet.catalogue(), &access.product, 1, console.now, None)?;
@@ -374,15 +405,13 @@ impl Console<'_> {
     pub fn claimed_devices(&self, after: Option<DeviceId>, limit: usize) -> Result<Page<DeviceId, DeviceId>, Error> {
         check_page(limit)?;
         let account = self.claimant()?;
-        let mut range = Key::claims(account).limit(limit);
+        let mut range = Key::claims(account).limit(limit + 1);
         if let Some(after) = after {
             range = range.after(Key::Claim(account, after));
         }
         let rows = self.fleet.store().scan(&range)?;
-        let devices = rows.into_iter().filter_map(|row| if let Key::Claim(_, id) = row.key { Some(id) } else { None });
-        let devices: Vec<DeviceId> = devices.collect();
-        let next = devices.last().copied().filter(|_| devices.len() == limit);
-        Ok(Page::new(devices, next))
+        let id = |key: &Key| if let Key::Claim(_, id) = key { Some(*id) } else { None };
+        Ok(Page::of_rows(rows, limit, id, |row| id(&row.key)))
     }
 
     fn claimant(&self) -> Result<team::AccountId, Error> {
@@ -408,26 +437,7 @@ impl Console<'_> {
                 let mut new = 0;
                 tx.load(chunk.iter().map(|(id, _)| Key::Registration(*id)))?;
                 for (id, platform) in chunk {
-                    let known: Option<Registration> = tx.get(*id)?;
-                    new += u64::from(!known.as_ref().is_some_and(|known| known.registered));
-                    let mut entry = known.clone().unwrap_or_default();
-                    entry.registered = true;
-                    match (&entry.platform, platform) {
-                        (Some(known), Some(listed)) if known != listed => {
-                            let reason = format!(
-                                "its platform is {known}, the list says {listed}; correct the list, or the device"
-                            );
-                            return Err(ErrorKind::CannotJoin { device: *id, reason }.into());
-                        }
-                        (None, Some(listed)) => entry.platform = Some(listed.clone()),
-                        _ => {}
-                    }
-                    if known.as_ref().is_none_or(|known| known.platform != entry.platform) {
-                        copy_platform(tx, *id, &entry)?;
-                    }
-                    if known.as_ref() != Some(&entry) {
-                        tx.put(*id, entry);
-                    }
+                    new += u64::from(register(tx, *id, platform.as_ref())?);
                 }
                 Ok(new)
             })?;
@@ -512,4 +522,27 @@ fn listed(groups: &BTreeSet<GroupId>) -> String {
     }
     let numbers: Vec<String> = groups.iter().map(GroupId::to_string).collect();
     format!("groups {}", numbers.join(", "))
+}
+
+/// Registers a device. Returns whether it was not registered before.
+fn register(tx: &mut Transaction<'_>, id: DeviceId, platform: Option<&Platform>) -> Result<bool, Error> {
+    let known: Option<Registration> = tx.get(id)?;
+    let is_new = !known.as_ref().is_some_and(|known| known.registered);
+    let mut entry = known.clone().unwrap_or_default();
+    entry.registered = true;
+    match (&entry.platform, platform) {
+        (Some(known), Some(listed)) if known != listed => {
+            let (known, listed) = (known.clone(), listed.clone());
+            return Err(ErrorKind::ListedPlatform { device: id, known, listed }.into());
+        }
+        (None, Some(listed)) => entry.platform = Some(listed.clone()),
+        _ => {}
+    }
+    if known.as_ref().is_none_or(|known| known.platform != entry.platform) {
+        copy_platform(tx, id, &entry)?;
+    }
+    if known.as_ref() != Some(&entry) {
+        tx.put(id, entry);
+    }
+    Ok(is_new)
 }

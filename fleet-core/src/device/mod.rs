@@ -2,24 +2,24 @@
 
 pub mod import;
 
-mod connect;
 mod console;
 mod count;
+mod gateway;
 mod id;
-mod queries;
+mod page;
 mod record;
 mod report;
 pub(crate) mod tally;
 mod trail;
 
-pub(crate) use connect::{ConnectQueue, JoinQueue, Place, answer, move_name, put_device};
-pub use connect::{Connected, Disconnect, UpdateProgress};
-pub use console::{Correction, DeviceView, MAX_GROUPS_A_DEVICE};
+pub use console::{Correction, DeviceFilter, DeviceView, MAX_GROUPS_A_DEVICE, Summary};
 pub(crate) use console::{drop_device, forget, member};
 pub use count::{DeviceCount, Reservation};
+pub(crate) use gateway::{ConnectQueue, JoinQueue, Place, answer, move_name, put_device};
+pub use gateway::{Connected, Disconnect, UpdateProgress};
 pub use id::{DeviceId, MalformedDeviceId};
-pub(crate) use queries::check_page;
-pub use queries::{DeviceFilter, MAX_PAGE, Page, Summary};
+pub(crate) use page::check_page;
+pub use page::{MAX_PAGE, Page};
 pub use record::{
     Device, ImageSeen, Label, PlatformSeen, Progress, Registration, Seen, Standing, SystemVersion, UpdateAttempt,
     UpdateOutcome, UpdateResult,

@@ -5,7 +5,7 @@ use super::trail::{Mark, ReportOrder, Trail};
 use super::{
     Device, DeviceId, ImageSeen, PlatformSeen, Seen, SystemVersion, UpdateAttempt, UpdateOutcome, UpdateResult,
 };
-use crate::firmware::{FirmwareIndex, FirmwareVersion, Sha256, wants};
+use crate::firmware::{Firmware, FirmwareIndex, FirmwareVersion, Sha256, wants};
 use crate::product::{Platform, Product, ProductId};
 use crate::time::Timestamp;
 use std::time::Duration;
@@ -15,15 +15,18 @@ const RELAPSE: Duration = Duration::from_secs(24 * 3600);
 
 /// A device's report at connect, as its gateway forwards it. The core records its values and trusts none of them.
 ///
+/// A gateway that holds a value as an `Option` assigns it to the field.
+///
 /// ```
 /// use fleet_core::device::Report;
 ///
 /// let device = "55ff6d04498b49a1b2c3d4e5".parse()?;
-/// let report = Report { product: Some(94), version: Some(1), session: 7, ..Report::new(device, None) };
-/// # let _ = report;
+/// let report = Report::new(device).product(94).version(1).session(7);
+/// assert_eq!((report.version, report.takes_updates, report.at), (Some(1), true, None));
 /// # Ok::<(), fleet_core::MalformedDeviceId>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Report {
     /// The device.
     pub device: DeviceId,
@@ -69,8 +72,9 @@ pub(crate) enum Observed {
 }
 
 impl Report {
-    /// A report with no data about the device: at a moment, or live (`None`).
-    pub fn new(device: DeviceId, at: impl Into<Option<Timestamp>>) -> Self {
+    /// A report with no data about the device. It is live until it gets a [session](Self::session) or a
+    /// [moment](Self::at).
+    pub fn new(device: DeviceId) -> Self {
         Self {
             device,
             product: None,
@@ -82,8 +86,68 @@ impl Report {
             chip_revision: None,
             takes_updates: true,
             session: 0,
-            at: at.into(),
+            at: None,
         }
+    }
+
+    /// Sets the product id in its firmware.
+    #[must_use]
+    pub fn product(self, product: u32) -> Self {
+        Self { product: Some(product), ..self }
+    }
+
+    /// Sets the version in its firmware.
+    #[must_use]
+    pub fn version(self, version: u16) -> Self {
+        Self { version: Some(version), ..self }
+    }
+
+    /// Sets the hash of its image.
+    #[must_use]
+    pub fn image(self, image: Sha256) -> Self {
+        Self { image: Some(image), ..self }
+    }
+
+    /// Sets its hardware.
+    #[must_use]
+    pub fn platform(self, platform: Platform) -> Self {
+        Self { platform: Some(platform), ..self }
+    }
+
+    /// Sets its system's version.
+    #[must_use]
+    pub fn system(self, system: SystemVersion) -> Self {
+        Self { system: Some(system), ..self }
+    }
+
+    /// Sets the security counter that it has stored.
+    #[must_use]
+    pub fn security_counter(self, security_counter: u32) -> Self {
+        Self { security_counter: Some(security_counter), ..self }
+    }
+
+    /// Sets the revision of its chip.
+    #[must_use]
+    pub fn chip_revision(self, chip_revision: u16) -> Self {
+        Self { chip_revision: Some(chip_revision), ..self }
+    }
+
+    /// Says that it accepts no updates now.
+    #[must_use]
+    pub fn refuses_updates(self) -> Self {
+        Self { takes_updates: false, ..self }
+    }
+
+    /// Sets the gateway's session number.
+    #[must_use]
+    pub fn session(self, session: u64) -> Self {
+        Self { session, ..self }
+    }
+
+    /// Sets when it connected; `None` means live.
+    #[must_use]
+    pub fn at(self, at: impl Into<Option<Timestamp>>) -> Self {
+        Self { at: at.into(), ..self }
     }
 
     /// The product that it names, without a check whether the id is a platform's.
@@ -109,7 +173,7 @@ pub(crate) fn observe(
     index: &FirmwareIndex,
     now: Timestamp,
 ) -> Observed {
-    let order = ReportOrder::new(report.session, report.at, now, product.policy.clock_tolerance());
+    let order = ReportOrder::new(report.session, report.at, now, product.policy.clock_tolerance);
     if device.is_stale(&order) {
         return Observed::Stale;
     }
@@ -127,27 +191,15 @@ pub(crate) fn observe(
         (Some(_), Some(_)) => ImageSeen::Differs,
         _ => ImageSeen::Unknown,
     };
-    if let Some(platform) = &report.platform {
-        device.set_platform(if *platform == product.platform { PlatformSeen::Matches } else { PlatformSeen::Differs });
-    }
-    // A soak belongs to an image (R-TGT-2): another image under the same version starts a new soak. A start that a
-    // clock far ahead wrote is ignored.
-    let same_image = before
-        .filter(|seen| seen.version == version && (seen.image == ImageSeen::Differs) == (image == ImageSeen::Differs));
-    let since = same_image.map(|seen| seen.version_since).filter(|since| !order.is_far_behind(*since)).unwrap_or(at);
     // A report without a moment arrives after the upload of the version that it runs, whatever the two clocks show.
     let uploaded_at = firmware.filter(|_| report.at.is_none()).map(|firmware| firmware.uploaded_at);
     let uploaded_at = uploaded_at.filter(|at| !at.is_of_another_clock(now));
+    let since = version_since(before, version, image, &order).unwrap_or(at);
     let version_since = uploaded_at.map_or(since, |at| at.max(since));
-    let Trail { newest, ended } = device.trail.get();
-    let has_ended = order.is_at_or_before(ended);
-    let online = !has_ended && before.filter(|_| repeated).is_none_or(|seen| seen.online);
-    // Keeps the known positions of other connections, unless this report comes after them by the same measure: session
-    // number or moment.
-    let known =
-        [newest.session(), before.map_or(0, |seen| seen.session), ended.session()].into_iter().max().unwrap_or(0);
-    let newest = Mark::new(if report.session == 0 { known } else { 0 }, None);
-    device.trail = Trail { newest, ended: if online { Mark::NONE } else { ended } }.into();
+    if let Some(platform) = &report.platform {
+        device.set_platform(if *platform == product.platform { PlatformSeen::Matches } else { PlatformSeen::Differs });
+    }
+    let online = begin_connection(device, report, &order, repeated);
     device.seen = Some(Seen {
         at,
         session: report.session,
@@ -158,23 +210,53 @@ pub(crate) fn observe(
         takes_updates: report.takes_updates,
         online,
     });
+    record_hardware(device, report, firmware.filter(|_| image != ImageSeen::Differs));
+    count_relapse(device, before, version, at);
+    let wanted = device.attempt.is_none_or(|attempt| wants(product, index, device, attempt.target));
+    let outcome = finish(device, version, at, repeated, wanted);
+    forgive(device, product, index);
+    Observed::Recorded { outcome, repeated }
+}
+
+/// Puts a report into the order of the device's connections. Returns whether the device is online.
+fn begin_connection(device: &mut Device, report: &Report, order: &ReportOrder, repeated: bool) -> bool {
+    let before = device.seen;
+    let Trail { newest, ended } = device.trail.get();
+    let has_ended = order.is_at_or_before(ended);
+    let online = !has_ended && before.filter(|_| repeated).is_none_or(|seen| seen.online);
+    // Keeps the known positions of other connections, unless this report comes after them by the same measure: session
+    // number or moment.
+    let known =
+        [newest.session(), before.map_or(0, |seen| seen.session), ended.session()].into_iter().max().unwrap_or(0);
+    let newest = Mark::new(if report.session == 0 { known } else { 0 }, None);
+    device.trail = Trail { newest, ended: if online { Mark::NONE } else { ended } }.into();
+    online
+}
+
+/// Since when the device has run what it reports, if it ran that before. A soak belongs to an image (R-TGT-2): another
+/// image under the same version starts a new soak. A start that a clock far ahead wrote is ignored.
+fn version_since(
+    before: Option<Seen>,
+    version: Option<u16>,
+    image: ImageSeen,
+    order: &ReportOrder,
+) -> Option<Timestamp> {
+    let differs = |image| image == ImageSeen::Differs;
+    let same = before.filter(|seen| seen.version == version && differs(seen.image) == differs(image));
+    same.map(|seen| seen.version_since).filter(|since| !order.is_far_behind(*since))
+}
+
+/// Records the device's system, chip revision and security counter. `runs` is the firmware that it probably runs.
+fn record_hardware(device: &mut Device, report: &Report, runs: Option<&Firmware>) {
     if report.system.is_some() {
         device.system.clone_from(&report.system);
     }
     if let Some(revision) = report.chip_revision.filter(|revision| *revision != u16::MAX) {
         device.chip_revision = Some(revision);
     }
-    let carried = match (firmware, image) {
-        (Some(firmware), ImageSeen::Matches | ImageSeen::Unknown) => firmware.image.security_counter,
-        _ => 0,
-    };
+    let carried = runs.map_or(0, |firmware| firmware.image.security_counter);
     let counters = [device.security_counter, carried, report.security_counter.unwrap_or(0)];
     device.security_counter = counters.into_iter().map(confirmed).max().unwrap_or(0);
-    count_relapse(device, before, version, at);
-    let wanted = device.attempt.is_none_or(|attempt| wants(product, index, device, attempt.target));
-    let outcome = finish(device, version, at, repeated, wanted);
-    forgive(device, product, index);
-    Observed::Recorded { outcome, repeated }
 }
 
 /// Counts a relapse: the device reports another version soon after its update succeeded.

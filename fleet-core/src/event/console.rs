@@ -1,5 +1,9 @@
 //! Event commands of a team: subscriptions, and the errors that devices report.
 
+mod reading;
+
+pub use reading::{EventFilter, Followed};
+
 use super::cursor::SLOTS;
 use super::errors::{DeviceError, DeviceErrors};
 use super::subscription::{MAX_SUBSCRIPTIONS, NewSubscription, Subscription, SubscriptionId, Subscriptions};
@@ -90,7 +94,7 @@ impl ProductConsole<'_> {
     /// # let product = console.create_product("Thermostat", "photon".parse()?)?.id;
     /// # let device = "55ff6d04498b49a1b2c3d4e5".parse()?;
     /// # console.product(product).import(b"55ff6d04498b49a1b2c3d4e5")?;
-    /// fleet.gateway(now).publish(&Event::new(device, "crash", "", now)?.as_error("stack overflow")?)?;
+    /// fleet.gateway(now).publish(&Event::new(device, "crash", "", now)?.with_error("stack overflow")?)?;
     /// assert_eq!(console.product(product).device_errors()?["stack overflow"].count, 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

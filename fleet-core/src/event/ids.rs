@@ -13,9 +13,8 @@ use crate::billing::LimitExceeded;
 use crate::device::DeviceId;
 use crate::firmware::Sha256;
 use crate::product::{Policy, ProductId};
-use crate::store::{Check, Commit, Key, Range, Record, Row, Transaction, Write};
+use crate::store::{Key, Range};
 use crate::time::Timestamp;
-use crate::{Error, Fleet};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -83,7 +82,7 @@ impl EventId {
 impl KnownEvent {
     /// Whether `event` repeats this one: within the window, with the same name and data.
     pub(super) fn is_repeated_by(&self, event: &Event, policy: &Policy, now: Timestamp) -> bool {
-        let window = Duration::from_millis(policy.event_id_millis);
+        let window = policy.event_id_life;
         self.at.after(window) > now && self.content == content_of(event)
     }
 }
@@ -132,58 +131,14 @@ fn halves(device: DeviceId, last: &[u8]) -> [u8; 16] {
 }
 
 /// Returns the key range of all ids of a device.
-fn range(product: ProductId, device: DeviceId) -> Range {
+pub(super) fn range(product: ProductId, device: DeviceId) -> Range {
     let key = |last: u8| Key::EventId(product, halves(device, &[last; 8]));
     Range::new(key(0), key(0xFF))
 }
 
-/// Prunes the ids of a device. An id under which somebody publishes at the same time stays.
-///
-/// # Errors
-/// Errors of the store.
-pub(super) fn prune(fleet: &Fleet, product: ProductId, policy: &Policy, device: DeviceId) -> Result<(), Error> {
-    let mut rows = rows(fleet, product, device)?;
-    rows.sort_by_key(|(id, _)| id.sequence);
-    let known: Vec<Option<Timestamp>> = rows.iter().map(|(id, _)| id.event.as_ref().map(|event| event.at)).collect();
-    let window = Duration::from_millis(policy.event_id_millis);
-    let commits: Vec<Commit> =
-        prunable(&known, window).filter_map(|index| Some(deletion(&rows.get(index)?.1))).collect();
-    if !commits.is_empty() {
-        fleet.store().commit(&commits)?;
-    }
-    Ok(())
-}
-
-/// Deletes all ids of a device, in the transaction that removes it from the product.
-///
-/// # Errors
-/// Errors of the store.
-pub(crate) fn forget_ids(tx: &mut Transaction<'_>, product: ProductId, device: DeviceId) -> Result<(), Error> {
-    for row in tx.store().scan(&range(product, device))? {
-        tx.delete(row.key);
-    }
-    Ok(())
-}
-
-fn rows(fleet: &Fleet, product: ProductId, device: DeviceId) -> Result<Vec<(EventId, Row)>, Error> {
-    let rows = fleet.store().scan(&range(product, device))?;
-    let id = |row: Row| match &row.record {
-        Record::EventId(id) => Some((id.clone(), row)),
-        _ => None,
-    };
-    Ok(rows.into_iter().filter_map(id).collect())
-}
-
-fn deletion(row: &Row) -> Commit {
-    Commit {
-        checks: vec![Check { key: row.key.clone(), stamp: Some(row.stamp) }],
-        writes: vec![Write::Delete { key: row.key.clone() }],
-    }
-}
-
 /// Returns which ids of a device can be deleted, given the times at which their events were logged, oldest first: those
 /// beyond its newest [`KEPT_IDS`], and those whose window was over when each of [`MIN_LATER`] later ones was logged.
-fn prunable(ids: &[Option<Timestamp>], window: Duration) -> impl Iterator<Item = usize> {
+pub(super) fn prunable(ids: &[Option<Timestamp>], window: Duration) -> impl Iterator<Item = usize> {
     let is_over = move |(index, at): (usize, &Option<Timestamp>)| {
         let later = ids.get(index.saturating_add(1)..).unwrap_or_default();
         let later_count = |at: &Timestamp| later.iter().flatten().filter(|later| **later >= at.after(window)).count();

@@ -11,7 +11,6 @@ use crate::store::{Record, Row, Stamp};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Number of recent publishes whose clocks must agree before an event is deleted for its age.
 pub(super) const CLOCKS: usize = 4;
@@ -258,7 +257,7 @@ impl LoggedEvent {
 
 /// Whether an event logged at `at` is young enough to be in the log.
 pub(super) fn is_young(policy: &Policy, at: Timestamp, now: Timestamp) -> bool {
-    at.after(Duration::from_millis(policy.log_age_millis)) > now
+    at.after(policy.log_age) > now
 }
 
 #[cfg(test)]

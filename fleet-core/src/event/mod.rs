@@ -8,32 +8,30 @@
 mod console;
 mod cursor;
 mod errors;
+mod gateway;
 mod ids;
 mod log;
 mod members;
 pub mod metering;
-mod publish;
 mod published;
-mod reading;
 mod record;
+mod rows;
 mod stream;
 mod subscription;
-mod trim;
 
+pub use console::{EventFilter, Followed};
 pub(crate) use cursor::LAST_SEQUENCE;
 pub use cursor::{EventCursor, Position, SLOTS};
 pub use errors::{DeviceError, DeviceErrors, MAX_KINDS, OTHER};
-pub(crate) use ids::forget_ids;
 pub use ids::{EventId, KEPT_IDS, KnownEvent};
 pub use log::{EventLog, EventOrigin, EventView, LoggedEvent};
 pub(crate) use members::Members;
 pub use metering::{Meter, Usage};
 pub use published::{Delivery, DeliveryKey, Dropped, Entry, Message, Published};
-pub use reading::{EventFilter, Followed};
 pub use record::{Event, MAX_DATA, MAX_ID, MAX_KIND, MAX_NAME};
+pub(crate) use rows::{drop_log, forget_ids};
 pub(crate) use stream::Live;
 pub use stream::{EventStream, Readable, STREAM_BUFFER, Streamed};
 pub use subscription::{
     Destination, MAX_SUBSCRIPTIONS, NewSubscription, Subscription, SubscriptionId, Subscriptions, WebhookUrl,
 };
-pub(crate) use trim::drop_log;

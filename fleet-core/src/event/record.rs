@@ -29,10 +29,10 @@ const KIND: RangeInclusive<usize> = 1..=MAX_KIND;
 ///
 /// let at = Timestamp::from_millis(0);
 /// let device = "55ff6d04498b49a1b2c3d4e5".parse()?;
-/// let event = Event::new(device, "room/temperature", "21.5", at)?.from_product(94).with_id("17")?;
+/// let event = Event::new(device, "room/temperature", "21.5", at)?.with_product(94).with_id("17")?;
 /// assert_eq!((event.name(), event.data(), event.id()), ("room/temperature", "21.5", Some("17")));
 ///
-/// let crash = Event::new(device, "crash", "at 0x0800fe21", at)?.as_error("stack overflow")?;
+/// let crash = Event::new(device, "crash", "at 0x0800fe21", at)?.with_error("stack overflow")?;
 /// assert_eq!(crash.error(), Some("stack overflow"));
 /// assert_eq!(Event::new(device, "", "", at).unwrap_err().code(), "invalid");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -68,7 +68,7 @@ impl Event {
     /// Sets the product id in the device's firmware, with the meaning of a [`Report`](crate::device::Report): 0, 65535,
     /// or a Particle platform's own id name no product.
     #[must_use]
-    pub fn from_product(self, product: u32) -> Self {
+    pub fn with_product(self, product: u32) -> Self {
         Self { product: Some(product), ..self }
     }
 
@@ -86,7 +86,7 @@ impl Event {
     ///
     /// # Errors
     /// `invalid` for any other kind.
-    pub fn as_error(self, kind: &str) -> Result<Self, Error> {
+    pub fn with_error(self, kind: &str) -> Result<Self, Error> {
         Ok(Self { error: Some(text::checked("error kind", kind, KIND)?.into()), ..self })
     }
 
@@ -159,7 +159,7 @@ mod tests {
     fn each_size_limit_is_exact() {
         let plain = event("n", "").unwrap();
         assert!(event(&"n".repeat(64), &"d".repeat(1024)).is_ok());
-        assert!(plain.clone().with_id(&"i".repeat(64)).is_ok() && plain.clone().as_error(&"é".repeat(64)).is_ok());
+        assert!(plain.clone().with_id(&"i".repeat(64)).is_ok() && plain.clone().with_error(&"é".repeat(64)).is_ok());
         let refused = [
             event("", ""),
             event(&"n".repeat(65), ""),
@@ -169,9 +169,9 @@ mod tests {
             plain.clone().with_id(""),
             plain.clone().with_id(&"i".repeat(65)),
             plain.clone().with_id("a\0"),
-            plain.clone().as_error(""),
-            plain.clone().as_error(&"k".repeat(65)),
-            plain.clone().as_error("a\tb"),
+            plain.clone().with_error(""),
+            plain.clone().with_error(&"k".repeat(65)),
+            plain.clone().with_error("a\tb"),
         ];
         for (case, refused) in refused.into_iter().enumerate() {
             assert_eq!(refused.unwrap_err().code(), "invalid", "{case}");

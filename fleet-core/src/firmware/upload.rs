@@ -1,19 +1,16 @@
 //! Checks whether a binary is valid as a product's next firmware (R-IMG 1–7): a pure comparison of the binary with the
-//! product and with what a person entered. Also the commands that maintain the index.
+//! product and with what a person entered.
 
 use super::image::esp_idf::{AppImage, AppImageError};
-use super::image::mcuboot::{ImageHash, McubootError};
+use super::image::mcuboot::{ImageHash, McubootError, McubootImage};
 use super::image::particle::{Module, ModuleFunction};
 use super::image::{self, Image, ImageError, Trailing};
-use super::{Firmware, FirmwareIndex, FirmwareLocks, FirmwareVersion, ImageFacts, ImageFormat, Sha256};
-use crate::audit::Entry;
-use crate::fleet::ProductConsole;
+use super::{FirmwareIndex, FirmwareVersion, ImageFacts, ImageFormat, Sha256};
 use crate::product::{Platform, Product, ProductId};
-use crate::team::{Access, Actor, Command};
-use crate::text::{self, DESCRIPTION, NAME};
+use crate::text;
+use crate::time::Timestamp;
 use crate::{Error, ErrorKind};
 use std::fmt;
-use std::sync::Arc;
 
 /// The largest binary that is accepted: 64 MiB.
 pub const MAX_IMAGE_BYTES: usize = 64 << 20;
@@ -158,7 +155,7 @@ impl fmt::Display for Next {
 
 impl UploadRefused {
     /// Adapts the advice to the highest version so far, because a version that is not above it would be refused again.
-    fn after(self, highest: u16) -> Self {
+    pub(super) fn after(self, highest: u16) -> Self {
         match self {
             Self::MacroMissing { product, entered } if entered.get() <= highest => {
                 match FirmwareVersion::new(u32::from(highest) + 1) {
@@ -189,8 +186,50 @@ impl UploadRefused {
     }
 }
 
+/// What uses a firmware, so that it cannot be deleted (R-IMG-7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FirmwareUse {
+    /// It is or was released.
+    Released {
+        /// When it was released first.
+        at: Timestamp,
+    },
+    /// Devices are programmed with it in manufacturing.
+    OnTheLine {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Devices are locked to it.
+    Locked {
+        /// Number of devices.
+        devices: u32,
+    },
+}
+
+impl fmt::Display for FirmwareUse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Released { at } => write!(f, "it was released at {at}, and released firmware is kept"),
+            Self::OnTheLine { since } => write!(f, "it has been programmed on the line since {since}"),
+            Self::Locked { devices } => write!(f, "{devices} devices are locked to it; unlock them first"),
+        }
+    }
+}
+
 /// The values that a person enters with a binary.
+///
+/// ```
+/// use fleet_core::{FirmwareVersion, firmware::Upload};
+///
+/// let upload = Upload::new(FirmwareVersion::new(2)?, "Quieter")
+///     .description("The relay no longer hums.")
+///     .requires_system(">=1.5.0".parse()?);
+/// assert_eq!(upload.title, "Quieter");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Upload<'u> {
     /// The version, which must equal the compiled one.
     pub version: FirmwareVersion,
@@ -207,6 +246,18 @@ impl<'u> Upload<'u> {
     pub fn new(version: FirmwareVersion, title: &'u str) -> Self {
         Self { version, title, description: "", requires_system: None }
     }
+
+    /// Sets what it is for, up to 2,000 characters.
+    #[must_use]
+    pub fn description(self, description: &'u str) -> Self {
+        Self { description, ..self }
+    }
+
+    /// Sets the system versions that it runs on (R-TGT-14).
+    #[must_use]
+    pub fn requires_system(self, requires_system: semver::VersionReq) -> Self {
+        Self { requires_system: Some(requires_system), ..self }
+    }
 }
 
 /// Parses a binary and compares it with a product and with the version that was entered (R-IMG 1–4).
@@ -219,66 +270,9 @@ pub fn examine(product: &Product, entered: FirmwareVersion, binary: &[u8]) -> Re
     }
     let facts = |format| ImageFacts::new(format, binary);
     match image::read(binary) {
-        Ok(Image::Particle(module)) => {
-            let Platform::Particle(platform) = product.platform else {
-                return Err(other_format(ImageFormat::Particle, product));
-            };
-            check_module(&module, platform, product, entered)?;
-            let own = module.suffix.product.is_some_and(|fields| u32::from(fields.id) == product.id.get());
-            Ok(ImageFacts { embedded: vec![module.suffix.sha256], wildcard: !own, ..facts(ImageFormat::Particle) })
-        }
-        Ok(Image::EspIdf(app)) => {
-            let chip = Platform::EspIdf(app.chip.number());
-            if !matches!(product.platform, Platform::EspIdf(_)) {
-                return Err(other_format(ImageFormat::EspIdf, product));
-            }
-            if chip != product.platform {
-                return Err(UploadRefused::OtherPlatform { image: chip, product: product.platform.clone() });
-            }
-            if app.trailing == Trailing::Other {
-                let (length, size) = (app.image_length, app.size);
-                return Err(UploadRefused::Image(AppImageError::Followed { length, size }.into()));
-            }
-            let (min_chip_revision, max_chip_revision) = chip_revisions(&app);
-            let embedded = app.app.iter().map(|app| app.elf_sha256);
-            let embedded = embedded.chain(app.digest.map(|digest| digest.stored)).collect();
-            let (version, project, security_counter) = match app.app {
-                Some(app) => (app.version, app.project_name, app.secure_version),
-                None => (String::new(), String::new(), 0),
-            };
-            Ok(ImageFacts {
-                embedded,
-                security_counter,
-                own_version: Some(version).filter(|version| !version.is_empty()),
-                project: Some(project).filter(|name| !name.is_empty()),
-                min_chip_revision,
-                max_chip_revision,
-                ..facts(ImageFormat::EspIdf)
-            })
-        }
-        Ok(Image::Mcuboot(mcuboot)) => {
-            if !matches!(product.platform, Platform::Mcuboot(_)) {
-                return Err(other_format(ImageFormat::Mcuboot, product));
-            }
-            if mcuboot.trailing == Trailing::Other {
-                let (length, size) = (mcuboot.image_length, mcuboot.size);
-                return Err(UploadRefused::Image(McubootError::Followed { length, size }.into()));
-            }
-            // A device reports a hash of 32 bytes. If its bootloader checks a longer hash, the device reports the
-            // SHA-256 of the same bytes.
-            let hash = match mcuboot.hash {
-                ImageHash::Sha256 { stored, .. } => stored,
-                ImageHash::Sha384 { .. } | ImageHash::Sha512 { .. } => {
-                    Sha256::of(binary.get(..mcuboot.hashed_length).unwrap_or_default())
-                }
-            };
-            Ok(ImageFacts {
-                embedded: vec![hash],
-                security_counter: mcuboot.security_counter.unwrap_or(0),
-                own_version: Some(mcuboot.version.to_string()),
-                ..facts(ImageFormat::Mcuboot)
-            })
-        }
+        Ok(Image::Particle(module)) => examine_particle(&module, product, entered, facts(ImageFormat::Particle)),
+        Ok(Image::EspIdf(app)) => examine_esp_idf(app, product, facts(ImageFormat::EspIdf)),
+        Ok(Image::Mcuboot(image)) => examine_mcuboot(&image, product, binary, facts(ImageFormat::Mcuboot)),
         // The bootloaders of these platforms start no other format, so the policy does not apply (R-IMG-4).
         Err(ImageError::Unrecognised { size }) if starts_one_format(&product.platform) => {
             Err(UploadRefused::NoImage { size, platform: product.platform.clone() })
@@ -286,6 +280,77 @@ pub fn examine(product: &Product, entered: FirmwareVersion, binary: &[u8]) -> Re
         Err(ImageError::Unrecognised { .. }) if product.policy.opaque_images => Ok(facts(ImageFormat::Opaque)),
         Err(error) => Err(UploadRefused::Image(error)),
     }
+}
+
+fn examine_particle(
+    module: &Module,
+    product: &Product,
+    entered: FirmwareVersion,
+    facts: ImageFacts,
+) -> Result<ImageFacts, UploadRefused> {
+    let Platform::Particle(platform) = product.platform else { return Err(other_format(facts.format, product)) };
+    check_module(module, platform, product, entered)?;
+    let own = module.suffix.product.is_some_and(|fields| u32::from(fields.id) == product.id.get());
+    Ok(ImageFacts { embedded: vec![module.suffix.sha256], wildcard: !own, ..facts })
+}
+
+fn examine_esp_idf(app: AppImage, product: &Product, facts: ImageFacts) -> Result<ImageFacts, UploadRefused> {
+    let chip = Platform::EspIdf(app.chip.number());
+    if !matches!(product.platform, Platform::EspIdf(_)) {
+        return Err(other_format(facts.format, product));
+    }
+    if chip != product.platform {
+        return Err(UploadRefused::OtherPlatform { image: chip, product: product.platform.clone() });
+    }
+    if app.trailing == Trailing::Other {
+        let (length, size) = (app.image_length, app.size);
+        return Err(UploadRefused::Image(AppImageError::Followed { length, size }.into()));
+    }
+    let (min_chip_revision, max_chip_revision) = chip_revisions(&app);
+    let embedded = app.app.iter().map(|app| app.elf_sha256);
+    let embedded = embedded.chain(app.digest.map(|digest| digest.stored)).collect();
+    let (version, project, security_counter) = match app.app {
+        Some(app) => (app.version, app.project_name, app.secure_version),
+        None => (String::new(), String::new(), 0),
+    };
+    Ok(ImageFacts {
+        embedded,
+        security_counter,
+        own_version: Some(version).filter(|version| !version.is_empty()),
+        project: Some(project).filter(|name| !name.is_empty()),
+        min_chip_revision,
+        max_chip_revision,
+        ..facts
+    })
+}
+
+fn examine_mcuboot(
+    image: &McubootImage,
+    product: &Product,
+    binary: &[u8],
+    facts: ImageFacts,
+) -> Result<ImageFacts, UploadRefused> {
+    if !matches!(product.platform, Platform::Mcuboot(_)) {
+        return Err(other_format(facts.format, product));
+    }
+    if image.trailing == Trailing::Other {
+        let (length, size) = (image.image_length, image.size);
+        return Err(UploadRefused::Image(McubootError::Followed { length, size }.into()));
+    }
+    // A device reports a hash of 32 bytes. If its bootloader checks a longer hash, the device reports the SHA-256 of
+    // the same bytes.
+    let hash = match image.hash {
+        ImageHash::Sha256 { stored, .. } => stored,
+        ImageHash::Sha384 { .. } | ImageHash::Sha512 { .. } => {
+            Sha256::of(binary.get(..image.hashed_length).unwrap_or_default())
+        }
+    };
+    Ok(ImageFacts {
+        embedded: vec![hash],
+        security_counter: image.security_counter.unwrap_or(0),
+        own_version: Some(image.version.to_string()),
+        ..facts
+    })
 }
 
 /// Whether the platform's bootloader starts only images of its own format.
@@ -360,145 +425,9 @@ impl ImageFacts {
     }
 }
 
-impl ProductConsole<'_> {
-    /// Uploads a firmware: parses its binary, checks it against the product and the entered version, and stores its
-    /// facts. The host stores the binary itself, under its SHA-256.
-    ///
-    /// # Errors
-    /// [`ErrorKind::UploadRefused`] with both values of the mismatch; `taken` for a title that another firmware has;
-    /// `invalid` for texts out of range.
-    pub fn upload(&self, upload: &Upload<'_>, binary: &[u8]) -> Result<Firmware, Error> {
-        let Self { console, product } = *self;
-        let title = text::checked("title", upload.title, NAME)?;
-        let description = text::checked("description", upload.description, DESCRIPTION)?;
-        let mut examined = None;
-        console.fleet.transact(|tx| {
-            let Access { product: record, .. } = Access::check(tx, console.actor, Command::UploadFirmware, product)?;
-            let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
-            // A retried transaction parses the binary again only if the product has changed.
-            let image = match &examined {
-                Some((seen, image)) if *seen == record => ImageFacts::clone(image),
-                _ => {
-                    let image =
-                        examine(&record, upload.version, binary).map_err(|refused| refused.after(index.highest))?;
-                    examined = Some((Arc::clone(&record), image.clone()));
-                    image
-                }
-            };
-            if upload.version.get() <= index.highest {
-                let (entered, highest) = (upload.version, index.highest);
-                return Err(UploadRefused::VersionNotGreater { entered, highest }.into());
-            }
-            index.check_title(&title, None)?;
-            let firmware = Firmware {
-                version: upload.version,
-                title: title.clone(),
-                description: description.clone(),
-                uploaded_at: console.now,
-                uploaded_by: if let Actor::Account(account) = console.actor { Some(account) } else { None },
-                image,
-                requires_system: upload.requires_system.clone(),
-                proven: None,
-                released_at: None,
-                on_the_line_at: None,
-                locked_devices: 0,
-            };
-            let changed = Arc::make_mut(&mut index);
-            changed.highest = upload.version.get();
-            changed.firmware.push(firmware.clone());
-            tx.put(product, index);
-            console.note(tx, product, Command::UploadFirmware, format!("version {}, `{title}`", upload.version));
-            Ok(firmware)
-        })
-    }
-
-    /// Returns the product's firmware, in order of version.
-    ///
-    /// # Errors
-    /// `not_found`.
-    pub fn firmware(&self) -> Result<Vec<Firmware>, Error> {
-        let Self { console, product } = *self;
-        console.fleet.transact(|tx| {
-            Access::check(tx, console.actor, Command::ReadProduct, product)?;
-            let index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
-            let locks = FirmwareLocks::of(tx, product, &index)?;
-            let counted =
-                |firmware: &Firmware| Firmware { locked_devices: locks.devices(firmware.version), ..firmware.clone() };
-            Ok(index.iter().map(counted).collect())
-        })
-    }
-
-    /// Changes a firmware's title, and its description if one is given; `None` leaves it unchanged (R-IMG-7). An empty
-    /// description removes it.
-    ///
-    /// # Errors
-    /// `taken` for a title that another firmware has; `invalid` for texts out of range.
-    pub fn edit_firmware<'d>(
-        &self,
-        version: FirmwareVersion,
-        title: &str,
-        description: impl Into<Option<&'d str>>,
-    ) -> Result<Firmware, Error> {
-        let Self { console, product } = *self;
-        let title = text::checked("title", title, NAME)?;
-        let description = description.into().map(|text| text::checked("description", text, DESCRIPTION)).transpose()?;
-        console.fleet.transact(|tx| {
-            Access::check(tx, console.actor, Command::EditFirmware, product)?;
-            let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
-            index.check_title(&title, Some(version))?;
-            let firmware = Arc::make_mut(&mut index).get_mut(version).ok_or_else(|| Error::not_found("firmware"))?;
-            let description = description.as_ref().unwrap_or(&firmware.description).clone();
-            let values = [
-                ("title", format!("`{}`", firmware.title), format!("`{title}`")),
-                ("description", format!("`{}`", firmware.description), format!("`{description}`")),
-            ];
-            if (&firmware.title, &firmware.description) == (&title, &description) {
-                return Ok(firmware.clone());
-            }
-            let entry = Entry::changed(format!("version {version}, `{title}`"), values);
-            firmware.title.clone_from(&title);
-            firmware.description.clone_from(&description);
-            let mut edited = firmware.clone();
-            edited.locked_devices = FirmwareLocks::of(tx, product, &index)?.devices(version);
-            tx.put(product, index);
-            console.note(tx, product, Command::EditFirmware, entry);
-            Ok(edited)
-        })
-    }
-
-    /// Deletes a firmware that was never released and that no device is locked to (R-IMG-7). Its version is not reused.
-    ///
-    /// # Errors
-    /// `firmware_in_use` with the reason.
-    pub fn delete_firmware(&self, version: FirmwareVersion) -> Result<(), Error> {
-        let Self { console, product } = *self;
-        console.fleet.transact(|tx| {
-            Access::check(tx, console.actor, Command::DeleteFirmware, product)?;
-            let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
-            let firmware = index.get(version).ok_or_else(|| Error::not_found("firmware"))?;
-            let in_use = |reason| Err(ErrorKind::FirmwareInUse { version, reason }.into());
-            if let Some(at) = firmware.released_at {
-                return in_use(format!("it was released at {at}, and released firmware is kept"));
-            }
-            if let Some(at) = firmware.on_the_line_at {
-                return in_use(format!("it has been programmed on the line since {at}"));
-            }
-            let locked = FirmwareLocks::of(tx, product, &index)?.devices(version);
-            if locked > 0 {
-                return in_use(format!("{locked} devices are locked to it; unlock them first"));
-            }
-            let title = firmware.title.clone();
-            Arc::make_mut(&mut index).firmware.retain(|firmware| firmware.version != version);
-            tx.put(product, index);
-            console.note(tx, product, Command::DeleteFirmware, format!("version {version}, `{title}`"));
-            Ok(())
-        })
-    }
-}
-
 impl FirmwareIndex {
     /// Titles are distinct within a product, ignoring case (R-IMG-7).
-    fn check_title(&self, title: &str, but: Option<FirmwareVersion>) -> Result<(), Error> {
+    pub(super) fn check_title(&self, title: &str, but: Option<FirmwareVersion>) -> Result<(), Error> {
         let wanted = text::compared(title);
         let holder = self.iter().find(|other| Some(other.version) != but && text::compared(&other.title) == wanted);
         match holder {

@@ -131,6 +131,17 @@ pub(super) fn check(
     let waits = members.quarantined <= u64::from(most);
     findings.ensure("R-IMP-9", waits, || format!("{} wait in product {id}, at most {most} may", members.quarantined));
 
+    check_names(findings, id, &count, &members)?;
+    check_tallies(findings, id, &mut members)?;
+    Ok(members)
+}
+
+fn check_names(
+    findings: &mut Findings<'_>,
+    id: ProductId,
+    count: &DeviceCount,
+    members: &Members,
+) -> Result<(), StoreError> {
     // Names stored by an earlier version are indexed at the first list by prefix.
     let mut names = BTreeSet::new();
     findings.each(&Key::device_names(id, ""), |key, _| {
@@ -142,6 +153,10 @@ pub(super) fn check(
         format!("the name index of product {id} differs from its devices: {strays:?}")
     });
 
+    Ok(())
+}
+
+fn check_tallies(findings: &mut Findings<'_>, id: ProductId, members: &mut Members) -> Result<(), StoreError> {
     let mut counted: BTreeMap<Tally, i64> = BTreeMap::new();
     findings.each(&Key::tallies(id), |key, record| {
         if let (Key::Tally(_, tally, _), Record::Counter(value)) = (key, record) {
@@ -155,7 +170,7 @@ pub(super) fn check(
         let [says, is] = [&counted, &members.tallies].map(|sums| sums.get(&tally).copied().unwrap_or(0));
         findings.same("R-SEE-1", &format!("{tally:?} of product {id}"), says, is);
     }
-    Ok(members)
+    Ok(())
 }
 
 impl Members {

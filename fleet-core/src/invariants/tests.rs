@@ -33,8 +33,8 @@ fn fleet() -> Result<(Fleet, Arc<MemoryStore>), Error> {
     let two = FirmwareVersion::new(2)?;
     console.product(product()).upload(&Upload::new(two, "Quieter"), binary)?;
     console.product(product()).device(device()).lock(two, Flash::OnReset)?;
-    fleet.gateway(NOW).connect(&Report { product: Some(94), version: Some(2), ..Report::new(device(), NOW) })?;
-    let stranger = Report { product: Some(94), ..Report::new(DeviceId::new([7; 12]), NOW) };
+    fleet.gateway(NOW).connect(&Report::new(device()).product(94).version(2).at(NOW))?;
+    let stranger = Report::new(DeviceId::new([7; 12])).product(94).at(NOW);
     fleet.gateway(NOW).connect(&stranger)?;
     console.product(product()).release(two)?;
     console.product(product()).invite("bob@example.com")?;

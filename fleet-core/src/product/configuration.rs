@@ -2,17 +2,13 @@
 //! have an effect: they set a policy of the product as soon as they are given.
 
 use super::{Authentication, Policy};
-use crate::audit::{Entry, shown};
+use crate::Error;
 use crate::customer::Scope;
 use crate::firmware::{FirmwareIndex, FirmwareVersion};
-use crate::fleet::ProductConsole;
-use crate::team::{Access, Command};
 use crate::text::{self, DESCRIPTION};
 use crate::time::Timestamp;
-use crate::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 /// A question of the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,11 +102,11 @@ pub struct Missing {
     pub why: String,
 }
 
-const ON_THE_LINE: &str = "on_the_line";
+pub(super) const ON_THE_LINE: &str = "on_the_line";
 
 /// The questions that decide what devices are programmed with on the line. Their answers cannot change once
 /// manufacturing has started (R-CFG-2).
-const PROGRAMMING_QUESTIONS: [&str; 2] = ["programming", "line_firmware"];
+pub(super) const PROGRAMMING_QUESTIONS: [&str; 2] = ["programming", "line_firmware"];
 
 const fn question(id: &'static str, section: Section, form: Form, has_effect: bool, text: &'static str) -> Question {
     Question { id, section, text, form, has_effect }
@@ -158,7 +154,7 @@ pub const QUESTIONS: [Question; 12] = [
 
 impl Form {
     /// Returns the answer as it is stored.
-    fn checked(self, answer: &ConfigurationAnswer) -> Result<ConfigurationAnswer, Error> {
+    pub(super) fn checked(self, answer: &ConfigurationAnswer) -> Result<ConfigurationAnswer, Error> {
         let wrong = |problem: String| Err(Error::invalid("answer", problem));
         match (self, answer) {
             (Self::Text, ConfigurationAnswer::Text(words)) => {
@@ -185,13 +181,13 @@ impl Form {
 }
 
 impl Configuration {
-    fn has_answer(&self, question: &str, text: &str) -> bool {
+    pub(super) fn has_answer(&self, question: &str, text: &str) -> bool {
         matches!(self.answers.get(question), Some(ConfigurationAnswer::Text(answer)) if answer == text)
     }
 
     /// Applies the answer to a question to the policy. Removing an answer never opens a gate: the policy stays
     /// unchanged, or takes its default if that is stricter (R-CFG-2).
-    fn apply_answer(&self, policy: &mut Policy, question: &str) {
+    pub(super) fn apply_answer(&self, policy: &mut Policy, question: &str) {
         let answer = self.answers.get(question);
         match (question, answer) {
             ("authentication", Some(ConfigurationAnswer::Text(name))) => {
@@ -219,7 +215,7 @@ impl Configuration {
     }
 
     /// The items that are missing before manufacturing can start (R-CFG-2, R-CFG-3).
-    fn missing(&self, index: &FirmwareIndex) -> Vec<Missing> {
+    pub(super) fn missing(&self, index: &FirmwareIndex) -> Vec<Missing> {
         let on_the_line = self.has_answer("programming", ON_THE_LINE);
         let missing = |question: &Question| {
             let why = match (question.id, self.answers.get(question.id)) {
@@ -234,119 +230,5 @@ impl Configuration {
             Some(Missing { question: question.id.to_owned(), why })
         };
         QUESTIONS.iter().filter_map(missing).collect()
-    }
-}
-
-impl ProductConsole<'_> {
-    /// Returns a product's answers.
-    ///
-    /// # Errors
-    /// `not_found`.
-    pub fn configuration(&self) -> Result<Configuration, Error> {
-        let Self { console, product } = *self;
-        console.fleet.transact(|tx| {
-            Access::check(tx, console.actor, Command::ReadProduct, product)?;
-            Ok(tx.get::<Arc<Configuration>>(product)?.map(Arc::unwrap_or_clone).unwrap_or_default())
-        })
-    }
-
-    /// Answers a question of [`QUESTIONS`], or removes the answer (R-CFG-2). An answer with an effect takes effect
-    /// immediately; removing it never opens a gate that the answer closed.
-    ///
-    /// ```
-    /// # use fleet_core::{Actor, Fleet, MemoryStore, Timestamp};
-    /// use fleet_core::product::ConfigurationAnswer;
-    /// # let (fleet, now) = (Fleet::open(MemoryStore::new()), Timestamp::from_millis(0));
-    /// # let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com")?.id;
-    /// # let console = fleet.console(alice, now);
-    /// # let product = console.create_product("Thermostat", "photon".parse()?)?.id;
-    ///
-    /// console.product(product).configure("private_beta", Some(&ConfigurationAnswer::YesNo(true)))?;
-    /// assert!(console.product(product).get()?.policy.private_beta);
-    /// # Ok::<(), fleet_core::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// `not_found` for a question that does not exist; `invalid` for an answer of another form; `manufacturing_started`
-    /// for what devices are programmed with on the line.
-    pub fn configure(&self, question: &str, answer: Option<&ConfigurationAnswer>) -> Result<(), Error> {
-        let Self { console, product } = *self;
-        let asked = QUESTIONS.iter().find(|asked| asked.id == question).ok_or_else(|| Error::not_found("question"))?;
-        let answer = answer.map(|answer| asked.form.checked(answer)).transpose()?;
-        console.fleet.transact(|tx| {
-            let Access { product: mut record, .. } = Access::check(tx, console.actor, Command::Configure, product)?;
-            let mut configuration: Arc<Configuration> = tx.get(product)?.unwrap_or_default();
-            if configuration.answers.get(question) == answer.as_ref() {
-                return Ok(());
-            }
-            if let Some(at) = configuration.started_at
-                && PROGRAMMING_QUESTIONS.contains(&question)
-            {
-                return Err(ErrorKind::ManufacturingStarted { at }.into());
-            }
-            if let Some(ConfigurationAnswer::Version(version)) = &answer {
-                let index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
-                index.get(*version).ok_or_else(|| Error::not_found("firmware"))?;
-            }
-            let changed = Arc::make_mut(&mut configuration);
-            let before = match &answer {
-                Some(answer) => changed.answers.insert(question.to_owned(), answer.clone()),
-                None => changed.answers.remove(question),
-            };
-            let entry = Entry::changed(question, [("answer", shown(before), shown(answer.as_ref()))]);
-            if asked.has_effect {
-                configuration.apply_answer(&mut Arc::make_mut(&mut record).policy, question);
-                tx.put(product, record);
-            }
-            tx.put(product, configuration);
-            console.note(tx, product, Command::Configure, entry);
-            Ok(())
-        })
-    }
-
-    /// Returns the items that are missing before manufacturing. If there are none, manufacturing can start.
-    ///
-    /// # Errors
-    /// `not_found`.
-    pub fn manufacturing_readiness(&self) -> Result<Vec<Missing>, Error> {
-        let Self { console, product } = *self;
-        console.fleet.transact(|tx| {
-            Access::check(tx, console.actor, Command::ReadProduct, product)?;
-            let configuration: Arc<Configuration> = tx.get(product)?.unwrap_or_default();
-            let index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
-            Ok(configuration.missing(&index))
-        })
-    }
-
-    /// Starts manufacturing. What devices are programmed with on the line can no longer change, and a version
-    /// programmed there is never deleted. Every other answer can still be changed.
-    ///
-    /// # Errors
-    /// `not_ready` with all missing items; `manufacturing_started`.
-    pub fn start_manufacturing(&self) -> Result<(), Error> {
-        let Self { console, product } = *self;
-        console.fleet.transact(|tx| {
-            Access::check(tx, console.actor, Command::StartManufacturing, product)?;
-            let mut configuration: Arc<Configuration> = tx.get(product)?.unwrap_or_default();
-            let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
-            if let Some(at) = configuration.started_at {
-                return Err(ErrorKind::ManufacturingStarted { at }.into());
-            }
-            let missing = configuration.missing(&index);
-            if !missing.is_empty() {
-                return Err(ErrorKind::NotReady { missing }.into());
-            }
-            if configuration.has_answer("programming", ON_THE_LINE)
-                && let Some(ConfigurationAnswer::Version(version)) = configuration.answers.get("line_firmware")
-                && let Some(firmware) = Arc::make_mut(&mut index).get_mut(*version)
-            {
-                firmware.on_the_line_at = Some(console.now);
-                tx.put(product, index);
-            }
-            Arc::make_mut(&mut configuration).started_at = Some(console.now);
-            tx.put(product, configuration);
-            console.note(tx, product, Command::StartManufacturing, "started");
-            Ok(())
-        })
     }
 }

@@ -1,5 +1,7 @@
 //! Creates and removes products, and changes what their teams and the operator may change.
 
+mod configuration;
+
 use super::{Configuration, Group, GroupId, Platform, Policy, PolicyChange, Product, ProductId};
 use crate::audit::Entry;
 use crate::billing::Contract;
@@ -9,7 +11,7 @@ use crate::event::drop_log;
 use crate::firmware::FirmwareIndex;
 use crate::fleet::{Console, ProductConsole};
 use crate::notice::NoticeSubject;
-use crate::store::{Key, Record};
+use crate::store::{Key, Record, Transaction};
 use crate::team::{self, Access, Account, AccountId, Actor, Command, Team};
 use crate::text::{self, NAME};
 use crate::{Error, ErrorKind};
@@ -50,13 +52,12 @@ impl ProductConsole<'_> {
     }
 
     /// Changes the policies that a change names; the others stay unchanged. A policy that an answer of the
-    /// configuration decides is changed there. A whole [`Policy`] is a change that names every policy.
+    /// configuration decides is changed there.
     ///
     /// # Errors
     /// `invalid` for a value out of range, or one that contradicts the configuration.
-    pub fn set_policy(&self, change: impl Into<PolicyChange>) -> Result<Product, Error> {
+    pub fn set_policy(&self, change: &PolicyChange) -> Result<Product, Error> {
         let Self { console, product } = *self;
-        let change = change.into();
         console.fleet.transact(|tx| {
             let mut record = Access::check(tx, console.actor, Command::SetPolicy, product)?.product;
             let configuration: Arc<Configuration> = tx.get(product)?.unwrap_or_default();
@@ -97,7 +98,7 @@ impl ProductConsole<'_> {
                 billing.no_renewal_due(console.now)?;
                 if let Some(plan) = &billing.plan {
                     let interval = billing.at_renewal.unwrap_or(plan.interval);
-                    if console.fleet.price(&billing, &tier, interval).is_none() {
+                    if console.fleet.catalogue().price_for(&billing, &tier, interval).is_none() {
                         return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval }.into());
                     }
                 }
@@ -106,7 +107,7 @@ impl ProductConsole<'_> {
                 paid = Some(billing).filter(|billing| billing.plan.is_some());
             }
             let before = Arc::clone(&record);
-            console.fleet.put_on(Arc::make_mut(&mut record), Some(&tier), paid.is_some());
+            console.fleet.catalogue().put_on(Arc::make_mut(&mut record), Some(&tier), paid.is_some());
             if before != record {
                 let entry = Entry::changed(&*tier, [("tier", before.tier.to_string(), tier.to_string())]);
                 tx.put(product, Arc::clone(&record));
@@ -174,26 +175,8 @@ impl ProductConsole<'_> {
             if is_there { console.renew_if_due(tx, id) } else { Ok(false) }
         })? {}
         console.fleet.transact(|tx| {
-            let mut product: Arc<Product> = tx.get(id)?.ok_or_else(|| Error::not_found("product"))?;
-            if product.removed_at.is_none() {
-                let team: Arc<Team> = tx.get(id)?.unwrap_or_default();
-                let before: Arc<Contract> = tx.get(id)?.unwrap_or_default();
-                console.end_plan(tx, &product)?;
-                let after: Arc<Contract> = tx.get(id)?.unwrap_or_default();
-                Arc::make_mut(&mut product).removed_at = Some(console.now);
-                tx.put(id, product);
-                for member in &team.members {
-                    tx.delete(Key::Membership(*member, id));
-                }
-                for invited in team.invitations.keys() {
-                    tx.delete(Key::Invitation(*invited, id));
-                    tx.delete(Key::Notice(id, NoticeSubject::Invitation { account: *invited }.name()));
-                }
-                tx.delete(Key::Notice(id, NoticeSubject::DevicesAskToJoin.name()));
-                tx.delete(Key::Notice(id, NoticeSubject::QuarantineFull.name()));
-                console.note(tx, id, Command::RemoveProduct, before.change("removed", &after));
-            }
-            Ok(())
+            let product: Arc<Product> = tx.get(id)?.ok_or_else(|| Error::not_found("product"))?;
+            if product.removed_at.is_none() { console.end_product(tx, product) } else { Ok(()) }
         })?;
         // Each page starts after the previous one, because a store may pass deleted rows slowly; a last pass starts
         // from the beginning.
@@ -216,15 +199,7 @@ impl ProductConsole<'_> {
             }
             console.fleet.transact(|tx| {
                 tx.load(devices.iter().flat_map(|device| [Key::Device(id, *device), Key::Registration(*device)]))?;
-                let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
-                for device in &devices {
-                    if let Some(row) = tx.get::<Device>((id, *device))? {
-                        forget(tx, id, *device, &row, &mut count)?;
-                        drop_device(tx, id, *device, &row);
-                    }
-                }
-                tx.put(id, count);
-                Ok(())
+                drop_devices(tx, id, &devices)
             })?;
         }
     }
@@ -261,6 +236,28 @@ impl Console<'_> {
         self.insert_product(Some(id), owner, name, platform, Command::CreateProductWithId)
     }
 
+    /// Ends a product's plan, team and notices, and marks it as removed.
+    fn end_product(&self, tx: &mut Transaction<'_>, mut product: Arc<Product>) -> Result<(), Error> {
+        let id = product.id;
+        let team: Arc<Team> = tx.get(id)?.unwrap_or_default();
+        let before: Arc<Contract> = tx.get(id)?.unwrap_or_default();
+        self.end_plan(tx, &product)?;
+        let after: Arc<Contract> = tx.get(id)?.unwrap_or_default();
+        Arc::make_mut(&mut product).removed_at = Some(self.now);
+        tx.put(id, product);
+        for member in &team.members {
+            tx.delete(Key::Membership(*member, id));
+        }
+        for invited in team.invitations.keys() {
+            tx.delete(Key::Invitation(*invited, id));
+            tx.delete(Key::Notice(id, NoticeSubject::Invitation { account: *invited }.name()));
+        }
+        tx.delete(Key::Notice(id, NoticeSubject::DevicesAskToJoin.name()));
+        tx.delete(Key::Notice(id, NoticeSubject::QuarantineFull.name()));
+        self.note(tx, id, Command::RemoveProduct, before.change("removed", &after));
+        Ok(())
+    }
+
     fn insert_product(
         &self,
         wanted: Option<ProductId>,
@@ -273,35 +270,7 @@ impl Console<'_> {
         self.fleet.transact(|tx| {
             let account = tx.get::<Arc<Account>>(owner)?.ok_or_else(|| Error::not_found("account"))?;
             account.unlocked("the account")?;
-            let id = match wanted {
-                Some(id) if tx.get::<Arc<Product>>(id)?.is_some() => {
-                    return Err(ErrorKind::ProductIdUsed { id }.into());
-                }
-                Some(id) if !platform.holds(id) => {
-                    let problem = format!("{id} does not fit the 16 bits that {platform} firmware has for it; choose 1 to 65534");
-                    return Err(Error::invalid("product id", problem));
-                }
-                Some(id) => id,
-                None => {
-                    let mut directory: Directory = tx.get(())?.unwrap_or_default();
-                    let id = loop {
-                        let number = directory.next_product;
-                        directory.next_product = number.checked_add(1).ok_or_else(|| {
-                            Error::invalid("product id", "every number has been used; have an operator choose a free one")
-                        })?;
-                        match ProductId::new(number) {
-                            Ok(id) if !platform.holds(id) => {
-                                let problem = "every number up to 65534 has been used; have an operator create the product with a free one";
-                                return Err(Error::invalid("product id", problem));
-                            }
-                            Ok(id) if tx.get::<Arc<Product>>(id)?.is_none() => break id,
-                            _ => {}
-                        }
-                    };
-                    tx.put((), directory);
-                    id
-                }
-            };
+            let id = free_id(tx, wanted, &platform)?;
             let product = Product {
                 id,
                 name: name.clone(),
@@ -332,13 +301,7 @@ impl Console<'_> {
     /// Errors of the store.
     pub fn products(&self) -> Result<Vec<Product>, Error> {
         let Actor::Account(account) = self.actor else { return Ok(Vec::new()) };
-        let ids: Vec<ProductId> = self
-            .fleet
-            .store()
-            .scan(&Key::memberships(account))?
-            .into_iter()
-            .filter_map(|row| if let Key::Membership(_, id) = row.key { Some(id) } else { None })
-            .collect();
+        let ids = team::products_of(self.fleet.store(), account)?;
         self.fleet.transact(|tx| {
             tx.load(ids.iter().flat_map(|id| [Key::Product(*id), Key::Team(*id)]))?;
             let mut products = Vec::with_capacity(ids.len());
@@ -370,4 +333,51 @@ impl Console<'_> {
             Ok(Arc::unwrap_or_clone(product))
         })
     }
+}
+
+/// Returns the number for a new product: the wanted one if it was never used, or the next free one.
+fn free_id(tx: &mut Transaction<'_>, wanted: Option<ProductId>, platform: &Platform) -> Result<ProductId, Error> {
+    let Some(id) = wanted else { return next_id(tx, platform) };
+    if tx.get::<Arc<Product>>(id)?.is_some() {
+        return Err(ErrorKind::ProductIdUsed { id }.into());
+    }
+    if !platform.holds(id) {
+        let problem = format!("{id} does not fit the 16 bits that {platform} firmware has for it; choose 1 to 65534");
+        return Err(Error::invalid("product id", problem));
+    }
+    Ok(id)
+}
+
+/// Assigns the next number that no product has.
+fn next_id(tx: &mut Transaction<'_>, platform: &Platform) -> Result<ProductId, Error> {
+    let exhausted = |problem: &str| Error::invalid("product id", problem);
+    let mut directory: Directory = tx.get(())?.unwrap_or_default();
+    loop {
+        let number = directory.next_product;
+        directory.next_product = number
+            .checked_add(1)
+            .ok_or_else(|| exhausted("every number has been used; have an operator choose a free one"))?;
+        let Ok(id) = ProductId::new(number) else { continue };
+        if !platform.holds(id) {
+            let problem = "every number up to 65534 has been used; have an operator create the product with a free one";
+            return Err(exhausted(problem));
+        }
+        if tx.get::<Arc<Product>>(id)?.is_none() {
+            tx.put((), directory);
+            return Ok(id);
+        }
+    }
+}
+
+/// Removes devices from a product: they are personal again.
+fn drop_devices(tx: &mut Transaction<'_>, id: ProductId, devices: &[DeviceId]) -> Result<(), Error> {
+    let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
+    for device in devices {
+        if let Some(row) = tx.get::<Device>((id, *device))? {
+            forget(tx, id, *device, &row, &mut count)?;
+            drop_device(tx, id, *device, &row);
+        }
+    }
+    tx.put(id, count);
+    Ok(())
 }

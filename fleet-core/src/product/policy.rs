@@ -7,11 +7,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// Declares the policies, one per row: documentation, name, type and default. A row defines the fields of [`Policy`]
-/// and [`PolicyChange`], and the line of [`PolicyChange::apply`].
+/// Declares the policies, one per row: documentation, name, type and default. For a span, the name of its milliseconds
+/// in JSON follows. A row defines the fields of [`Policy`] and [`PolicyChange`], the method of `PolicyChange` that sets
+/// it, and the line of [`PolicyChange::apply`].
 macro_rules! policies {
-    ($($(#[$meta:meta])* $field:ident: $type:ty = $default:expr,)*) => {
-        /// The policies of a product.
+    ($($(#[$meta:meta])* $field:ident: $type:ty = $default:expr $(=> $millis:literal)?,)*) => {
+        /// The policies of a product. A [`PolicyChange`] changes them.
         ///
         /// ```
         /// let policy = fleet_core::Policy::default();
@@ -20,13 +21,18 @@ macro_rules! policies {
         /// ```
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(default, deny_unknown_fields)]
+        #[non_exhaustive]
         pub struct Policy {
             /// The conditions that a version must meet before its release (R-TGT-2).
             pub gate: Gate,
             /// How customers are authenticated. `None` means that it is not decided yet and every way is accepted
             /// (R-CUS-1).
             pub authentication: Option<Authentication>,
-            $($(#[$meta])* pub $field: $type,)*
+            $(
+                $(#[$meta])*
+                $(#[serde(rename = $millis, with = "millis")])?
+                pub $field: $type,
+            )*
         }
 
         impl Default for Policy {
@@ -35,17 +41,25 @@ macro_rules! policies {
             }
         }
 
-        /// A change of a product's policies. `None` leaves a policy unchanged.
+        /// A change of a product's policies: those that it names; the others stay unchanged.
         ///
         /// ```
-        /// use fleet_core::{Policy, PolicyChange};
+        /// use fleet_core::product::{GateChange, PolicyChange};
+        /// use fleet_core::Policy;
+        /// use std::time::Duration;
         ///
-        /// let mut policy = Policy { private_beta: true, ..Policy::default() };
-        /// PolicyChange { opaque_images: Some(true), ..PolicyChange::default() }.apply(&mut policy);
-        /// assert!(policy.opaque_images && policy.private_beta);
+        /// let change = PolicyChange::new()
+        ///     .opaque_images(true)
+        ///     .log_age(Duration::from_secs(30 * 86_400))
+        ///     .gate(GateChange::new().soak(Duration::from_secs(3600)));
+        /// let mut policy = Policy::default();
+        /// change.apply(&mut policy);
+        /// assert!(policy.opaque_images && policy.gate.soak == Duration::from_secs(3600));
+        /// assert_eq!((policy.gate.devices, policy.log_events), (1, 10_000));
         /// ```
         #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
         #[serde(default, deny_unknown_fields)]
+        #[non_exhaustive]
         pub struct PolicyChange {
             /// The conditions that a version must meet before its release (R-TGT-2).
             pub gate: GateChange,
@@ -53,25 +67,59 @@ macro_rules! policies {
             /// `undecided`.
             #[serde(deserialize_with = "authentication")]
             pub authentication: Option<Option<Authentication>>,
-            $($(#[$meta])* pub $field: Option<$type>,)*
+            $(
+                $(#[$meta])*
+                $(#[serde(rename = $millis, deserialize_with = "millis::optional")])?
+                pub $field: Option<$type>,
+            )*
         }
 
         impl PolicyChange {
-            /// Changes the policies that it names, and no others.
+            /// A change that names no policy yet.
+            #[must_use]
+            pub fn new() -> Self {
+                Self::default()
+            }
+
+            /// The conditions that a version must meet before its release (R-TGT-2): a [`Gate`], which names both, or a
+            /// [`GateChange`].
+            #[must_use]
+            pub fn gate(mut self, gate: impl Into<GateChange>) -> Self {
+                self.gate = gate.into();
+                self
+            }
+
+            /// How customers are authenticated (R-CUS-1); `None` resets it to undecided.
+            #[must_use]
+            pub fn authentication(mut self, authentication: impl Into<Option<Authentication>>) -> Self {
+                self.authentication = Some(authentication.into());
+                self
+            }
+
+            $(
+                $(#[$meta])*
+                #[must_use]
+                pub fn $field(mut self, $field: $type) -> Self {
+                    self.$field = Some($field);
+                    self
+                }
+            )*
+
+            /// Changes the policies that it names, and no others. Spans are cut to whole milliseconds.
             pub fn apply(&self, policy: &mut Policy) {
                 replace(&mut policy.gate.devices, self.gate.devices.as_ref());
-                replace(&mut policy.gate.soak_millis, self.gate.soak_millis.as_ref());
+                replace(&mut policy.gate.soak, self.gate.soak.as_ref());
                 replace(&mut policy.authentication, self.authentication.as_ref());
                 $(replace(&mut policy.$field, self.$field.as_ref());)*
+                policy.cut_spans();
             }
         }
 
         /// A change that names every policy.
         impl From<&Policy> for PolicyChange {
             fn from(policy: &Policy) -> Self {
-                let Gate { devices, soak_millis } = policy.gate;
                 Self {
-                    gate: GateChange { devices: Some(devices), soak_millis: Some(soak_millis) },
+                    gate: policy.gate.into(),
                     authentication: Some(policy.authentication),
                     $($field: Some(policy.$field.clone()),)*
                 }
@@ -96,27 +144,27 @@ policies! {
     /// Maximum number of devices in quarantine. Further devices are refused and not recorded, so that strangers cannot
     /// fill the store. 0 to 1,000,000, default 10,000.
     quarantine_limit: u32 = 10_000,
-    /// How long an invitation to the team can be accepted, in milliseconds (R-TEAM-1). An hour to a year, default 14
-    /// days.
-    invitation_millis: u64 = 14 * 86_400_000,
+    /// How long an invitation to the team can be accepted (R-TEAM-1). An hour to a year, default 14 days.
+    invitation: Duration = 14 * DAY => "invitation_millis",
     /// Whether a customer needs an activation code to claim a device (R-CUS-4). Default: no.
     private_beta: bool = false,
     /// Maximum number of events in its log (R-EVT-8). 1 to 1,000,000, default 10,000.
     log_events: u32 = 10_000,
-    /// Maximum age of an event in its log, in milliseconds (R-EVT-8). A minute to a year, default 7 days.
-    log_age_millis: u64 = 7 * 86_400_000,
-    /// How long the id of an event is recognised, in milliseconds (R-EVT-7). A minute to 31 days, default 24 hours.
-    event_id_millis: u64 = 86_400_000,
+    /// Maximum age of an event in its log (R-EVT-8). A minute to a year, default 7 days.
+    log_age: Duration = 7 * DAY => "log_age_millis",
+    /// How long the id of an event is recognised (R-EVT-7). A minute to 31 days, default 24 hours.
+    event_id_life: Duration = DAY => "event_id_millis",
     /// What customers may do with their device (R-TEAM-5). Default: see and control it.
     customers_may: BTreeSet<Scope> = [Scope::See, Scope::Control].into(),
     /// The shares of the tier's messages at which people are notified, in percent (R-EVT-5): at most 10 shares, each 1
     /// to 100. Default: 70, 90 and 100.
     usage_notices: BTreeSet<u8> = [70, 90, 100].into(),
-    /// How far after the present a moment may be and still make older reports of its device stale, in milliseconds. A
-    /// clock that ran ahead delays a device for at most this long (R-TGT-17). 0 to 86,400,000 (a day), default 10
-    /// minutes.
-    clock_tolerance_millis: u64 = 600_000,
+    /// How far after the present a moment may be and still make older reports of its device stale. A clock that ran
+    /// ahead delays a device for at most this long (R-TGT-17). 0 to a day, default 10 minutes.
+    clock_tolerance: Duration = Duration::from_secs(600) => "clock_tolerance_millis",
 }
+
+const DAY: Duration = Duration::from_secs(86_400);
 
 fn replace<T: Clone>(policy: &mut T, wanted: Option<&T>) {
     if let Some(wanted) = wanted {
@@ -165,42 +213,113 @@ impl std::fmt::Display for Authentication {
 }
 
 /// The conditions that a version must meet before its release (R-TGT-2).
+///
+/// ```
+/// use fleet_core::product::Gate;
+/// use std::time::Duration;
+///
+/// let gate = Gate::new(3).soak(Duration::from_secs(3600));
+/// assert_eq!((gate.devices, gate.soak.as_secs()), (3, 3600));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Gate {
     /// Number of devices of the product that must run it. 0 to 10,000, default 1; 0 opens the gate.
     pub devices: u32,
-    /// How long it must have run on each, in milliseconds. 0 to 31,536,000,000 (a year), default 0.
-    pub soak_millis: u64,
+    /// How long it must have run on each. 0 to a year, default 0.
+    #[serde(rename = "soak_millis", with = "millis")]
+    pub soak: Duration,
 }
 
-/// A change of a gate. `None` leaves a field unchanged.
+/// A change of a gate: the conditions that it names; the others stay unchanged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct GateChange {
     /// Number of devices of the product that must run a version. 0 to 10,000; 0 opens the gate.
     pub devices: Option<u32>,
-    /// How long it must have run on each, in milliseconds. 0 to 31,536,000,000 (a year).
-    pub soak_millis: Option<u64>,
+    /// How long it must have run on each. 0 to a year.
+    #[serde(rename = "soak_millis", deserialize_with = "millis::optional")]
+    pub soak: Option<Duration>,
 }
 
 impl Gate {
-    /// The soak duration.
-    pub fn soak(&self) -> Duration {
-        Duration::from_millis(self.soak_millis)
+    /// A gate that a version passes when it runs on this many devices, however long: 0 to 10,000; 0 opens the gate.
+    pub fn new(devices: u32) -> Self {
+        Self { devices, soak: Duration::ZERO }
+    }
+
+    /// Sets how long the version must have run on each device: 0 to a year.
+    #[must_use]
+    pub fn soak(self, soak: Duration) -> Self {
+        Self { soak, ..self }
     }
 }
 
 impl Default for Gate {
+    /// One device, however long.
     fn default() -> Self {
-        Self { devices: 1, soak_millis: 0 }
+        Self::new(1)
+    }
+}
+
+impl GateChange {
+    /// A change that names no condition yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the number of devices that must run a version: 0 to 10,000; 0 opens the gate.
+    #[must_use]
+    pub fn devices(self, devices: u32) -> Self {
+        Self { devices: Some(devices), ..self }
+    }
+
+    /// Sets how long a version must have run on each device: 0 to a year.
+    #[must_use]
+    pub fn soak(self, soak: Duration) -> Self {
+        Self { soak: Some(soak), ..self }
+    }
+}
+
+/// A change that names both conditions.
+impl From<Gate> for GateChange {
+    fn from(Gate { devices, soak }: Gate) -> Self {
+        Self { devices: Some(devices), soak: Some(soak) }
+    }
+}
+
+/// Spans as whole milliseconds, as they are stored.
+mod millis {
+    use serde::{Deserialize, Deserializer, Serializer};
+    use std::time::Duration;
+
+    pub(super) fn whole(span: Duration) -> u64 {
+        u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    pub(super) fn serialize<S: Serializer>(span: &Duration, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_u64(whole(*span))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+        u64::deserialize(from).map(Duration::from_millis)
+    }
+
+    pub(super) fn optional<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+        Ok(Option::<u64>::deserialize(from)?.map(Duration::from_millis))
     }
 }
 
 impl Policy {
-    /// How far after the present a moment may be and still order reports.
-    pub fn clock_tolerance(&self) -> Duration {
-        Duration::from_millis(self.clock_tolerance_millis)
+    /// Cuts spans to what is stored of them.
+    fn cut_spans(&mut self) {
+        let Self { gate, invitation, log_age, event_id_life, clock_tolerance, .. } = self;
+        for span in [&mut gate.soak, invitation, log_age, event_id_life, clock_tolerance] {
+            *span = Duration::from_millis(millis::whole(*span));
+        }
     }
 
     /// The policies that differ: name, value in `self`, value in `after`.
@@ -218,35 +337,45 @@ impl Policy {
     }
 
     pub(super) fn check(&self) -> Result<(), crate::Error> {
+        const MINUTE: Duration = Duration::from_secs(60);
+        const YEAR: Duration = Duration::from_secs(365 * 86_400);
         let out_of_range =
             |field, value: u64, range: &str| Err(crate::Error::invalid(field, format!("is {value}; give {range}")));
         if self.gate.devices > 10_000 {
             return out_of_range("gate.devices", self.gate.devices.into(), "0 to 10000");
         }
-        if self.gate.soak_millis > 31_536_000_000 {
-            return out_of_range("gate.soak_millis", self.gate.soak_millis, "0 to 31536000000, a year");
+        if self.gate.soak > YEAR {
+            return out_of_range("gate.soak_millis", millis::whole(self.gate.soak), "0 to 31536000000, a year");
         }
         if self.quarantine_limit > 1_000_000 {
             return out_of_range("quarantine_limit", self.quarantine_limit.into(), "0 to 1000000");
         }
-        if !(3_600_000..=31_536_000_000).contains(&self.invitation_millis) {
+        if !(Duration::from_secs(3600)..=YEAR).contains(&self.invitation) {
             return out_of_range(
                 "invitation_millis",
-                self.invitation_millis,
+                millis::whole(self.invitation),
                 "3600000 to 31536000000, an hour to a year",
             );
         }
         if !(1..=1_000_000).contains(&self.log_events) {
             return out_of_range("log_events", self.log_events.into(), "1 to 1000000");
         }
-        if !(60_000..=31_536_000_000).contains(&self.log_age_millis) {
-            return out_of_range("log_age_millis", self.log_age_millis, "60000 to 31536000000, a minute to a year");
+        if !(MINUTE..=YEAR).contains(&self.log_age) {
+            return out_of_range(
+                "log_age_millis",
+                millis::whole(self.log_age),
+                "60000 to 31536000000, a minute to a year",
+            );
         }
-        if self.clock_tolerance_millis > 86_400_000 {
-            return out_of_range("clock_tolerance_millis", self.clock_tolerance_millis, "0 to 86400000, a day");
+        if self.clock_tolerance > DAY {
+            return out_of_range("clock_tolerance_millis", millis::whole(self.clock_tolerance), "0 to 86400000, a day");
         }
-        if !(60_000..=2_678_400_000).contains(&self.event_id_millis) {
-            return out_of_range("event_id_millis", self.event_id_millis, "60000 to 2678400000, a minute to 31 days");
+        if !(MINUTE..=31 * DAY).contains(&self.event_id_life) {
+            return out_of_range(
+                "event_id_millis",
+                millis::whole(self.event_id_life),
+                "60000 to 2678400000, a minute to 31 days",
+            );
         }
         if self.usage_notices.len() > 10 || self.usage_notices.iter().any(|percent| !(1..=100).contains(percent)) {
             let problem = format!("are {:?}; give at most 10 percentages, each 1 to 100", self.usage_notices);

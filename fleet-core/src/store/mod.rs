@@ -74,7 +74,7 @@ pub trait Store: Send + Sync + Debug {
     /// conflicts does not stop the next. When this returns, they are as durable as the store promises. If the engine
     /// reports a serialization failure, retry in here; a conflict means only that a check does not hold. A commit has
     /// at most about 16,400 checks and as many writes, unless
-    /// [`Fleet::with_largest_commit`](crate::Fleet::with_largest_commit) sets a lower bound.
+    /// [`FleetBuilder::largest_commit`](crate::FleetBuilder::largest_commit) sets a lower bound.
     ///
     /// # Errors
     /// Fails if the store cannot confirm that it applied them. Nothing was applied, unless [`StoreError::is_unknown`]:

@@ -1,14 +1,10 @@
 //! Access control: one matrix of roles and commands, which every command checks (R-TEAM-6).
 
-use super::{Account, AccountId, Team};
+use super::AccountId;
 use crate::customer::CustomerId;
-use crate::fleet::Console;
-use crate::product::{Product, ProductId};
-use crate::store::{Key, Transaction};
 use crate::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::sync::Arc;
 
 /// The caller of a console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -316,7 +312,7 @@ impl Command {
     /// Whether the lock of the owner's account stops it (R-PAY-5). The lock stops changes of a product from the
     /// console, joining its team, and creating more products. People can still decline and leave; customers and devices
     /// keep working, so customers still get tokens.
-    fn is_stopped_by_lock(self) -> bool {
+    pub(super) fn is_stopped_by_lock(self) -> bool {
         match self {
             Self::IssueToken => false,
             Self::CreateProduct | Self::AcceptInvitation => true,
@@ -427,107 +423,7 @@ pub(crate) fn allow(actor: Actor, command: Command) -> Result<(), Error> {
     if allows(role, command) { Ok(()) } else { Err(forbidden(command)) }
 }
 
-/// A product that an actor is authorized for.
-pub(crate) struct Access {
-    pub(crate) product: Arc<Product>,
-    pub(crate) team: Arc<Team>,
-}
-
-impl Access {
-    /// Reads a product for a command, and checks that the actor may give it.
-    ///
-    /// # Errors
-    /// `not_found`, the same for a product that does not exist, was removed, or is not visible to the actor;
-    /// `forbidden` if it is visible, but the command is not allowed; `account_locked` if the owner's account is locked
-    /// and the command would change something.
-    pub(crate) fn check(
-        tx: &mut Transaction<'_>,
-        actor: Actor,
-        command: Command,
-        id: ProductId,
-    ) -> Result<Self, Error> {
-        let access = Self::check_including_removed(tx, actor, command, id)?;
-        if access.product.removed_at.is_some() { Err(Error::not_found("product")) } else { Ok(access) }
-    }
-
-    /// Works like [`check`](Self::check), but permits an operator a removed product: its bills remain.
-    pub(crate) fn check_including_removed(
-        tx: &mut Transaction<'_>,
-        actor: Actor,
-        command: Command,
-        id: ProductId,
-    ) -> Result<Self, Error> {
-        tx.load([Key::Product(id), Key::Team(id)])?;
-        let product: Option<Arc<Product>> = tx.get(id)?;
-        let team: Arc<Team> = tx.get(id)?.unwrap_or_default();
-        let hidden = || Error::not_found("product");
-        let is_seen = |product: &Arc<Product>| product.removed_at.is_none() || actor == Actor::Operator;
-        let product = product.filter(is_seen).ok_or_else(hidden)?;
-        let role = match actor {
-            Actor::Operator => Role::Operator,
-            Actor::Account(account) if account == product.owner => Role::Owner,
-            Actor::Account(account) if team.members.contains(&account) => Role::Member,
-            Actor::Account(account) if team.invitations.contains_key(&account) => Role::Invited,
-            Actor::Account(_) | Actor::Customer(_) => Role::Outsider,
-        };
-        match (allows(role, command), role) {
-            (true, Role::Operator) => {}
-            (true, _) => unlocked(tx, &product, command)?,
-            // An invited account knows the product's name, and otherwise no more than an outsider.
-            (false, Role::Outsider | Role::Invited) => return Err(hidden()),
-            (false, _) => return Err(forbidden(command)),
-        }
-        Ok(Self { product, team })
-    }
-}
-
-impl Console<'_> {
-    /// Reads what a transaction cannot: scans. Access is checked before, so that unauthorized callers cannot start a
-    /// scan, and again after, so that an actor who lost access meanwhile receives nothing newer.
-    pub(crate) fn read<T>(
-        &self,
-        command: Command,
-        product: ProductId,
-        read: impl FnOnce(&Product) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        self.read_with(|tx| Access::check(tx, self.actor, command, product), read)
-    }
-
-    /// Works like [`read`](Self::read), with another access check.
-    pub(crate) fn read_with<T>(
-        &self,
-        access: impl Fn(&mut Transaction<'_>) -> Result<Access, Error>,
-        read: impl FnOnce(&Product) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let product = || self.fleet.transact(|tx| access(tx).map(|access| access.product));
-        let found = read(&*product()?)?;
-        product()?;
-        Ok(found)
-    }
-}
-
-impl Access {
-    /// Allows an account's bills to be read by that account and by an operator.
-    pub(crate) fn check_payer(actor: Actor, command: Command, account: AccountId) -> Result<(), Error> {
-        let role = match actor {
-            Actor::Operator => Role::Operator,
-            Actor::Account(own) if own == account => Role::Owner,
-            Actor::Account(_) | Actor::Customer(_) => Role::Outsider,
-        };
-        if allows(role, command) { Ok(()) } else { Err(Error::not_found("account")) }
-    }
-}
-
-/// Checks that the lock of the owner's account permits the command (R-PAY-5).
-fn unlocked(tx: &mut Transaction<'_>, product: &Product, command: Command) -> Result<(), Error> {
-    if !command.is_stopped_by_lock() {
-        return Ok(());
-    }
-    let owner: Option<Arc<Account>> = tx.get(product.owner)?;
-    owner.map_or(Ok(()), |owner| owner.unlocked("the product is read-only: its owner's account"))
-}
-
-fn forbidden(command: Command) -> Error {
+pub(super) fn forbidden(command: Command) -> Error {
     ErrorKind::Forbidden { command, needs: command.audience().needs() }.into()
 }
 

@@ -2,7 +2,6 @@
 
 use crate::customer::CustomerId;
 use crate::product::ProductId;
-use crate::store::Transaction;
 use crate::text;
 use crate::time::Timestamp;
 use crate::{Error, ErrorKind};
@@ -98,13 +97,35 @@ impl Account {
     /// # Errors
     /// `account_locked`, which names what ends the lock. `what` names the account.
     pub(crate) fn unlocked(&self, what: &'static str) -> Result<(), Error> {
-        let (since, lifted) = match (self.locked_at, self.unpaid_since) {
+        let (since, ends) = match (self.locked_at, self.unpaid_since) {
             (None, None) => return Ok(()),
-            (Some(since), None) => (since, "an operator unlocks it"),
-            (None, Some(since)) => (since, "its bills are paid"),
-            (Some(one), Some(two)) => (one.min(two), "its bills are paid and an operator unlocks it"),
+            (Some(since), None) => (since, LockEnd::Operator),
+            (None, Some(since)) => (since, LockEnd::Payment),
+            (Some(one), Some(two)) => (one.min(two), LockEnd::Both),
         };
-        Err(ErrorKind::Locked { what, since, lifted }.into())
+        Err(ErrorKind::Locked { what, since, ends }.into())
+    }
+}
+
+/// What ends the lock of an account (R-PAY-5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LockEnd {
+    /// An operator locked it, and can unlock it.
+    Operator,
+    /// Its bills are unpaid.
+    Payment,
+    /// Both: the bills must be paid, and an operator must unlock it.
+    Both,
+}
+
+impl fmt::Display for LockEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Operator => "an operator unlocks it",
+            Self::Payment => "its bills are paid",
+            Self::Both => "its bills are paid and an operator unlocks it",
+        })
     }
 }
 
@@ -184,19 +205,6 @@ pub(crate) fn email(text: &str) -> Result<String, Error> {
         return wrong("is too long: at most 64 bytes before the @ and 254 in all");
     }
     Ok(email)
-}
-
-/// Returns the account with an e-mail. It also finds addresses that an earlier version stored in lower case only, or
-/// accepted unchecked.
-pub(super) fn with_email(tx: &mut Transaction<'_>, text: &str) -> Result<Option<AccountId>, Error> {
-    if text.len() <= 4 * 254 {
-        for key in text::keys(text) {
-            if let Some(account) = tx.get::<AccountId>(key.into())? {
-                return Ok(Some(account));
-            }
-        }
-    }
-    email(text).map(|_| None)
 }
 
 #[cfg(test)]

@@ -1,12 +1,16 @@
-//! Creation of accounts, and reading of the audit.
+//! Creation of accounts, reading of the audit, and the access check around each read.
 
-use super::{Account, AccountId, Actor, Command, access, account};
+mod members;
+
+pub use members::{InvitationView, Person, TeamView};
+
+use super::{Access, Account, AccountId, Actor, Command, access, account, rows};
 use crate::audit::AuditRecord;
 use crate::device::{Page, check_page};
 use crate::directory::Directory;
 use crate::fleet::{Console, ProductConsole};
-use crate::product::Product;
-use crate::store::{AuditId, Key, Range, Record};
+use crate::product::{Product, ProductId};
+use crate::store::{AuditId, Key, Range, Record, Transaction};
 use crate::text;
 use crate::{Error, ErrorKind};
 use std::sync::Arc;
@@ -41,7 +45,7 @@ impl Console<'_> {
         let email = account::email(email)?;
         self.fleet.transact(|tx| {
             let name: Arc<str> = text::compared(&email).into();
-            if account::with_email(tx, &email)?.is_some() {
+            if rows::with_email(tx, &email)?.is_some() {
                 return Err(ErrorKind::Taken { what: "e-mail", value: email.clone() }.into());
             }
             let mut directory: Directory = tx.get(())?.unwrap_or_default();
@@ -102,5 +106,30 @@ impl Console<'_> {
         rows.truncate(limit);
         let next = rows.last().filter(|_| more).map(|(id, _)| *id);
         Ok(Page::new(rows.into_iter().map(|(_, record)| record).collect(), next))
+    }
+}
+
+impl Console<'_> {
+    /// Reads what a transaction cannot: scans. Access is checked before, so that unauthorized callers cannot start a
+    /// scan, and again after, so that an actor who lost access meanwhile receives nothing newer.
+    pub(crate) fn read<T>(
+        &self,
+        command: Command,
+        product: ProductId,
+        read: impl FnOnce(&Product) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.read_with(|tx| Access::check(tx, self.actor, command, product), read)
+    }
+
+    /// Works like [`read`](Self::read), with another access check.
+    pub(crate) fn read_with<T>(
+        &self,
+        access: impl Fn(&mut Transaction<'_>) -> Result<Access, Error>,
+        read: impl FnOnce(&Product) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let product = || self.fleet.transact(|tx| access(tx).map(|access| access.product));
+        let found = read(&*product()?)?;
+        product()?;
+        Ok(found)
     }
 }

@@ -3,9 +3,10 @@
 mod access;
 mod account;
 mod console;
-mod members;
+mod rows;
 
-pub(crate) use access::{Access, Role, allow, allows};
 pub use access::{Actor, Command};
-pub use account::{Account, AccountId, Claimant, Invitation, Team};
-pub use members::{InvitationView, Person, TeamView};
+pub(crate) use access::{Role, allow, allows};
+pub use account::{Account, AccountId, Claimant, Invitation, LockEnd, Team};
+pub use console::{InvitationView, Person, TeamView};
+pub(crate) use rows::{Access, products_of};

@@ -8,7 +8,7 @@ use fleet_core::device::{DeviceId, Report};
 use fleet_core::event::{Destination, Event, NewSubscription};
 use fleet_core::firmware::Upload;
 use fleet_core::{
-    AccountId, Actor, Catalogue, Console, Error, FirmwareVersion, Flash, Fleet, Policy, ProductId, Store, Tier,
+    AccountId, Actor, Catalogue, Console, Error, FirmwareVersion, Flash, Fleet, PolicyChange, ProductId, Store, Tier,
     Timestamp,
 };
 use std::collections::BTreeSet;
@@ -140,7 +140,7 @@ pub(crate) const COMMANDS: [Shared; 16] = [
         name: "publish of one device: the head of its slot",
         before: members,
         call: |crowd, n| {
-            let event = Event::new(device(0), "door", &n.to_string(), NOW)?.as_error("stack overflow")?;
+            let event = Event::new(device(0), "door", &n.to_string(), NOW)?.with_error("stack overflow")?;
             crowd.fleet.gateway(NOW).publish(&event).map(drop)
         },
     },
@@ -156,12 +156,7 @@ pub(crate) const COMMANDS: [Shared; 16] = [
         name: "set_card: the payer",
         before: |_| {},
         call: |crowd, n| {
-            let card = NewCard {
-                token: CardToken::new(&format!("tok_{n}"))?,
-                brand: "visa".to_owned(),
-                last_four: "4242".to_owned(),
-                expires: ExpiryMonth::new(2030, 12)?,
-            };
+            let card = NewCard::new(CardToken::new(&format!("tok_{n}"))?, "visa", "4242", ExpiryMonth::new(2030, 12)?);
             crowd.owner().set_card(&card)
         },
     },
@@ -185,8 +180,8 @@ pub(crate) fn device(number: u32) -> DeviceId {
 
 /// A report of the product and of the device's hardware, which its row does not contain yet.
 pub(crate) fn report(number: u32) -> Report {
-    let platform = Some("photon".parse().unwrap());
-    Report { product: Some(94), version: Some(1), platform, session: 1, ..Report::new(device(number), NOW) }
+    let report = Report::new(device(number)).platform("photon".parse().unwrap());
+    report.product(94).version(1).session(1).at(NOW)
 }
 
 fn accounts(crowd: &Crowd) {
@@ -200,8 +195,8 @@ pub(crate) fn members(crowd: &Crowd) {
 
 impl Crowd {
     pub(crate) fn new(store: impl Store + 'static, callers: u32) -> Self {
-        let tier = Tier { name: "Vast".into(), devices: None, members: None, messages: None, prices: Vec::new() };
-        let fleet = Fleet::open(store).with_catalogue(Catalogue::new(vec![tier]).unwrap());
+        let tier = Tier::new("Vast");
+        let fleet = Fleet::builder(store).catalogue(Catalogue::new(vec![tier]).unwrap()).open();
         let operator = fleet.console(Actor::Operator, NOW);
         let owner = operator.create_account("owner@example.com").unwrap().id;
         let product = ProductId::new(94).unwrap();
@@ -256,7 +251,7 @@ pub(crate) fn all_are_answered(open: impl Fn() -> Arc<dyn Store>, callers: u32) 
 /// Strangers join at once, and the product's count includes all of them.
 pub(crate) fn all_join(store: impl Store + 'static, callers: u32) {
     let crowd = Crowd::new(store, callers);
-    let policy = Policy { approve_by_itself: true, ..Policy::default() };
+    let policy = PolicyChange::new().approve_by_itself(true);
     crowd.owner().product(crowd.product).set_policy(&policy).unwrap();
     let (took, refused) = crowd.meet(|n| crowd.fleet.gateway(NOW).connect(&report(n)).map(drop));
     assert_eq!(refused, BTreeSet::new(), "after {took:?}");

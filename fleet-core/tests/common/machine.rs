@@ -18,14 +18,15 @@ use fleet_core::product::{Gate, GroupId};
 use fleet_core::store::{Key, Record};
 use fleet_core::team::Claimant;
 use fleet_core::{
-    AccountId, Actor, Catalogue, Error, Flash, Fleet, Platform, Policy, ProductId, Sha256, Store, SystemVersion, Tier,
-    Timestamp,
+    AccountId, Actor, Catalogue, Error, Flash, Fleet, Platform, PolicyChange, ProductId, Sha256, Store, SystemVersion,
+    Tier, Timestamp,
 };
 use model::{Answer, Code, ConnectOutcome, Model, ReportFacts, Row, Who};
 use proptest::prelude::*;
 use proptest::sample::select;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// 6 and 13 are also the platform ids of a photon and a boron; 1000 and 1001 are the first assigned ids.
 const PRODUCTS: [u32; 6] = [94, 6, 13, 1000, 1001, 777];
@@ -39,7 +40,7 @@ pub(crate) enum Op {
     Create { who: Who, wanted: Option<u32>, platform: Platform },
     Remove { who: Who },
     Tier { who: Who, tier: usize },
-    Policy { who: Who, policy: Policy },
+    Policy { who: Who, policy: PolicyChange },
     Claim { account: u64, device: u32 },
     Unclaim { account: u64, device: u32 },
     Register { device: u32, platform: Platform },
@@ -104,18 +105,18 @@ fn who() -> impl Strategy<Value = Who> {
     prop_oneof![8 => Just(Who::Account(1)), 1 => Just(Who::Account(2)), 1 => Just(Who::Operator)]
 }
 
-fn policy() -> impl Strategy<Value = Policy> {
+fn policy() -> impl Strategy<Value = PolicyChange> {
     let gates = vec![(0, 0), (1, 0), (1, 0), (2, 0), (1, 5000)];
     (select(gates), any::<[bool; 5]>(), select(vec![0_u32, 1, 10_000])).prop_map(
-        |((devices, soak_millis), [opaque, downgrades, approve, known, wildcard], quarantine_limit)| Policy {
-            gate: Gate { devices, soak_millis },
-            wildcard_product: wildcard,
-            opaque_images: opaque || downgrades,
-            forbid_downgrades: downgrades && known,
-            approve_by_itself: approve,
-            known_ids_only: known && !opaque,
-            quarantine_limit,
-            ..Policy::default()
+        |((devices, soak_millis), [opaque, downgrades, approve, known, wildcard], quarantine_limit)| {
+            PolicyChange::new()
+                .gate(Gate::new(devices).soak(Duration::from_millis(soak_millis)))
+                .wildcard_product(wildcard)
+                .opaque_images(opaque || downgrades)
+                .forbid_downgrades(downgrades && known)
+                .approve_by_itself(approve)
+                .known_ids_only(known && !opaque)
+                .quarantine_limit(quarantine_limit)
         },
     )
 }
@@ -223,21 +224,19 @@ struct Machine {
 
 /// Runs the steps on a store and on the model.
 pub(crate) fn run(store: Arc<dyn Store>, steps: &[Step]) {
-    let tiers = TIERS.map(|(name, devices)| Tier {
-        name: name.into(),
-        devices,
-        members: None,
-        messages: None,
-        prices: Vec::new(),
+    let tiers = TIERS.map(|(name, devices)| {
+        let mut tier = Tier::new(name);
+        tier.devices = devices;
+        tier
     });
-    let fleet = Fleet::open(store).with_seed(7).with_catalogue(Catalogue::new(tiers.into()).unwrap());
+    let fleet = Fleet::builder(store).seed(7).catalogue(Catalogue::new(tiers.into()).unwrap()).open();
     account(&fleet, "one");
     account(&fleet, "two");
     let contents = dump(&fleet);
     let mut machine = Machine { fleet, model: Model::new(), contents };
     let beginning = [
         (94, Op::Create { who: Who::Operator, wanted: Some(94), platform: Platform::Particle(6) }),
-        (94, Op::Policy { who: Who::Account(1), policy: Policy { opaque_images: true, ..Policy::default() } }),
+        (94, Op::Policy { who: Who::Account(1), policy: PolicyChange::new().opaque_images(true) }),
         (94, Op::Import { who: Who::Account(1), lines: vec![Some(0), Some(1)] }),
         (94, uploaded(1, Binary::V1)),
         (94, uploaded(2, Binary::V2)),
@@ -355,7 +354,7 @@ impl Machine {
             }
             Op::Policy { who, policy } => {
                 let core = self.fleet.console(actor(*who), now).product(about).set_policy(policy).map(|_| ());
-                let model = self.model.product(id, *who).map(|product| product.policy.clone_from(policy));
+                let model = self.model.product(id, *who).map(|product| policy.apply(&mut product.policy));
                 self.same(op, core, model);
             }
             Op::Claim { account, device: number } => {
@@ -475,7 +474,8 @@ impl Machine {
             Op::Connect { reports } => self.connect(op, reports, now),
             Op::Disconnect { device: number, reported, session, ago } => {
                 let moment = ago.map(|ago| Timestamp::from_millis(now.as_millis() - ago));
-                let end = Disconnect { device: device(*number), product: *reported, session: *session, at: moment };
+                let mut end = Disconnect::new(device(*number)).session(*session).at(moment);
+                end.product = *reported;
                 let core = self.fleet.gateway(now).disconnect(&end);
                 self.model.disconnect(*number, *reported, *session, moment, now);
                 self.same(op, core, Ok(()));
@@ -542,7 +542,8 @@ impl Machine {
         let Op::Upload { who, version: number, binary, title, requires } = op else { return };
         let (title, requires) = (format!("Title {title}"), requires.map(|requires| requires.parse().unwrap()));
         let binary_bytes = bytes(*binary, *number);
-        let upload = Upload { requires_system: requires.clone(), ..Upload::new(version((*number).into()), &title) };
+        let mut upload = Upload::new(version((*number).into()), &title);
+        upload.requires_system = requires.clone();
         let core = self.fleet.console(actor(*who), now).product(product(id)).upload(&upload, &binary_bytes).map(|_| ());
         let firmware = model::Firmware {
             title: title.clone(),
@@ -577,16 +578,16 @@ impl Machine {
             .collect();
         let core_reports: Vec<Report> = facts
             .iter()
-            .map(|facts| Report {
-                product: facts.product,
-                version: facts.version,
-                image: facts.image,
-                platform: facts.platform.clone(),
-                system: facts.system.clone(),
-                security_counter: facts.counter,
-                takes_updates: facts.takes_updates,
-                session: facts.session,
-                ..Report::new(device(facts.device), facts.at)
+            .map(|facts| {
+                let mut report = Report::new(device(facts.device)).session(facts.session).at(facts.at);
+                report.product = facts.product;
+                report.version = facts.version;
+                report.image = facts.image;
+                report.platform = facts.platform.clone();
+                report.system = facts.system.clone();
+                report.security_counter = facts.counter;
+                report.takes_updates = facts.takes_updates;
+                report
             })
             .collect();
         let gateway = self.fleet.gateway(now);

@@ -50,7 +50,10 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(store: Arc<dyn Store>) -> Self {
-        let fleet = Fleet::open(store).with_seed(1);
+        Self::of(Fleet::builder(store).seed(1).open())
+    }
+
+    pub(crate) fn of(fleet: Fleet) -> Self {
         let owner = account(&fleet, "owner");
         let world = Self { fleet, owner, product: product(94) };
         world.make_product(94, "photon");
@@ -94,7 +97,7 @@ pub(crate) fn account(fleet: &Fleet, name: &str) -> AccountId {
 
 /// Returns a report of a device that runs a version of product 94.
 pub(crate) fn report(number: u32, version: u16, seconds: i64) -> Report {
-    Report { product: Some(94), version: Some(version), ..Report::new(device(number), at(seconds)) }
+    Report::new(device(number)).product(94).version(version).at(at(seconds))
 }
 
 /// Contents of a store, without stamps; counters are summed over their slots.

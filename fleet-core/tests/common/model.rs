@@ -573,7 +573,7 @@ impl Product {
         if firmware.released || gate.devices == 0 {
             return true;
         }
-        if gate.devices == 1 && gate.soak_millis == 0 && firmware.proven {
+        if gate.devices == 1 && gate.soak.is_zero() && firmware.proven {
             return true;
         }
         let runs = |row: &&Row| {
@@ -583,7 +583,7 @@ impl Product {
                         && seen.at.max(seen.version_since) >= firmware.uploaded_at
                         && seen.image != ImageSeen::Differs
                         && seen.platform != PlatformSeen::Differs
-                        && now.since(seen.version_since.max(firmware.uploaded_at)) >= gate.soak()
+                        && now.since(seen.version_since.max(firmware.uploaded_at)) >= gate.soak
                 })
         };
         self.rows.values().filter(runs).count() as u64 >= u64::from(gate.devices)

@@ -7,7 +7,8 @@ use fleet_core::billing::{BillingPolicy, CardToken, ChargeOutcome, Decline, Expi
 use fleet_core::event::{Destination, Event, EventCursor, EventFilter, NewSubscription};
 use fleet_core::store::Key;
 use fleet_core::{
-    AccountId, Actor, Catalogue, DeviceId, Fleet, MemoryStore, Policy, ProductId, Store, Timestamp, device::Report,
+    AccountId, Actor, Catalogue, DeviceId, Fleet, MemoryStore, PolicyChange, ProductId, Store, Timestamp,
+    device::Report,
 };
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -107,11 +108,12 @@ impl Twin {
             bytes.fill_with(|| drawn.fetch_add(1, Ordering::Relaxed));
             true
         };
-        let fleet = Fleet::open(store)
-            .with_seed(7)
-            .with_catalogue(Catalogue::new(tiers).unwrap())
-            .with_billing(BillingPolicy::default().with_devices_held(true))
-            .with_randomness(draw);
+        let fleet = Fleet::builder(store)
+            .seed(7)
+            .catalogue(Catalogue::new(tiers).unwrap())
+            .billing(BillingPolicy::default().with_devices_held())
+            .randomness(draw)
+            .open();
         let start = Timestamp::from_millis(START);
         let operator = fleet.console(Actor::Operator, start);
         let people =
@@ -135,7 +137,7 @@ impl Twin {
         let (gateway, clock) = (self.fleet.gateway(now), self.fleet.clock(now));
         let event = |number: u8| {
             let name = ["door", "door/front", "error"][usize::from(number) % 3];
-            Event::new(device(number), name, "{}", now).unwrap().from_product(94)
+            Event::new(device(number), name, "{}", now).unwrap().with_product(94)
         };
         match act {
             Act::Pass(hours) => {
@@ -149,7 +151,8 @@ impl Twin {
             Act::Remove(number) => shown(alice.product(product).device(device(*number)).remove()),
             Act::Deny(number) => shown(alice.product(product).device(device(*number)).deny()),
             Act::Connect(number, version) => {
-                let report = Report { product: Some(94), version: *version, ..Report::new(device(*number), now) };
+                let mut report = Report::new(device(*number)).product(94).at(now);
+                report.version = *version;
                 shown(gateway.connect(&report))
             }
             Act::Publish(number, id) => {
@@ -161,7 +164,7 @@ impl Twin {
             }
             Act::PublishMany(from, count) => {
                 let events: Vec<Event> =
-                    (*from..from + count).map(|number| event(number).as_error("stack").unwrap()).collect();
+                    (*from..from + count).map(|number| event(number).with_error("stack").unwrap()).collect();
                 shown(gateway.publish_many(&events))
             }
             Act::Subscribe(length) => {
@@ -174,7 +177,7 @@ impl Twin {
                 shown(found.map(|found| alice.product(product).unsubscribe(found.id)))
             }
             Act::Keep(log_events) => {
-                shown(alice.product(product).set_policy(&Policy { log_events: *log_events, ..Policy::default() }))
+                shown(alice.product(product).set_policy(&PolicyChange::new().log_events(*log_events)))
             }
             Act::Read(limit) => shown(alice.product(product).events(&EventFilter::default(), None, *limit)),
             Act::Follow(limit) => {
@@ -193,7 +196,7 @@ impl Twin {
                 let expires = ExpiryMonth::new(if *valid { 2099 } else { 2016 }, 5).unwrap();
                 let token = CardToken::new(&format!("tok_{}", self.cards)).unwrap();
                 let (brand, last_four) = ("visa".to_owned(), "4242".to_owned());
-                shown(alice.set_card(&NewCard { token, brand, last_four, expires }))
+                shown(alice.set_card(&NewCard::new(token, brand, last_four, expires)))
             }
             Act::NoCard => shown(alice.remove_card()),
             Act::Upgrade(product, tier) => {

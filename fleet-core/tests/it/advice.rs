@@ -10,7 +10,7 @@ use fleet_core::customer::{Identity, Scope, Secret};
 use fleet_core::device::Report;
 use fleet_core::firmware::{Answer, Change, Upload};
 use fleet_core::product::{ConfigurationAnswer, Gate};
-use fleet_core::{Error, Flash, MemoryStore, Policy, ProductId};
+use fleet_core::{Error, Flash, MemoryStore, Policy, PolicyChange, ProductId};
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::ops::ControlFlow;
@@ -114,7 +114,7 @@ fn lists_of_devices() {
     let p1 = world.make_product(96, "p1");
     assert_eq!(world.console(1).product(p1).import(id(4).as_bytes()).unwrap().counts().imported, 1);
 
-    let policy = Policy { known_ids_only: true, ..Policy::default() };
+    let policy = PolicyChange::new().known_ids_only(true);
     world.console(1).product(world.product).set_policy(&policy).unwrap();
     let (verdict, message) = import(&world, &id(5)).remove(0);
     assert_eq!(verdict, "unknown_id");
@@ -198,7 +198,7 @@ fn uploads_to_a_product_of_photons() {
     refused(upload(&world, id, 2, UNSET_VERSION), "image_macro_missing", "PRODUCT_VERSION(5)");
     refused(upload(&world, id, 3, V3), "version_not_greater", "compile it as 5 or higher");
 
-    world.console(1).product(id).set_policy(&Policy { opaque_images: true, ..Policy::default() }).unwrap();
+    world.console(1).product(id).set_policy(&PolicyChange::new().opaque_images(true)).unwrap();
     upload(&world, id, 5, b"raw bytes").unwrap();
 }
 
@@ -225,7 +225,7 @@ fn a_wildcard_and_a_large_image() {
     let world = world();
     let boron = world.make_product(96, "boron");
     let wildcard = include_bytes!("../vectors/firmware/particle/boron_wildcard13_v3.bin");
-    world.console(1).product(boron).set_policy(&Policy { wildcard_product: false, ..Policy::default() }).unwrap();
+    world.console(1).product(boron).set_policy(&PolicyChange::new().wildcard_product(false)).unwrap();
     refused(upload(&world, boron, 3, wildcard), "image_wildcard", "set PRODUCT_ID(96)");
     let large = vec![0x5A; fleet_core::firmware::MAX_IMAGE_BYTES + 1];
     refused(upload(&world, world.product, 1, &large), "image_too_large", "upload the application's image alone");
@@ -255,7 +255,7 @@ fn files_that_are_not_images() {
     for (platform, right) in [("photon", V1), ("esp32c3", ESP32C3), ("mcuboot:board", MCUBOOT)] {
         let world = world();
         let id = if platform == "photon" { world.product } else { world.make_product(95, platform) };
-        world.console(1).product(id).set_policy(&Policy { opaque_images: true, ..Policy::default() }).unwrap();
+        world.console(1).product(id).set_policy(&PolicyChange::new().opaque_images(true)).unwrap();
         for (bytes, code, hint) in cases {
             let message = refused(upload(&world, id, 1, bytes), code, hint);
             assert!(!message.contains("opaque"), "{message}");
@@ -286,7 +286,9 @@ fn other_firmware_commands() {
         "lock it and flash on reset instead",
     );
     console.product(id).device(device(1)).lock(version(1), Flash::OnReset).unwrap();
-    let answer = world.fleet.gateway(at(6)).connect(&Report { version: None, ..report(1, 0, 6) }).unwrap().answer;
+    let mut without_version = report(1, 0, 6);
+    without_version.version = None;
+    let answer = world.fleet.gateway(at(6)).connect(&without_version).unwrap().answer;
     assert!(matches!(answer, Answer::Update { .. }), "{answer}");
     world.fleet.gateway(at(7)).connect(&report(1, 1, 7)).unwrap();
     console.product(id).release(version(1)).unwrap();
@@ -296,8 +298,8 @@ fn other_firmware_commands() {
     console.product(id).device(device(2)).unlock().unwrap();
     console.product(id).delete_firmware(version(2)).unwrap();
 
-    let gate = Gate { devices: 2, soak_millis: 0 };
-    console.product(id).set_policy(&Policy { gate, ..Policy::default() }).unwrap();
+    let gate = Gate::new(2);
+    console.product(id).set_policy(&PolicyChange::new().gate(gate)).unwrap();
     upload(&world, id, 3, V3).unwrap();
     refused(console.product(id).release(version(3)), "not_proven", "lock more test devices to it first");
     for number in [1, 2] {
@@ -361,7 +363,7 @@ fn a_device_that_cannot_join_does_so_once_it_is_free() {
 fn other_hardware_is_named_on_both_sides() {
     let world = world();
     world.console(1).product(world.product).import(list([1, 2]).as_bytes()).unwrap();
-    let says = Report { platform: Some("p1".parse().unwrap()), ..report(1, 1, 2) };
+    let says = report(1, 1, 2).platform("p1".parse().unwrap());
     let answer = world.fleet.gateway(at(2)).connect(&says).unwrap().answer;
     let words = "its hardware is particle:8 (p1), the product's is particle:6 (photon)";
     assert!(answer.to_string().contains(words), "{answer}");
@@ -472,11 +474,11 @@ fn customers_and_their_tokens() {
     assert!(!message.contains("whose device it is"), "{message}");
     let controls = token(&[Scope::See, Scope::Control], 3600);
     uses(&controls, Scope::Control).unwrap();
-    let policy = Policy { customers_may: [Scope::See].into(), ..Policy::default() };
+    let policy = PolicyChange::new().customers_may([Scope::See].into());
     console.product(id).set_policy(&policy).unwrap();
     refused(uses(&controls, Scope::Control), "forbidden", "whose configuration lets customers `control` their devices");
     uses(&controls, Scope::See).unwrap();
-    console.product(id).set_policy(&Policy::default()).unwrap();
+    console.product(id).set_policy(&PolicyChange::from(&Policy::default())).unwrap();
     uses(&controls, Scope::Control).unwrap();
 }
 
@@ -526,7 +528,7 @@ fn manufacturing_says_what_is_missing() {
 fn card() -> NewCard {
     let token = CardToken::new("tok_visa").unwrap();
     let (brand, last_four) = ("visa".to_owned(), "4242".to_owned());
-    NewCard { token, brand, last_four, expires: ExpiryMonth::new(2030, 12).unwrap() }
+    NewCard::new(token, brand, last_four, ExpiryMonth::new(2030, 12).unwrap())
 }
 
 #[test]
@@ -560,8 +562,9 @@ fn billing() {
     refused(larger(32 * day), "renewal_unpaid", "pay it first");
     clock(32 * day).charge_outcome(renewal.key, ChargeOutcome::Declined(Decline::Hard)).unwrap();
     refused(larger(32 * day), "renewal_unpaid", "pay it first, with another card");
-    let token = CardToken::new("tok_other").unwrap();
-    world.console(33 * day).set_card(&NewCard { token, ..card() }).unwrap();
+    let mut other = card();
+    other.token = CardToken::new("tok_other").unwrap();
+    world.console(33 * day).set_card(&other).unwrap();
     clock(33 * day).advance(100).unwrap();
     let again = world.fleet.pending_charges(None, 10).unwrap().items.remove(0);
     clock(33 * day).charge_outcome(again.key, ChargeOutcome::Succeeded).unwrap();
@@ -707,7 +710,7 @@ fn every_hold_ends_once_its_advice_is_followed() {
     held(connects(&world, &report(20, 1, 8)), "Quarantined", "waits for the team's approval");
     console.product(id).device(device(20)).approve().unwrap();
     sent(connects(&world, &report(20, 1, 9)));
-    console.product(id).set_policy(&Policy { quarantine_limit: 1, ..Policy::default() }).unwrap();
+    console.product(id).set_policy(&PolicyChange::new().quarantine_limit(1)).unwrap();
     connects(&world, &report(21, 1, 9));
     let full = || connects(&world, &report(22, 1, 10));
     held(full(), "Quarantined { full: true }", "approve or deny devices that wait, or raise its limit");
@@ -717,43 +720,45 @@ fn every_hold_ends_once_its_advice_is_followed() {
     console.product(id).device(device(22)).deny().unwrap();
     held(connects(&world, &report(23, 1, 11)), "Quarantined { full: false }", "");
     held(connects(&world, &report(24, 1, 11)), "Quarantined { full: true }", "raise its limit");
-    console.product(id).set_policy(&Policy { quarantine_limit: 2, ..Policy::default() }).unwrap();
+    console.product(id).set_policy(&PolicyChange::new().quarantine_limit(2)).unwrap();
     held(connects(&world, &report(24, 1, 12)), "Quarantined { full: false }", "");
 
-    let says_p1 = Report { platform: Some("p1".parse().unwrap()), ..report(3, 1, 8) };
+    let says_p1 = report(3, 1, 8).platform("p1".parse().unwrap());
     held(connects(&world, &says_p1), "OtherPlatform", "have an operator correct what is known of it");
-    let photon = fleet_core::device::Correction { platform: Some("photon".parse().unwrap()), security_counter: None };
+    let photon = fleet_core::device::Correction::new().platform("photon".parse().unwrap());
     world.operator(9).product(id).device(device(3)).correct(&photon).unwrap();
     sent(connects(&world, &report(3, 1, 10)));
 
-    let busy = Report { takes_updates: false, ..report(4, 1, 8) };
+    let busy = report(4, 1, 8).refuses_updates();
     held(connects(&world, &busy), "TakesNoUpdates", "wait until it does, or force the update");
     console.product(id).device(device(4)).force_update().unwrap();
-    sent(connects(&world, &Report { takes_updates: false, ..report(4, 1, 9) }));
-    held(connects(&world, &Report { takes_updates: false, ..report(9, 1, 9) }), "TakesNoUpdates", "wait until it does");
+    sent(connects(&world, &report(4, 1, 9).refuses_updates()));
+    held(connects(&world, &report(9, 1, 9).refuses_updates()), "TakesNoUpdates", "wait until it does");
     sent(connects(&world, &report(9, 1, 10)));
 
-    console.product(id).set_policy(&Policy { forbid_downgrades: true, ..Policy::default() }).unwrap();
+    console.product(id).set_policy(&PolicyChange::new().forbid_downgrades(true)).unwrap();
     let higher = || report(5, 3, 12);
     held(connects(&world, &higher()), "DowngradeForbidden", "upload the older firmware as a higher version, or allow");
-    console.product(id).set_policy(&Policy::default()).unwrap();
+    console.product(id).set_policy(&PolicyChange::from(&Policy::default())).unwrap();
     sent(connects(&world, &higher()));
-    console.product(id).set_policy(&Policy { forbid_downgrades: true, ..Policy::default() }).unwrap();
+    console.product(id).set_policy(&PolicyChange::new().forbid_downgrades(true)).unwrap();
     upload(&world, id, 4, V4).unwrap();
     console.product(id).device(device(5)).lock(version(4), Flash::OnReset).unwrap();
     sent(explain(5));
 
-    let counted = |counter| Report { security_counter: Some(counter), ..report(6, 1, 12) };
+    let counted = |counter| report(6, 1, 12).security_counter(counter);
     held(connects(&world, &counted(7)), "SecurityCounter", "sign the firmware with 7 or more");
-    let none = fleet_core::device::Correction { platform: None, security_counter: Some(0) };
+    let none = fleet_core::device::Correction::new().security_counter(0);
     world.operator(13).product(id).device(device(6)).correct(&none).unwrap();
     sent(connects(&world, &report(6, 1, 13)));
 
-    let requires = Upload { requires_system: Some(">=2.0.0".parse().unwrap()), ..Upload::new(version(5), "Version 5") };
+    let requires = Upload::new(version(5), "Version 5").requires_system(">=2.0.0".parse().unwrap());
     world.console(14).product(id).upload(&requires, &compiled_as(5)).unwrap();
     console.product(id).device(device(7)).lock(version(5), Flash::OnReset).unwrap();
     let system = |text: Option<&str>, at| {
-        connects(&world, &Report { system: text.map(|text| text.parse().unwrap()), ..report(7, 1, at) })
+        let mut report = report(7, 1, at);
+        report.system = text.map(|text| text.parse().unwrap());
+        connects(&world, &report)
     };
     held(system(None, 15), "SystemVersion", "have it report one");
     held(system(Some("1.5.2"), 16), "SystemVersion", "update its system first");
@@ -772,19 +777,21 @@ fn every_hold_ends_once_its_advice_is_followed() {
     console.product(id).device(device(8)).force_update().unwrap();
     sent(explain(8));
 
-    held(connects(&world, &Report { product: None, ..report(40, 1, 12) }), "Personal", "import it into one");
+    let mut unnamed = report(40, 1, 12);
+    unnamed.product = None;
+    held(connects(&world, &unnamed), "Personal", "import it into one");
     console.product(id).import(list([40]).as_bytes()).unwrap();
     sent(connects(&world, &report(40, 1, 13)));
-    let nowhere = Report { product: Some(4711), ..report(41, 1, 12) };
+    let nowhere = report(41, 1, 12).product(4711);
     held(connects(&world, &nowhere), "UnknownProduct", "give its firmware the id of one that does");
     held(connects(&world, &report(41, 1, 13)), "Quarantined", "");
-    let session = |session, at| Report { session, ..report(1, 1, at) };
+    let session = |session, at| report(1, 1, at).session(session);
     sent(connects(&world, &session(9, 70)));
     held(connects(&world, &session(8, 60)), "StaleReport", "older than what is known");
     sent(connects(&world, &session(10, 80)));
 
-    let policy = fleet_core::billing::BillingPolicy::default().with_devices_held(true);
-    let fleet = fleet_core::Fleet::open(MemoryStore::new()).with_seed(1).with_billing(policy);
+    let policy = fleet_core::billing::BillingPolicy::default().with_devices_held();
+    let fleet = fleet_core::Fleet::builder(MemoryStore::new()).seed(1).billing(policy).open();
     let owner = account(&fleet, "owner");
     let world = World { fleet, owner, product: product(94) };
     world.make_product(94, "photon");
@@ -801,7 +808,8 @@ fn every_hold_ends_once_its_advice_is_followed() {
     let console = world.console(10);
     console.product(lamp).import(list([11, 12]).as_bytes()).unwrap();
     let of_lamp = |number, version, at, chip| {
-        let report = Report { product: Some(96), chip_revision: chip, ..report(number, version, at) };
+        let mut report = report(number, version, at).product(96);
+        report.chip_revision = chip;
         connects(&world, &report)
     };
     upload(&world, lamp, 1, ESP32C3).unwrap();

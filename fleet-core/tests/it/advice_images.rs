@@ -13,7 +13,7 @@ use common::{World, version};
 use fleet_core::firmware::image::esp_idf::read_app_image;
 use fleet_core::firmware::image::particle::read_module;
 use fleet_core::firmware::{Sha256, Upload};
-use fleet_core::{MemoryStore, Policy};
+use fleet_core::{MemoryStore, PolicyChange};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -47,7 +47,7 @@ fn follow(number: u32, platform: &str, cases: &[Case]) {
     for Case { code, refused, advice, followed } in cases {
         let world = World::new(Arc::new(MemoryStore::new()));
         let product = if number == world.product.get() { world.product } else { world.make_product(number, platform) };
-        world.console(1).product(product).set_policy(&Policy { opaque_images: true, ..Policy::default() }).unwrap();
+        world.console(1).product(product).set_policy(&PolicyChange::new().opaque_images(true)).unwrap();
         let upload =
             |bytes: &[u8]| world.console(1).product(product).upload(&Upload::new(version(1), "Version 1"), bytes);
         let error = upload(refused).err().unwrap_or_else(|| panic!("{code}: taken"));

@@ -16,7 +16,7 @@ use fleet_core::event::{Destination, Event, EventCursor, NewSubscription, Webhoo
 use fleet_core::firmware::Upload;
 use fleet_core::product::{Authentication, ConfigurationAnswer, Gate};
 use fleet_core::{
-    AccountId, Catalogue, Currency, Date, DeviceId, Error, FirmwareVersion, MemoryStore, Money, Platform, Policy,
+    AccountId, Catalogue, Currency, Date, DeviceId, Error, FirmwareVersion, MemoryStore, Money, Platform, PolicyChange,
     ProductId, Sha256, SystemVersion, Tier, Timestamp,
 };
 use std::collections::BTreeSet;
@@ -142,7 +142,7 @@ fn products_and_firmware(followed: &mut Followed) {
     followed.value("groups", "delete one first", Err::<(), _>(many.unwrap()), delete());
 
     let upload = |title: &str, description: &str| {
-        console.product(id).upload(&Upload { description, ..Upload::new(version(1), title) }, V1)
+        console.product(id).upload(&Upload::new(version(1), title).description(description), V1)
     };
     followed.value("title", "enter a text", upload("", ""), console.product(id).firmware());
     followed.value("description", "shorten it", upload("One", &"x".repeat(2001)), upload("One", &"x".repeat(2000)));
@@ -151,7 +151,9 @@ fn products_and_firmware(followed: &mut Followed) {
     followed.value("limit", "give 1 to 1000", limit(0), limit(1));
     followed.value("limit", "give 1 to 1000", limit(1001), limit(1000));
     let correct = |security_counter| {
-        world.operator(6).product(id).device(device(1)).correct(&Correction { platform: None, security_counter })
+        let mut correction = Correction::new();
+        correction.security_counter = security_counter;
+        world.operator(6).product(id).device(device(1)).correct(&correction)
     };
     followed.value("correction", "a platform, a security counter, or both", correct(None), correct(Some(1)));
 
@@ -173,8 +175,7 @@ fn products_and_firmware(followed: &mut Followed) {
     }
     // Answers of the configuration are changed there.
     answer("private_beta", ConfigurationAnswer::YesNo(true)).unwrap();
-    let open = Policy { private_beta: false, ..console.product(id).get().unwrap().policy };
-    let refused = console.product(id).set_policy(&open);
+    let refused = console.product(id).set_policy(&PolicyChange::new().private_beta(false));
     followed.value(
         "policy",
         "answer to `private_beta` decides this; change it there",
@@ -208,13 +209,10 @@ fn people(followed: &mut Followed) {
     followed.value("user", "enter a text", customer("dora", &two_legged("")), customer("dora", &two_legged("7")));
     let find = |identity: &Identity| console.product(id).find_customer(identity);
     followed.value("identity", "a vendor's user or a linked account", find(&Identity::Simple), find(&two_legged("7")));
-    let simple = Policy { authentication: Some(Authentication::Simple), ..Policy::default() };
+    let simple = PolicyChange::new().authentication(Authentication::Simple);
     console.product(id).set_policy(&simple).unwrap();
     let refused = customer("emil", &two_legged("8"));
-    console
-        .product(id)
-        .set_policy(&Policy { authentication: Some(Authentication::TwoLegged), ..Policy::default() })
-        .unwrap();
+    console.product(id).set_policy(&PolicyChange::new().authentication(Authentication::TwoLegged)).unwrap();
     followed.value("identity", "change one of them", refused, customer("emil", &two_legged("8")));
 
     let carl = console.product(id).customers(&Default::default(), None, 1).unwrap().items.remove(0).id;
@@ -279,7 +277,7 @@ fn events(followed: &mut Followed) {
     followed.value("event data", "send less, or several", event("x", &"x".repeat(1025)), event("x", &"x".repeat(1024)));
     let with_id = |id: &str| event("door", "").unwrap().with_id(id);
     followed.value("event id", "give 1 to", with_id(""), with_id("1"));
-    let of_kind = |kind: &str| event("door", "").unwrap().as_error(kind);
+    let of_kind = |kind: &str| event("door", "").unwrap().with_error(kind);
     followed.value("error kind", "enter a text", of_kind(""), of_kind("battery"));
     let hook = |url: &str| url.parse::<WebhookUrl>();
     followed.value("webhook url", "like https://example.com/events", hook("http://:80"), hook("https://example.com"));
@@ -301,7 +299,7 @@ fn events(followed: &mut Followed) {
 
 fn card(token: &str) -> NewCard {
     let (token, brand, last_four) = (CardToken::new(token).unwrap(), "visa".to_owned(), "4242".to_owned());
-    NewCard { token, brand, last_four, expires: ExpiryMonth::new(2030, 12).unwrap() }
+    NewCard::new(token, brand, last_four, ExpiryMonth::new(2030, 12).unwrap())
 }
 
 fn billing(followed: &mut Followed) {
@@ -311,14 +309,14 @@ fn billing(followed: &mut Followed) {
     followed.value("card token", "enter a text", CardToken::new(""), CardToken::new("tok"));
     followed.value("expiry", "a month from 1 to 12", ExpiryMonth::new(2030, 13), ExpiryMonth::new(2030, 12));
     let set = |card: &NewCard| world.console(1).set_card(card);
-    followed.value("brand", "enter a text", set(&NewCard { brand: String::new(), ..card("a") }), set(&card("a")));
-    followed.value(
-        "last four",
-        "last four digits",
-        set(&NewCard { last_four: "42".into(), ..card("a") }),
-        set(&card("a")),
-    );
-    let old = NewCard { expires: ExpiryMonth::new(1969, 12).unwrap(), ..card("a") };
+    let mut nameless = card("a");
+    nameless.brand = String::new();
+    followed.value("brand", "enter a text", set(&nameless), set(&card("a")));
+    let mut short = card("a");
+    short.last_four = "42".into();
+    followed.value("last four", "last four digits", set(&short), set(&card("a")));
+    let mut old = card("a");
+    old.expires = ExpiryMonth::new(1969, 12).unwrap();
     followed.value("card", "give a card that is valid", set(&old), set(&card("a")));
     followed.value("charge", "give the `key` of a charge", ChargeKey::try_from("x".to_owned()), Ok(()));
     followed.value("retries", "at most 30, each 1 to 365", Retries::new(&[0]), Retries::new(&[1, 365]));
@@ -423,72 +421,53 @@ fn billing(followed: &mut Followed) {
 fn policies(followed: &mut Followed) {
     const YEAR: u64 = 31_536_000_000;
     let world = world();
-    let set = |policy: Policy| world.console(1).product(world.product).set_policy(&policy);
-    let policy = Policy::default;
-    let gate = |devices, soak_millis| Policy { gate: Gate { devices, soak_millis }, ..policy() };
-    let notices = |percents: &[u8]| Policy { usage_notices: percents.iter().copied().collect(), ..policy() };
-    let cases: Vec<(&str, &str, Policy, Policy)> = vec![
+    let set = |policy: PolicyChange| world.console(1).product(world.product).set_policy(&policy);
+    let policy = PolicyChange::new;
+    let millis = Duration::from_millis;
+    let gate = |devices, soak| policy().gate(Gate::new(devices).soak(millis(soak)));
+    let notices = |percents: &[u8]| policy().usage_notices(percents.iter().copied().collect());
+    let cases: Vec<(&str, &str, PolicyChange, PolicyChange)> = vec![
         ("gate.devices", "is 10001; give 0 to 10000", gate(10_001, 0), gate(10_000, 0)),
         ("gate.soak_millis", "give 0 to 31536000000", gate(1, YEAR + 1), gate(1, YEAR)),
         (
             "quarantine_limit",
             "is 1000001; give 0 to 1000000",
-            Policy { quarantine_limit: 1_000_001, ..policy() },
-            Policy { quarantine_limit: 1_000_000, ..policy() },
+            policy().quarantine_limit(1_000_001),
+            policy().quarantine_limit(1_000_000),
         ),
         (
             "invitation_millis",
             "give 3600000 to",
-            Policy { invitation_millis: 3_599_999, ..policy() },
-            Policy { invitation_millis: 3_600_000, ..policy() },
+            policy().invitation(millis(3_599_999)),
+            policy().invitation(millis(3_600_000)),
         ),
         (
             "invitation_millis",
             "to 31536000000, an hour to a year",
-            Policy { invitation_millis: YEAR + 1, ..policy() },
-            Policy { invitation_millis: YEAR, ..policy() },
+            policy().invitation(millis(YEAR + 1)),
+            policy().invitation(millis(YEAR)),
         ),
-        (
-            "log_events",
-            "is 0; give 1 to 1000000",
-            Policy { log_events: 0, ..policy() },
-            Policy { log_events: 1, ..policy() },
-        ),
-        (
-            "log_events",
-            "give 1 to 1000000",
-            Policy { log_events: 1_000_001, ..policy() },
-            Policy { log_events: 1_000_000, ..policy() },
-        ),
-        (
-            "log_age_millis",
-            "give 60000 to",
-            Policy { log_age_millis: 59_999, ..policy() },
-            Policy { log_age_millis: 60_000, ..policy() },
-        ),
-        (
-            "log_age_millis",
-            "a minute to a year",
-            Policy { log_age_millis: YEAR + 1, ..policy() },
-            Policy { log_age_millis: YEAR, ..policy() },
-        ),
+        ("log_events", "is 0; give 1 to 1000000", policy().log_events(0), policy().log_events(1)),
+        ("log_events", "give 1 to 1000000", policy().log_events(1_000_001), policy().log_events(1_000_000)),
+        ("log_age_millis", "give 60000 to", policy().log_age(millis(59_999)), policy().log_age(millis(60_000))),
+        ("log_age_millis", "a minute to a year", policy().log_age(millis(YEAR + 1)), policy().log_age(millis(YEAR))),
         (
             "clock_tolerance_millis",
             "give 0 to 86400000, a day",
-            Policy { clock_tolerance_millis: 86_400_001, ..policy() },
-            Policy { clock_tolerance_millis: 86_400_000, ..policy() },
+            policy().clock_tolerance(millis(86_400_001)),
+            policy().clock_tolerance(millis(86_400_000)),
         ),
         (
             "event_id_millis",
             "give 60000 to",
-            Policy { event_id_millis: 59_999, ..policy() },
-            Policy { event_id_millis: 60_000, ..policy() },
+            policy().event_id_life(millis(59_999)),
+            policy().event_id_life(millis(60_000)),
         ),
         (
             "event_id_millis",
             "a minute to 31 days",
-            Policy { event_id_millis: 2_678_400_001, ..policy() },
-            Policy { event_id_millis: 2_678_400_000, ..policy() },
+            policy().event_id_life(millis(2_678_400_001)),
+            policy().event_id_life(millis(2_678_400_000)),
         ),
         ("usage_notices", "at most 10 percentages, each 1 to 100", notices(&[0]), notices(&[1])),
         ("usage_notices", "each 1 to 100", notices(&[101]), notices(&[100])),
@@ -509,7 +488,7 @@ const NOT_HERE: [(&str, &str); 6] = [
     ("amount", "sums of money, which are in one currency and below the highest price"),
     ("credit", "a sum that billing makes by itself"),
     ("period", "a part of a period, which billing makes by itself"),
-    ("randomness", "a host without randomness: see `Fleet::with_randomness`"),
+    ("randomness", "a host without randomness: see `FleetBuilder::randomness`"),
     ("device", "more than a hundred devices of one customer"),
     ("sql", "statements, which SQLite's tests refuse: stores/sqlite/tests"),
 ];

@@ -26,19 +26,15 @@ fn usd(minor: i64) -> Money {
 /// A free tier, and five with these prices.
 fn catalogue(prices: &[i64]) -> Catalogue {
     let price = |interval, minor| Price { interval, amount: usd(minor) };
-    let tier = |(name, minor): (&str, i64)| Tier {
-        name: name.into(),
-        devices: None,
-        members: None,
-        messages: None,
-        prices: vec![price(Interval::Monthly, minor), price(Interval::Annual, minor * 10)],
+    let tier = |(name, minor): (&str, i64)| {
+        Tier::new(name).prices(vec![price(Interval::Monthly, minor), price(Interval::Annual, minor * 10)])
     };
     Catalogue::new(TIERS.into_iter().zip(std::iter::once(0).chain(prices.iter().copied())).map(tier).collect()).unwrap()
 }
 
 impl World {
     fn new(catalogue: Catalogue, created: Timestamp) -> Self {
-        let fleet = Fleet::open(MemoryStore::new()).with_catalogue(catalogue).with_seed(3);
+        let fleet = Fleet::builder(MemoryStore::new()).catalogue(catalogue).seed(3).open();
         let owner = fleet.console(Actor::Operator, created).create_account("alice@example.com").unwrap().id;
         let console = fleet.console(owner, created);
         let product = console.create_product("Thermostat", "photon".parse().unwrap()).unwrap().id;
@@ -75,7 +71,7 @@ impl World {
 fn card() -> NewCard {
     let (brand, last_four) = ("visa".to_owned(), "4242".to_owned());
     let expires = ExpiryMonth::new(2099, 1).unwrap();
-    NewCard { token: CardToken::new("tok").unwrap(), brand, last_four, expires }
+    NewCard::new(CardToken::new("tok").unwrap(), brand, last_four, expires)
 }
 
 fn at(start: Timestamp, seconds: u64) -> Timestamp {
@@ -201,7 +197,9 @@ fn an_audit_of_billing_names_neither_card_nor_amount() {
     assert!(log.iter().all(|record| !record.subject.contains("tok") && !record.subject.contains("89")), "{log:?}");
     let charge = format!("{:?}", world.fleet.pending_charges(None, 10).unwrap());
     assert!(!charge.contains("tok"));
-    let Err(error) = world.console(created).set_card(&NewCard { last_four: "tok".to_owned(), ..card() }) else {
+    let mut lettered = card();
+    lettered.last_four = "tok".to_owned();
+    let Err(error) = world.console(created).set_card(&lettered) else {
         panic!("three letters are not four digits");
     };
     assert!(!error.to_string().contains("tok"), "{error}");

@@ -17,13 +17,10 @@ fn at(text: &str) -> Timestamp {
 
 fn tier(name: &str, devices: u64, month: i64) -> Tier {
     let price = |interval, minor| Price { interval, amount: Money::new(minor, Currency::USD) };
-    Tier {
-        name: name.into(),
-        devices: Some(devices),
-        members: None,
-        messages: Some(devices * 10),
-        prices: vec![price(Interval::Monthly, month), price(Interval::Annual, month * 10)],
-    }
+    Tier::new(name)
+        .devices(devices)
+        .messages(devices * 10)
+        .prices(vec![price(Interval::Monthly, month), price(Interval::Annual, month * 10)])
 }
 
 fn tiers(tiers: &[(&str, u64, i64)]) -> Catalogue {
@@ -42,20 +39,20 @@ struct World {
 impl World {
     fn new() -> Self {
         let store = Arc::new(MemoryStore::new());
-        let fleet = Fleet::open(Arc::clone(&store)).with_catalogue(tiers(&FIRST)).with_seed(1);
+        let fleet = Fleet::builder(Arc::clone(&store)).catalogue(tiers(&FIRST)).seed(1).open();
         let now = at("2016-04-01");
         let owner = fleet.console(Actor::Operator, now).create_account("alice@example.com").unwrap().id;
         let product = fleet.console(owner, now).create_product("P", "photon".parse().unwrap()).unwrap().id;
         let world = Self { store, fleet, owner, product };
         let (token, brand) = (CardToken::new("tok").unwrap(), "visa".to_owned());
         let expires = ExpiryMonth::new(2099, 1).unwrap();
-        world.console("2016-04-01").set_card(&NewCard { token, brand, last_four: "4242".to_owned(), expires }).unwrap();
+        world.console("2016-04-01").set_card(&NewCard::new(token, brand, "4242", expires)).unwrap();
         world
     }
 
     /// Opens the same fleet with other tiers on sale.
     fn selling(&mut self, sold: &[(&str, u64, i64)]) {
-        self.fleet = Fleet::open(Arc::clone(&self.store)).with_catalogue(tiers(sold)).with_seed(2);
+        self.fleet = Fleet::builder(Arc::clone(&self.store)).catalogue(tiers(sold)).seed(2).open();
     }
 
     fn console(&self, day: &str) -> Console<'_> {
@@ -171,7 +168,7 @@ fn without_a_monthly_price_the_annual_plan_continues_at_todays_price() {
     let mut small = tier("Small", 3, 9_900);
     small.prices.retain(|price| price.interval == Interval::Annual);
     let catalogue = Catalogue::new(vec![tier("Free", 1, 0), small]).unwrap();
-    world.fleet = Fleet::open(Arc::clone(&world.store)).with_catalogue(catalogue).with_seed(2);
+    world.fleet = Fleet::builder(Arc::clone(&world.store)).catalogue(catalogue).seed(2).open();
     let status = world.console("2016-04-02").product(world.product).billing_status().unwrap();
     assert_eq!((status.next_interval, status.next_amount.unwrap().minor()), (Some(Interval::Annual), 99_000));
     assert_eq!(world.pay("2017-04-01"), 99_000);
@@ -231,7 +228,7 @@ fn an_unreadable_record_stops_no_other_product() {
     world.buy(other, "Medium", "2016-04-02");
     for limit in [1, 2, 100] {
         let store = Damaged { inner: Arc::clone(&world.store), key: Key::Contract(world.product) };
-        let fleet = Fleet::open(store).with_catalogue(tiers(&FIRST));
+        let fleet = Fleet::builder(store).catalogue(tiers(&FIRST)).open();
         let clock = fleet.clock(at("2016-05-02"));
         let mut rounds = 0;
         let last = loop {

@@ -27,12 +27,12 @@ fn at(text: &str) -> Timestamp {
 fn card(number: u32) -> NewCard {
     let token = CardToken::new(&format!("tok_{number}")).unwrap();
     let (brand, last_four) = ("visa".to_owned(), "4242".to_owned());
-    NewCard { token, brand, last_four, expires: ExpiryMonth::new(2030, 1).unwrap() }
+    NewCard::new(token, brand, last_four, ExpiryMonth::new(2030, 1).unwrap())
 }
 
 impl World {
     fn new(created: &str) -> Self {
-        let (fleet, now) = (Fleet::open(MemoryStore::new()).with_seed(1), at(created));
+        let (fleet, now) = (Fleet::builder(MemoryStore::new()).seed(1).open(), at(created));
         let alice = fleet.console(Actor::Operator, now).create_account("alice@example.com").unwrap().id;
         let console = fleet.console(alice, now);
         let product = console.create_product("Thermostat", "photon".parse().unwrap()).unwrap().id;

@@ -75,9 +75,13 @@ fn report_event(world: &World, event: Event, by: By, now: i64) {
     let gateway = world.fleet.gateway(at(now));
     let product = Some(event.product);
     if event.begins {
-        gateway.connect(&Report { product, session, ..Report::new(device(1), moment) }).unwrap();
+        let mut report = Report::new(device(1)).session(session).at(moment);
+        report.product = product;
+        gateway.connect(&report).unwrap();
     } else {
-        gateway.disconnect(&Disconnect { device: device(1), product, session, at: moment }).unwrap();
+        let mut end = Disconnect::new(device(1)).session(session).at(moment);
+        end.product = product;
+        gateway.disconnect(&end).unwrap();
     }
 }
 
@@ -142,7 +146,7 @@ proptest! {
         let world = world();
         let event = |session, at| Event { product: 94, session, begins: true, at };
         report_event(&world, event(0, 0), By::Nothing, 1000 + ahead);
-        world.fleet.gateway(at(1000)).connect(&Report { product: Some(94), version: Some(7), ..Report::new(device(1), at(1000)) }).unwrap();
+        world.fleet.gateway(at(1000)).connect(&Report::new(device(1)).product(94).version(7).at(at(1000))).unwrap();
         let taken = world.row(1).version() == Some(7);
         prop_assert_eq!(taken, ahead > 600);
         report_event(&world, event(0, 1600), By::Moments, 1600);

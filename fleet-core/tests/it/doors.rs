@@ -29,7 +29,7 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let fleet = Fleet::open(MemoryStore::new()).with_seed(1);
+        let fleet = Fleet::builder(MemoryStore::new()).seed(1).open();
         let operator = fleet.console(Actor::Operator, at(0));
         let owner = operator.create_account("alice@example.com").unwrap().id;
         let product = ProductId::new(94).unwrap();
@@ -42,7 +42,7 @@ impl World {
     }
 
     fn connect(&self, device: DeviceId, version: u16, seconds: i64) -> fleet_core::device::Connected {
-        let report = Report { product: Some(94), version: Some(version), ..Report::new(device, at(seconds)) };
+        let report = Report::new(device).product(94).version(version).at(at(seconds));
         self.fleet.gateway(at(seconds)).connect(&report).unwrap()
     }
 
@@ -97,7 +97,7 @@ fn a_fleet_from_import_to_rollback() {
     world.console(11).product(world.product).device(id(1)).unlock().unwrap();
     let Answer::Update { directive, .. } = world.connect(id(1), 2, 12).answer else { panic!("taken back") };
     assert_eq!(directive.version, version(1));
-    let gone = Disconnect { device: id(1), product: Some(94), session: 0, at: Some(at(13)) };
+    let gone = Disconnect::new(id(1)).product(94).at(at(13));
     world.fleet.gateway(at(13)).disconnect(&gone).unwrap();
     assert_eq!(world.console(14).product(world.product).summary().unwrap().online, 1);
 }

@@ -7,13 +7,13 @@ use crate::common;
 use common::{V1, World, account, at, device, list, product, version};
 use fleet_core::billing::{CardToken, ExpiryMonth, Interval, NewCard};
 use fleet_core::customer::{CustomerFilter, CustomerId, Identity, Scope, TokenId};
-use fleet_core::device::{Correction, DeviceFilter, Report};
+use fleet_core::device::{Correction, DeviceFilter};
 use fleet_core::event::{Destination, EventFilter, NewSubscription};
 use fleet_core::firmware::{Change, Upload};
 use fleet_core::product::GroupId;
 use fleet_core::{
     AccountId, Actor, CancelToken, Console, DeviceId, Error, FirmwareVersion, Flash, MemoryStore, Platform, Policy,
-    ProductId,
+    PolicyChange, ProductId,
 };
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -57,7 +57,9 @@ fn one() -> FirmwareVersion {
 const METHODS: &[(&str, For, Ask)] = &[
     ("product.get", For::Team, |console, id| console.product(id).get().map(drop)),
     ("product.rename", For::Team, |console, id| console.product(id).rename("Other").map(drop)),
-    ("product.set_policy", For::Team, |console, id| console.product(id).set_policy(&Policy::default()).map(drop)),
+    ("product.set_policy", For::Team, |console, id| {
+        console.product(id).set_policy(&PolicyChange::from(&Policy::default())).map(drop)
+    }),
     ("product.create_group", For::Team, |console, id| console.product(id).create_group("Beta").map(drop)),
     ("product.delete_group", For::Team, |console, id| console.product(id).delete_group(GroupId::new(1))),
     ("device.get", For::Team, |console, id| console.product(id).device(device(1)).get().map(drop)),
@@ -99,7 +101,7 @@ const METHODS: &[(&str, For, Ask)] = &[
     ("product.delete_firmware", For::Team, |console, id| console.product(id).delete_firmware(one())),
     ("product.audit_log", For::Team, |console, id| console.product(id).audit_log(None, 10).map(drop)),
     ("device.correct", For::Operator, |console, id| {
-        let correction = Correction { security_counter: Some(0), platform: None };
+        let correction = Correction::new().security_counter(0);
         console.product(id).device(device(4)).correct(&correction)
     }),
     ("product.set_tier", For::Operator, |console, id| console.product(id).set_tier("Small").map(drop)),
@@ -171,7 +173,7 @@ const METHODS: &[(&str, For, Ask)] = &[
     }),
     ("set_card", For::Account, |console, _| {
         let (token, brand, last_four) = (CardToken::new("tok")?, "visa".to_owned(), "4242".to_owned());
-        console.set_card(&NewCard { token, brand, last_four, expires: ExpiryMonth::new(2099, 1)? })
+        console.set_card(&NewCard::new(token, brand, last_four, ExpiryMonth::new(2099, 1)?))
     }),
     ("remove_card", For::Account, |console, _| console.remove_card()),
     ("product.cancel_plan", For::Operator, |console, id| console.product(id).cancel_plan().map(drop)),
@@ -346,7 +348,7 @@ fn a_text_of_ten_megabytes_is_refused_in_one_sentence() {
     let flood = "é".repeat(5 << 20);
     let before = world.contents();
     let upload = |title: &str, description: &str| {
-        console.product(id).upload(&Upload { description, ..Upload::new(version(2), title) }, common::V2).map(drop)
+        console.product(id).upload(&Upload::new(version(2), title).description(description), common::V2).map(drop)
     };
     let refusals = [
         ("product", console.create_product(&flood, Platform::Particle(6)).map(drop)),
@@ -426,15 +428,15 @@ fn numbers_out_of_range_are_refused_with_the_range() {
     assert_eq!(console.product(id).devices(&DeviceFilter::default(), None, 1000).unwrap().items.len(), 3);
     let many: BTreeSet<GroupId> = (0..33).map(GroupId::new).collect();
     assert_eq!(console.product(id).device(device(1)).set_groups(&many).unwrap_err().code(), "invalid");
-    let gate = fleet_core::product::Gate { devices: 10_001, soak_millis: 0 };
-    assert_eq!(console.product(id).set_policy(&Policy { gate, ..Policy::default() }).unwrap_err().code(), "invalid");
+    let gate = fleet_core::product::Gate::new(10_001);
+    assert_eq!(console.product(id).set_policy(&PolicyChange::new().gate(gate)).unwrap_err().code(), "invalid");
 }
 
 #[test]
 fn after_the_last_version_none_is_advised() {
     let world = world();
     let (console, id) = (world.console(2), world.product);
-    console.product(id).set_policy(&Policy { opaque_images: true, ..Policy::default() }).unwrap();
+    console.product(id).set_policy(&PolicyChange::new().opaque_images(true)).unwrap();
     console.product(id).upload(&Upload::new(version(65_534), "Last"), b"opaque last").unwrap();
     let refused = console.product(id).upload(&Upload::new(version(65_534), "More"), b"opaque more").unwrap_err();
     assert_eq!(refused.code(), "version_not_greater");
@@ -480,7 +482,7 @@ fn every_moment_can_be_formatted_and_parsed_back() {
         console.product(world.product).import(list([1]).as_bytes()).unwrap();
         console.product(world.product).upload(&Upload::new(one(), "One"), V1).unwrap();
         // A run from before the upload proves nothing (R-TGT-2).
-        world.fleet.gateway(now).connect(&Report { at: Some(now), ..common::report(1, 1, 0) }).unwrap();
+        world.fleet.gateway(now).connect(&common::report(1, 1, 0).at(now)).unwrap();
         console.product(world.product).release(one()).unwrap();
         let error = console.product(world.product).delete_firmware(one()).unwrap_err();
         assert!(error.to_string().starts_with("version 1 cannot be deleted: it was released at "), "{error}");

@@ -7,7 +7,7 @@ use fleet_core::event::{
 };
 use fleet_core::store::{Commit, CommitOutcome, Fault, Faulty, Key, Range, Row, StoreError};
 use fleet_core::{
-    AccountId, Actor, Console, DeviceId, Fleet, MemoryStore, Policy, ProductId, Store, Timestamp, device::Report,
+    AccountId, Actor, Console, DeviceId, Fleet, MemoryStore, PolicyChange, ProductId, Store, Timestamp, device::Report,
 };
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -55,8 +55,7 @@ impl World {
     }
 
     fn keep(&self, events: u32, age: Duration) {
-        let log_age_millis = age.as_millis().try_into().unwrap();
-        let policy = Policy { log_events: events, log_age_millis, ..Policy::default() };
+        let policy = PolicyChange::new().log_events(events).log_age(age);
         self.console(0).product(self.product).set_policy(&policy).unwrap();
     }
 
@@ -142,28 +141,28 @@ fn the_relation_of_a_device_decides_whether_its_event_is_logged_and_delivered() 
     let (console, number) = (world.console(0), world.product.get());
     console.product(world.product).subscribe(&NewSubscription::new(Destination::LiveStream)).unwrap();
     let waiting = device(100);
-    let report = Report { product: Some(number), ..Report::new(waiting, at(0)) };
+    let report = Report::new(waiting).product(number).at(at(0));
     world.fleet.gateway(at(0)).connect(&report).unwrap();
     console.product(world.product).device(device(3)).remove().unwrap();
     console.product(world.product).device(waiting).deny().unwrap();
     assert_eq!(
-        world.publish(1, &event(100, "a", "").from_product(number)),
+        world.publish(1, &event(100, "a", "").with_product(number)),
         Published::Denied { product: world.product }
     );
     console.product(world.product).device(waiting).undeny().unwrap();
-    let foreign = world.log(1, &event(100, "a", "").from_product(number));
+    let foreign = world.log(1, &event(100, "a", "").with_product(number));
     assert_eq!((foreign.origin, sent(&foreign)), (EventOrigin::Foreign, vec![]));
-    world.fleet.gateway(at(1)).connect(&Report { at: Some(at(1)), ..report }).unwrap();
-    let quarantined = world.log(1, &event(100, "a", "").from_product(number));
+    world.fleet.gateway(at(1)).connect(&report.at(at(1))).unwrap();
+    let quarantined = world.log(1, &event(100, "a", "").with_product(number));
     assert_eq!((quarantined.origin, sent(&quarantined)), (EventOrigin::Quarantined, vec![]));
 
     assert_eq!(world.publish(1, &event(100, "a", "")), Published::Personal);
     assert_eq!(world.publish(1, &event(3, "a", "")), Published::Personal);
-    assert_eq!(world.publish(1, &event(101, "a", "").from_product(77)), Published::UnknownProduct);
+    assert_eq!(world.publish(1, &event(101, "a", "").with_product(77)), Published::UnknownProduct);
     // A photon without its own product reports 6.
-    assert_eq!(world.log(1, &event(4, "a", "").from_product(6)).origin, EventOrigin::Member);
+    assert_eq!(world.log(1, &event(4, "a", "").with_product(6)).origin, EventOrigin::Member);
     console.product(world.product).device(device(4)).mark_development().unwrap();
-    assert_eq!(world.log(1, &event(4, "a", "").from_product(number)).deliveries.len(), 1);
+    assert_eq!(world.log(1, &event(4, "a", "").with_product(number)).deliveries.len(), 1);
     assert_eq!(world.all(1, 100).len(), 4);
 }
 
@@ -199,14 +198,11 @@ proptest! {
                 Move::Remove => drop(console.product(world.product).device(moved).remove()),
                 Move::Deny => drop(console.product(world.product).device(moved).deny()),
                 Move::Undeny => drop(console.product(world.product).device(moved).undeny()),
-                Move::Ask => drop(other.gateway(at(1)).connect(&Report {
-                    product: Some(world.product.get()),
-                    ..Report::new(moved, at(1))
-                })),
+                Move::Ask => drop(other.gateway(at(1)).connect(&Report::new(moved).product(world.product.get()).at(at(1)))),
                 Move::Approve => drop(console.product(world.product).device(moved).approve()),
             }
             for number in 1..=4 {
-                let repeated = event(number, "room", "").from_product(world.product.get());
+                let repeated = event(number, "room", "").with_product(world.product.get());
                 let (warm, cold) = (
                     world.publish(2, &repeated),
                     Fleet::open(Arc::clone(&store)).gateway(at(2)).publish(&repeated),
@@ -221,7 +217,7 @@ proptest! {
             }
         }
         let events: Vec<Event> =
-            (1..=4).map(|number| event(number, "room", "").from_product(world.product.get())).collect();
+            (1..=4).map(|number| event(number, "room", "").with_product(world.product.get())).collect();
         let (warm, cold) = (
             world.fleet.gateway(at(3)).publish_many(&events).unwrap(),
             Fleet::open(Arc::clone(&store)).gateway(at(3)).publish_many(&events).unwrap(),
@@ -263,7 +259,7 @@ fn a_member_that_published_is_cached_until_a_member_leaves() {
     let store = Arc::new(CountsDevices::default());
     let world = World::on(Arc::clone(&store));
     let events: Vec<Event> =
-        (1..=8).map(|number| event(number, "room", "").from_product(world.product.get())).collect();
+        (1..=8).map(|number| event(number, "room", "").with_product(world.product.get())).collect();
     let looked_up = || {
         store.1.store(0, Ordering::Relaxed);
         world.fleet.gateway(at(1)).publish_many(&events).unwrap();
@@ -280,7 +276,7 @@ fn a_member_that_published_is_cached_until_a_member_leaves() {
 fn an_id_is_recognised_for_its_window_and_only_of_its_device() {
     let world = World::new();
     world.console(0).product(world.product).subscribe(&NewSubscription::new(Destination::LiveStream)).unwrap();
-    let crash = event(1, "crash", "1").with_id("x").unwrap().as_error("stack").unwrap();
+    let crash = event(1, "crash", "1").with_id("x").unwrap().with_error("stack").unwrap();
     let first = world.log(0, &crash);
     world.console(0).product(world.product).subscribe(&NewSubscription::new(Destination::LiveStream)).unwrap();
     let again = world.log(9, &crash);
@@ -360,7 +356,7 @@ fn the_ids_of_a_device_are_bounded_and_deleted_when_it_leaves() {
     // Devices outside the product leave no ids once their events are trimmed.
     world.keep(10, Duration::from_secs(3600));
     for number in 0..1000_u32 {
-        let stranger = event(21 + (number % 200) as u8, "a", "").from_product(world.product.get());
+        let stranger = event(21 + (number % 200) as u8, "a", "").with_product(world.product.get());
         world.log(0, &stranger.with_id(&number.to_string()).unwrap());
     }
     assert!(ids() <= 10 + 8 * 64, "{}", ids());
@@ -591,12 +587,12 @@ fn a_stream_returns_nothing_after_access_is_lost() {
 #[test]
 fn errors_are_counted_by_kind_until_they_are_reset() {
     let world = World::new();
-    let crash = |number: u8, kind: &str| event(number, "crash", "").as_error(kind).unwrap();
+    let crash = |number: u8, kind: &str| event(number, "crash", "").with_error(kind).unwrap();
     for (seconds, number) in [(5, 1), (3, 2), (9, 3), (7, 4)] {
         world.log(seconds, &crash(number, "stack overflow"));
     }
     world.log(4, &crash(1, "watchdog"));
-    world.publish(4, &crash(99, "watchdog").from_product(world.product.get()));
+    world.publish(4, &crash(99, "watchdog").with_product(world.product.get()));
     let errors = world.console(10).product(world.product).device_errors().unwrap();
     let found = |kind: &str| (errors[kind].count, errors[kind].first_at, errors[kind].last_at, errors[kind].device);
     assert_eq!(found("stack overflow"), (4, at(3), at(9), device(3)));
@@ -637,7 +633,7 @@ fn a_removed_product_leaves_nothing_of_its_events() {
     let world = World::new();
     world.console(0).product(world.product).subscribe(&NewSubscription::new(Destination::LiveStream)).unwrap();
     for number in 1..=20 {
-        let crash = event(number, "a", "").with_id("x").unwrap().as_error("stack").unwrap();
+        let crash = event(number, "a", "").with_id("x").unwrap().with_error("stack").unwrap();
         world.log(0, &crash);
     }
     world.fleet.console(Actor::Operator, at(0)).product(world.product).remove().unwrap();
@@ -649,7 +645,7 @@ fn a_removed_product_leaves_nothing_of_its_events() {
     let range =
         fleet_core::store::Range::new(Key::EventId(world.product, [0; 16]), Key::EventId(world.product, [0xFF; 16]));
     assert_eq!(world.fleet.store().scan(&range).unwrap(), []);
-    assert_eq!(world.publish(0, &event(1, "a", "").from_product(world.product.get())), Published::UnknownProduct);
+    assert_eq!(world.publish(0, &event(1, "a", "").with_product(world.product.get())), Published::UnknownProduct);
 }
 
 /// No event is lost or duplicated, and sequences have no gap, with concurrent publishers.
@@ -896,7 +892,7 @@ fn no_store_fault_loses_or_duplicates_an_event_with_an_id() {
         let batch: Vec<Event> = (1..=5)
             .map(|number| {
                 let id = format!("{round}");
-                event(number, "a", &id).with_id(&id).unwrap().as_error("stack").unwrap()
+                event(number, "a", &id).with_id(&id).unwrap().with_error("stack").unwrap()
             })
             .collect();
         while fleet.gateway(at(0)).publish_many(&batch).is_err() {}
@@ -907,12 +903,10 @@ fn no_store_fault_loses_or_duplicates_an_event_with_an_id() {
 
 /// A catalogue whose first tier allows this number of messages a month.
 fn tiers(messages: u64) -> fleet_core::Catalogue {
-    let tier = |name: &str, messages| fleet_core::Tier {
-        name: name.into(),
-        devices: None,
-        members: None,
-        messages,
-        prices: Vec::new(),
+    let tier = |name: &str, messages| {
+        let mut tier = fleet_core::Tier::new(name);
+        tier.messages = messages;
+        tier
     };
     fleet_core::Catalogue::new(vec![tier("Tiny", Some(messages)), tier("Vast", None)]).unwrap()
 }
@@ -920,7 +914,7 @@ fn tiers(messages: u64) -> fleet_core::Catalogue {
 /// R-EVT-3: dropped, not queued; in the order of the events and of their subscriptions; an upgrade resumes at once.
 #[test]
 fn at_the_monthly_limit_other_subscribers_get_nothing_and_the_answer_has_the_reason() {
-    let fleet = Fleet::open(MemoryStore::new()).with_catalogue(tiers(7));
+    let fleet = Fleet::builder(MemoryStore::new()).catalogue(tiers(7)).open();
     let world = World::of(fleet);
     let live = NewSubscription::new(Destination::LiveStream);
     let ids: Vec<u32> =

@@ -13,7 +13,7 @@ use common::{Interrupted, World, at, device, list, version};
 use fleet_core::firmware::Upload;
 use fleet_core::product::Gate;
 use fleet_core::store::{Commit, CommitOutcome, Counted, Key, Kind, Range, Record, Row, Stamp, Write};
-use fleet_core::{Actor, Flash, Fleet, MemoryStore, Policy, Store, StoreError, invariants};
+use fleet_core::{Actor, Flash, Fleet, MemoryStore, PolicyChange, Store, StoreError, invariants};
 use std::sync::{Arc, Mutex};
 
 /// A store that lists what is written to it: the kind of each record and the length of its JSON.
@@ -46,7 +46,7 @@ impl Store for Listed {
 fn world(store: Arc<dyn Store>, firmwares: u32) -> World {
     let world = World::new(store);
     let console = world.console(0);
-    let policy = Policy { opaque_images: true, gate: Gate { devices: 0, soak_millis: 0 }, ..Policy::default() };
+    let policy = PolicyChange::new().opaque_images(true).gate(Gate::new(0));
     console.product(world.product).set_policy(&policy).unwrap();
     for number in 1..=firmwares {
         let (title, binary) = (format!("Version {number}"), format!("opaque firmware {number}"));

@@ -5,9 +5,9 @@
 use crate::common;
 
 use common::{Interrupted, World, account, at, device, list, product};
+use fleet_core::device::Standing;
 use fleet_core::device::import::{ImportReport, Verdict};
-use fleet_core::device::{Report, Standing};
-use fleet_core::{CancelToken, ErrorKind, MemoryStore, Platform, Policy};
+use fleet_core::{CancelToken, ErrorKind, MemoryStore, Platform, PolicyChange};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -83,7 +83,7 @@ proptest! {
         other.sort_by_key(|number| number.wrapping_mul(2_654_435_761).rotate_left(shuffled.index(32) as u32));
         let mut found = Vec::new();
         for (world, numbers) in worlds.iter().zip([&numbers, &other]) {
-            let policy = Policy { known_ids_only, ..Policy::default() };
+            let policy = PolicyChange::new().known_ids_only(known_ids_only);
             world.console(3).product(world.product).set_policy(&policy).unwrap();
             let file = list(numbers.iter().copied());
             let before = world.contents();
@@ -188,19 +188,11 @@ fn large(store: Arc<dyn fleet_core::Store>) -> World {
     world
 }
 
-/// A catalogue whose limit is exactly `MANY`.
-fn exactly(world: World) -> World {
-    let tier = |name: &str, devices| fleet_core::Tier {
-        name: name.into(),
-        devices,
-        members: None,
-        messages: None,
-        prices: Vec::new(),
-    };
-    let tiers = vec![tier("Prototype", Some(u64::from(MANY))), tier("Enterprise", None)];
-    let world = World { fleet: world.fleet.with_catalogue(fleet_core::Catalogue::new(tiers).unwrap()), ..world };
-    world.operator(0).product(world.product).set_tier("Prototype").unwrap();
-    world
+/// A world whose product has places for exactly `MANY` devices.
+fn exactly(store: Arc<dyn fleet_core::Store>) -> World {
+    let tiers = vec![fleet_core::Tier::new("Prototype").devices(u64::from(MANY)), fleet_core::Tier::new("Enterprise")];
+    let catalogue = fleet_core::Catalogue::new(tiers).unwrap();
+    World::of(fleet_core::Fleet::builder(store).seed(1).catalogue(catalogue).open())
 }
 
 #[test]
@@ -248,7 +240,7 @@ fn an_import_that_dies_at_any_commit_is_completed_by_the_same_file() {
     // The reservation and three commits of devices.
     for death in 1..=4 {
         let store = Interrupted::new(MemoryStore::new());
-        let world = exactly(large(store.clone()));
+        let world = exactly(store.clone());
         store.die_before_commit(death);
         let file = list(0..MANY);
         assert_eq!(
@@ -272,7 +264,7 @@ fn an_import_that_dies_at_any_commit_is_completed_by_the_same_file() {
 #[test]
 fn places_reserved_by_a_dead_import_are_released_after_an_hour() {
     let store = Interrupted::new(MemoryStore::new());
-    let world = exactly(large(store.clone()));
+    let world = exactly(store.clone());
     world.fleet.gateway(at(0)).connect(&common::report(MANY, 1, 0)).unwrap();
     store.die_before_commit(3);
     world.console(1).product(world.product).import(list(0..MANY).as_bytes()).unwrap_err();
@@ -302,7 +294,7 @@ fn places_reserved_by_a_dead_import_are_released_after_an_hour() {
 #[test]
 fn places_of_a_dead_import_can_be_released_at_once() {
     let store = Interrupted::new(MemoryStore::new());
-    let world = exactly(large(store.clone()));
+    let world = exactly(store.clone());
     store.die_before_commit(3);
     world.console(1).product(world.product).import(list(0..MANY).as_bytes()).unwrap_err();
     store.leave_alone();
@@ -317,7 +309,7 @@ fn places_of_a_dead_import_can_be_released_at_once() {
 
 #[test]
 fn two_concurrent_large_lists_are_imported_if_all_devices_fit() {
-    let world = exactly(large(Arc::new(MemoryStore::new())));
+    let world = exactly(Arc::new(MemoryStore::new()));
     let (all, half) = (list(0..MANY), list(0..MANY / 2));
     std::thread::scope(|threads| {
         let imports = [&all, &half, &all, &half].map(|list| {
@@ -350,7 +342,7 @@ fn two_concurrent_overlapping_lists_are_imported_if_all_devices_fit() {
         assert_eq!(two_lists_that_overlap(&memory(), 25, 25), (0, 25), "in one commit each");
     }
     for _ in 0..2 {
-        let world = exactly(large(Arc::new(MemoryStore::new())));
+        let world = exactly(Arc::new(MemoryStore::new()));
         assert_eq!(two_lists_that_overlap(&world, MANY, MANY), (0, u64::from(MANY)), "in several commits each");
         assert_eq!(world.console(2).product(world.product).summary().unwrap().held_places, 0);
     }
@@ -365,7 +357,7 @@ fn of_two_overlapping_lists_with_one_device_too_many_one_is_imported_whole() {
         assert!(refused == 1 && whole(25).contains(&devices), "{refused} refused, {devices} devices");
     }
     for _ in 0..2 {
-        let world = exactly(large(Arc::new(MemoryStore::new())));
+        let world = exactly(Arc::new(MemoryStore::new()));
         let (refused, devices) = two_lists_that_overlap(&world, MANY, MANY + 1);
         assert!(refused == 1 && whole(MANY).contains(&devices), "{refused} refused, {devices} devices");
         assert_eq!(world.console(2).product(world.product).summary().unwrap().held_places, 0);
@@ -375,7 +367,7 @@ fn of_two_overlapping_lists_with_one_device_too_many_one_is_imported_whole() {
 #[test]
 fn expired_reservations_do_not_let_an_import_exceed_the_limit() {
     let store = Interrupted::new(MemoryStore::new());
-    let world = Arc::new(exactly(large(store.clone())));
+    let world = Arc::new(exactly(store.clone()));
     world.fleet.gateway(at(0)).connect(&common::report(MANY, 1, 0)).unwrap();
     store.die_before_commit(4);
     world.console(1).product(world.product).import(list(0..MANY).as_bytes()).unwrap_err();
@@ -397,7 +389,7 @@ fn expired_reservations_do_not_let_an_import_exceed_the_limit() {
 fn the_same_file_imported_twice_at_once_succeeds_for_both() {
     for devices in [25, MANY] {
         let store = Interrupted::new(MemoryStore::new());
-        let world = Arc::new(if devices == MANY { exactly(large(store.clone())) } else { World::new(store.clone()) });
+        let world = Arc::new(if devices == MANY { exactly(store.clone()) } else { World::new(store.clone()) });
         let file = list(0..devices);
         let (rival, same) = (Arc::clone(&world), file.clone());
         store.before_commits(move |commit| {
@@ -463,7 +455,7 @@ fn two_products_that_import_the_same_devices_at_once_share_none() {
 fn a_device_that_reports_another_platform_at_its_first_connect_is_held() {
     let world = memory();
     world.console(1).product(world.product).import(list([1]).as_bytes()).unwrap();
-    let report = Report { platform: Some("boron".parse().unwrap()), ..common::report(1, 1, 2) };
+    let report = common::report(1, 1, 2).platform("boron".parse().unwrap());
     let connected = world.fleet.gateway(at(2)).connect(&report).unwrap();
     assert_eq!(
         connected.answer.to_string(),

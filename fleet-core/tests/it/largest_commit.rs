@@ -42,7 +42,7 @@ fn list(devices: u32) -> String {
 #[test]
 fn an_import_and_the_removal_of_its_product_use_small_commits() {
     let store = Arc::new(Small::default());
-    let fleet = Fleet::open(Arc::clone(&store)).with_largest_commit(LARGEST);
+    let fleet = Fleet::builder(Arc::clone(&store)).largest_commit(LARGEST).open();
     let operator = fleet.console(Actor::Operator, NOW);
     let alice = operator.create_account("alice@example.com").unwrap().id;
     let product = fleet.console(alice, NOW).create_product("Thermostat", "photon".parse().unwrap()).unwrap().id;

@@ -48,12 +48,8 @@ const CATALOGUES: [Prices; 4] = [
 fn catalogue(prices: &Prices) -> Catalogue {
     let price = |interval, minor| Price { interval, amount: usd(minor) };
     let sold = TIERS.iter().zip(prices).filter_map(|(name, price)| Some((*name, (*price)?)));
-    let tier = |(name, month): (&str, i64)| Tier {
-        name: name.into(),
-        devices: Some(10),
-        members: None,
-        messages: None,
-        prices: vec![price(Interval::Monthly, month), price(Interval::Annual, month * 10)],
+    let tier = |(name, month): (&str, i64)| {
+        Tier::new(name).devices(10).prices(vec![price(Interval::Monthly, month), price(Interval::Annual, month * 10)])
     };
     Catalogue::new(sold.map(tier).collect()).unwrap()
 }
@@ -284,7 +280,7 @@ impl World {
     fn new() -> Self {
         let store = Arc::new(MemoryStore::new());
         let prices = CATALOGUES[0];
-        let fleet = Fleet::open(Arc::clone(&store)).with_seed(1).with_catalogue(catalogue(&prices));
+        let fleet = Fleet::builder(Arc::clone(&store)).seed(1).catalogue(catalogue(&prices)).open();
         let operator = fleet.console(Actor::Operator, Timestamp::from_millis(START));
         let people = ["alice@example.com", "bob@example.com"].map(|email| operator.create_account(email).unwrap().id);
         let mut world = Self {
@@ -357,7 +353,7 @@ impl World {
         let index = months.map_or(99 * 12, |months| month - 1 + months);
         let (year, month) = (year + index / 12, index % 12 + 1);
         let expires = ExpiryMonth::new(u16::try_from(year).unwrap(), u8::try_from(month).unwrap()).unwrap();
-        self.console(account).set_card(&NewCard { token, brand, last_four, expires }).unwrap();
+        self.console(account).set_card(&NewCard::new(token, brand, last_four, expires)).unwrap();
         let until = (days(year, month, 1) + month_days(year, month)) * DAY;
         self.valid[account] = Some(until);
         if self.months.insert((account, number), until).is_some_and(|before| before != until) {
@@ -743,7 +739,7 @@ impl World {
                 self.prices = CATALOGUES[*which];
                 self.opened += 1;
                 self.fleet =
-                    Fleet::open(Arc::clone(&self.store)).with_seed(self.opened).with_catalogue(catalogue(&self.prices));
+                    Fleet::builder(Arc::clone(&self.store)).seed(self.opened).catalogue(catalogue(&self.prices)).open();
             }
         }
         self.read_pending();
@@ -911,7 +907,7 @@ impl World {
             self.charges.push((Charge::clone(&charge), None));
         }
         for notice in self.fleet.pending_notices(None, 1000).unwrap().items {
-            let name = notice.key.rsplit_once('-').unwrap().0.to_owned();
+            let name = notice.key.as_str().rsplit_once('-').unwrap().0.to_owned();
             assert!(self.notified.insert(name), "sent twice: {notice:?}");
             self.fleet.acknowledge(&notice.key).unwrap();
         }

@@ -9,15 +9,15 @@ use fleet_core::billing::BillingPolicy;
 use fleet_core::event::{Destination, Entry, Event, EventOrigin, NewSubscription, Published};
 use fleet_core::firmware::{Answer, Hold, Rule, Target, Upload};
 use fleet_core::product::Gate;
-use fleet_core::{MemoryStore, Policy};
+use fleet_core::{Fleet, MemoryStore, PolicyChange};
 use std::sync::Arc;
 
 /// A world whose product has released version 2 to devices 0 to 3, and has an event subscription.
 fn world(held: bool) -> World {
-    let mut world = World::new(Arc::new(MemoryStore::new()));
-    world.fleet = world.fleet.with_billing(BillingPolicy::default().with_devices_held(held));
+    let billing = if held { BillingPolicy::default().with_devices_held() } else { BillingPolicy::default() };
+    let world = World::of(Fleet::builder(Arc::new(MemoryStore::new())).seed(1).billing(billing).open());
     let console = world.console(0);
-    let policy = Policy { opaque_images: true, gate: Gate { devices: 0, soak_millis: 0 }, ..Policy::default() };
+    let policy = PolicyChange::new().opaque_images(true).gate(Gate::new(0));
     console.product(world.product).set_policy(&policy).unwrap();
     for number in 1..3 {
         let (title, binary) = (format!("Version {number}"), format!("opaque firmware {number}"));
@@ -45,7 +45,7 @@ fn connect(world: &World, number: u32, version: u16, seconds: i64) -> Answer {
 }
 
 fn publish(world: &World, number: u32, seconds: i64) -> Entry {
-    let event = Event::new(device(number), "door", "open", at(seconds)).unwrap().from_product(94);
+    let event = Event::new(device(number), "door", "open", at(seconds)).unwrap().with_product(94);
     match world.fleet.gateway(at(seconds)).publish(&event).unwrap() {
         Published::Logged(entry) => entry,
         other => panic!("{other:?}"),
@@ -97,7 +97,7 @@ fn events_of_held_devices_are_logged_and_counted_but_not_delivered() {
     assert_eq!((entry.origin, entry.deliveries, entry.dropped), (EventOrigin::OwnerLocked, Vec::new(), None));
     let used = |seconds| world.operator(seconds).product(world.product).usage().unwrap().used;
     assert_eq!(used(12), 0, "undelivered messages count against no tier (R-EVT-2)");
-    let failed = Event::new(device(1), "error", "hot", at(13)).unwrap().from_product(94).as_error("sensor");
+    let failed = Event::new(device(1), "error", "hot", at(13)).unwrap().with_product(94).with_error("sensor");
     world.fleet.gateway(at(13)).publish(&failed.unwrap()).unwrap();
     let errors = world.operator(14).product(world.product).device_errors().unwrap();
     assert_eq!(errors.values().map(|error| error.count).sum::<u64>(), 1, "their errors are still counted");
@@ -119,7 +119,7 @@ fn an_unpaid_owners_devices_are_held_in_every_product_and_nobody_elses() {
     world.owner = owner;
     lock(&world, true, 10);
     let origin = |number, product| {
-        let event = Event::new(device(number), "door", "open", at(11)).unwrap().from_product(product);
+        let event = Event::new(device(number), "door", "open", at(11)).unwrap().with_product(product);
         match world.fleet.gateway(at(11)).publish(&event).unwrap() {
             Published::Logged(entry) => entry.origin,
             other => panic!("{other:?}"),

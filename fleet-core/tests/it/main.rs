@@ -23,6 +23,7 @@ mod firmware_images;
 mod firmware_locks;
 mod import;
 mod largest_commit;
+mod layers;
 mod ledger;
 mod lists;
 mod locked;

@@ -105,7 +105,7 @@ struct World {
 impl World {
     fn new() -> Self {
         let store = Arc::new(MemoryStore::new());
-        let nodes = [1, 2].map(|seed| Fleet::open(Arc::clone(&store)).with_seed(seed));
+        let nodes = [1, 2].map(|seed| Fleet::builder(Arc::clone(&store)).seed(seed).open());
         let start = Timestamp::from_millis(START);
         let owner = nodes[0].console(Actor::Operator, start).create_account("alice@example.com").unwrap().id;
         let (products, notices) = (Vec::new(), HashMap::new());
@@ -143,7 +143,7 @@ impl World {
         // A card that expires soon.
         let expires = if valid { ExpiryMonth::new(2099, 1) } else { ExpiryMonth::new(2016, 5) }.unwrap();
         let (token, brand) = (CardToken::new(&format!("tok_{}", self.cards)).unwrap(), "visa".to_owned());
-        let set = self.console(node).set_card(&NewCard { token, brand, last_four: "4242".to_owned(), expires });
+        let set = self.console(node).set_card(&NewCard::new(token, brand, "4242", expires));
         if set.is_err() {
             self.cards -= 1;
         }
@@ -193,7 +193,7 @@ impl World {
             }
         }
         for notice in self.nodes[0].pending_notices(None, 1000).unwrap().items {
-            let name = notice.key.rsplit_once('-').unwrap().0.to_owned();
+            let name = notice.key.as_str().rsplit_once('-').unwrap().0.to_owned();
             let before = self.notices.insert((notice.product, name), notice.subject.clone());
             assert_eq!(before, None, "sent twice");
             self.nodes[0].acknowledge(&notice.key).unwrap();

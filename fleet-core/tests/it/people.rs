@@ -7,7 +7,8 @@ use fleet_core::customer::{
 use fleet_core::notice::NoticeSubject;
 use fleet_core::product::{ConfigurationAnswer, QUESTIONS};
 use fleet_core::{
-    AccountId, Actor, Console, DeviceId, Error, ErrorKind, FirmwareVersion, Fleet, MemoryStore, ProductId, Timestamp,
+    AccountId, Actor, Console, DeviceId, Error, ErrorKind, FirmwareVersion, Fleet, MemoryStore, PolicyChange,
+    ProductId, Timestamp,
 };
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -38,7 +39,7 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let fleet = Fleet::open(MemoryStore::new()).with_seed(7);
+        let fleet = Fleet::builder(MemoryStore::new()).seed(7).open();
         let operator = fleet.console(Actor::Operator, at(0));
         let owner = operator.create_account("alice@example.com").unwrap().id;
         let product = fleet.console(owner, at(0)).create_product("Thermostat", "photon".parse().unwrap()).unwrap().id;
@@ -382,12 +383,10 @@ fn the_configuration_decides_how_customers_authenticate_and_what_they_may_do() {
     configure("customer_permissions", ConfigurationAnswer::Some(["see".to_owned()].into())).unwrap();
     assert_eq!(world.owner(3).product(world.product).get().unwrap().policy.customers_may, [Scope::See].into());
     configure("forbid_downgrades", ConfigurationAnswer::YesNo(true)).unwrap();
-    let mut policy = world.owner(3).product(world.product).get().unwrap().policy;
-    assert!(policy.forbid_downgrades);
-    policy.approve_by_itself = true;
-    world.owner(4).product(world.product).set_policy(&policy).unwrap();
-    policy.forbid_downgrades = false;
-    let refused = world.owner(4).product(world.product).set_policy(&policy).unwrap_err();
+    assert!(world.owner(3).product(world.product).get().unwrap().policy.forbid_downgrades);
+    let change = PolicyChange::new().approve_by_itself(true);
+    world.owner(4).product(world.product).set_policy(&change).unwrap();
+    let refused = world.owner(4).product(world.product).set_policy(&change.forbid_downgrades(false)).unwrap_err();
     assert_eq!(
         refused.to_string(),
         "policy: the configuration's answer to `forbid_downgrades` decides this; change it there"

@@ -7,7 +7,7 @@ use common::{World, at, device, list, plant, report, version};
 use fleet_core::device::{Device, Disconnect, Report, Seen, UpdateProgress, UpdateResult};
 use fleet_core::firmware::{Answer, Hold, Upload};
 use fleet_core::store::{Key, Record};
-use fleet_core::{MemoryStore, Policy, ProductId, Timestamp};
+use fleet_core::{MemoryStore, PolicyChange, ProductId, Timestamp};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -17,11 +17,7 @@ const STALE: Answer = Answer::Held { hold: Hold::StaleReport, target: None };
 fn world() -> World {
     let world = World::new(Arc::new(MemoryStore::new()));
     let console = world.console(0);
-    let policy = Policy {
-        opaque_images: true,
-        gate: fleet_core::product::Gate { devices: 0, soak_millis: 0 },
-        ..Policy::default()
-    };
+    let policy = PolicyChange::new().opaque_images(true).gate(fleet_core::product::Gate::new(0));
     console.product(world.product).set_policy(&policy).unwrap();
     for number in 1..5_u32 {
         let (title, binary) = (format!("Version {number}"), format!("opaque firmware {number}"));
@@ -37,7 +33,7 @@ fn connect(world: &World, report: &Report, seconds: i64) -> Answer {
 }
 
 fn disconnect(world: &World, number: u32, product: u32, session: u64, seconds: i64) {
-    let end = Disconnect { device: device(number), product: Some(product), session, at: Some(at(seconds)) };
+    let end = Disconnect::new(device(number)).product(product).session(session).at(at(seconds));
     world.fleet.gateway(at(seconds)).disconnect(&end).unwrap();
 }
 
@@ -60,15 +56,15 @@ fn history() -> impl Strategy<Value = Vec<Report>> {
             .zip(1_u64..)
             .map(|((version, takes_updates, system), session)| {
                 moment += 10;
-                Report {
-                    product: Some(94),
-                    version,
-                    takes_updates,
-                    platform: Some("photon".parse().unwrap()),
-                    system: Some(format!("1.{system}.0").parse().unwrap()),
-                    session: if numbered { session } else { 0 },
-                    ..Report::new(device(0), at(moment))
-                }
+                let mut report = Report::new(device(0))
+                    .product(94)
+                    .platform("photon".parse().unwrap())
+                    .system(format!("1.{system}.0").parse().unwrap())
+                    .session(if numbered { session } else { 0 })
+                    .at(at(moment));
+                report.version = version;
+                report.takes_updates = takes_updates;
+                report
             })
             .collect()
     })
@@ -78,12 +74,12 @@ fn history() -> impl Strategy<Value = Vec<Report>> {
 fn batch() -> impl Strategy<Value = Vec<Report>> {
     let product = prop_oneof![6 => Just(Some(94)), 2 => Just(Some(95)), 2 => prop::sample::select(vec![None, Some(0), Some(6), Some(777)])];
     let one = (0_u32..8, product, proptest::option::of(1_u16..4), 0_u64..4, 90_i64..110, prop::bool::weighted(0.2));
-    let one = one.prop_map(|(number, product, version, session, moment, has_platform)| Report {
-        product,
-        version,
-        session,
-        platform: has_platform.then(|| "photon".parse().unwrap()),
-        ..Report::new(device(number), at(moment))
+    let one = one.prop_map(|(number, product, version, session, moment, has_platform)| {
+        let mut report = Report::new(device(number)).session(session).at(at(moment));
+        report.product = product;
+        report.version = version;
+        report.platform = has_platform.then(|| "photon".parse().unwrap());
+        report
     });
     proptest::collection::vec(one, 0..24)
 }
@@ -132,7 +128,7 @@ proptest! {
         let worlds = [world(), world()];
         for world in &worlds {
             let other = world.make_product(95, "photon");
-            let policy = Policy { approve_by_itself: by_itself, quarantine_limit: 2, ..Policy::default() };
+            let policy = PolicyChange::new().approve_by_itself(by_itself).quarantine_limit(2);
             world.console(1).product(other).set_policy(&policy).unwrap();
             world.console(1).product(other).import(list([5]).as_bytes()).unwrap();
         }
@@ -153,7 +149,9 @@ proptest! {
         let world = world();
         for (now, moment, session, version, product) in moments {
             let moment = Timestamp::from_millis(if moment % 3 == 0 { i64::MIN } else { moment });
-            let report = Report { version, product, session, ..Report::new(device(0), moment) };
+            let mut report = Report::new(device(0)).session(session).at(moment);
+            report.version = version;
+            report.product = product;
             let now = Timestamp::from_millis(if now % 3 == 0 { i64::MAX } else { now });
             let connected = world.fleet.gateway(now).connect(&report).unwrap();
             prop_assert!(!connected.answer.to_string().is_empty());
@@ -167,9 +165,9 @@ proptest! {
 fn a_late_report_of_another_product_changes_nothing() {
     let world = world();
     let other = world.make_product(95, "photon");
-    connect(&world, &Report { session: 5, ..report(0, 1, 20) }, 20);
+    connect(&world, &report(0, 1, 20).session(5), 20);
     let before = world.contents();
-    let late = Report { session: 4, product: Some(95), ..report(0, 1, 10) };
+    let late = report(0, 1, 10).session(4).product(95);
     assert_eq!(connect(&world, &late, 21), STALE);
     assert_eq!(world.contents(), before, "R-TGT-17");
     assert_eq!((online(&world, world.product), online(&world, other)), (1, 0));
@@ -181,9 +179,9 @@ fn a_device_that_moves_to_and_fro_is_online_where_it_is() {
     let other = world.make_product(95, "photon");
     for round in 0..3_u32 {
         let moment = i64::from(round) * 10 + 10;
-        connect(&world, &Report { session: u64::from(round) * 2 + 1, ..report(0, 2, moment) }, moment);
+        connect(&world, &report(0, 2, moment).session(u64::from(round) * 2 + 1), moment);
         assert_eq!(online(&world, world.product), 1, "home in round {round}");
-        let abroad = Report { session: u64::from(round) * 2 + 2, product: Some(95), ..report(0, 2, moment + 5) };
+        let abroad = report(0, 2, moment + 5).session(u64::from(round) * 2 + 2).product(95);
         assert_eq!(
             connect(&world, &abroad, moment + 5),
             Answer::Held { hold: Hold::Quarantined { full: false }, target: None }
@@ -199,12 +197,12 @@ fn a_device_that_moves_to_and_fro_is_online_where_it_is() {
 fn a_repeated_connect_of_an_ended_session_does_not_bring_the_device_back() {
     for session in [0, 7] {
         let world = world();
-        let first = Report { session, ..report(0, 2, 10) };
+        let first = report(0, 2, 10).session(session);
         connect(&world, &first, 10);
         disconnect(&world, 0, 94, session, 12);
         connect(&world, &first, 13);
         assert_eq!(online(&world, world.product), 0, "session {session} (R-TGT-17)");
-        connect(&world, &Report { session: session * 2, ..report(0, 2, 14) }, 14);
+        connect(&world, &report(0, 2, 14).session(session * 2), 14);
         assert_eq!(online(&world, world.product), 1, "a new session, after {session}");
         disconnect(&world, 0, 94, session, 11);
         assert_eq!(online(&world, world.product), 1, "the old session's end came late, session {session}");
@@ -215,8 +213,9 @@ fn a_repeated_connect_of_an_ended_session_does_not_bring_the_device_back() {
 fn a_device_twice_in_a_batch_is_answered_in_order_for_any_product() {
     let world = world();
     connect(&world, &report(1, 2, 5), 5);
-    let nameless = Report { product: None, session: 1, ..report(0, 1, 10) };
-    let named = Report { session: 2, ..report(0, 2, 11) };
+    let mut nameless = report(0, 1, 10).session(1);
+    nameless.product = None;
+    let named = report(0, 2, 11).session(2);
     let connected = world.fleet.gateway(at(12)).connect_many(&[nameless, named]).unwrap();
     assert!(matches!(connected[0].answer, Answer::Update { .. }), "{}", connected[0].answer);
     assert_eq!(connected[1].outcome.map(|outcome| outcome.result), Some(UpdateResult::Succeeded));
@@ -225,9 +224,9 @@ fn a_device_twice_in_a_batch_is_answered_in_order_for_any_product() {
 #[test]
 fn a_stale_report_does_not_change_the_registry() {
     let world = world();
-    connect(&world, &Report { session: 3, ..report(0, 1, 10) }, 10);
+    connect(&world, &report(0, 1, 10).session(3), 10);
     let before = world.contents();
-    let late = Report { session: 2, platform: Some("boron".parse().unwrap()), ..report(0, 1, 9) };
+    let late = report(0, 1, 9).session(2).platform("boron".parse().unwrap());
     assert_eq!(connect(&world, &late, 11), STALE);
     assert_eq!(world.contents(), before, "R-TGT-17");
 }
@@ -235,7 +234,7 @@ fn a_stale_report_does_not_change_the_registry() {
 #[test]
 fn a_device_that_joins_by_itself_proves_what_it_runs() {
     let world = world();
-    let policy = Policy { approve_by_itself: true, opaque_images: true, ..Policy::default() };
+    let policy = PolicyChange::new().approve_by_itself(true).opaque_images(true);
     world.console(1).product(world.product).set_policy(&policy).unwrap();
     connect(&world, &report(9, 4, 10), 10);
     world.console(11).product(world.product).release(version(4)).unwrap();
@@ -245,8 +244,8 @@ fn a_device_that_joins_by_itself_proves_what_it_runs() {
 fn a_build_seen_before_its_version_was_uploaded_proves_nothing() {
     for devices in [1, 2] {
         let world = world();
-        let gate = fleet_core::product::Gate { devices, soak_millis: 0 };
-        let policy = Policy { opaque_images: true, gate, ..Policy::default() };
+        let gate = fleet_core::product::Gate::new(devices);
+        let policy = PolicyChange::new().opaque_images(true).gate(gate);
         world.console(1).product(world.product).set_policy(&policy).unwrap();
         connect(&world, &report(0, 5, 10), 10);
         connect(&world, &report(1, 5, 10), 10);
@@ -279,12 +278,12 @@ fn an_abandoned_update_succeeds_when_the_device_reports_it() {
 #[test]
 fn a_gateway_whose_clock_goes_back_can_open_new_sessions() {
     let world = world();
-    connect(&world, &Report { session: 1, ..report(0, 1, 100) }, 100);
-    let answer = connect(&world, &Report { session: 2, ..report(0, 2, 50) }, 50);
+    connect(&world, &report(0, 1, 100).session(1), 100);
+    let answer = connect(&world, &report(0, 2, 50).session(2), 50);
     assert_ne!(answer, STALE, "the session's number orders, not the clock (R-TGT-17)");
     assert_eq!(world.row(0).version(), Some(2));
     // A report from the far future counts as of now, so that it does not block later ones.
-    connect(&world, &Report { session: 3, ..report(0, 1, i64::MAX / 1000) }, 60);
+    connect(&world, &report(0, 1, i64::MAX / 1000).session(3), 60);
     assert_ne!(connect(&world, &report(0, 2, 61), 61), STALE);
 }
 
@@ -305,7 +304,8 @@ fn devices_of_a_removed_product_become_personal() {
     connect(&world, &report(0, 1, 10), 10);
     world.operator(11).product(world.product).remove().unwrap();
     assert_eq!(connect(&world, &report(0, 1, 12), 12), Answer::Held { hold: Hold::UnknownProduct, target: None });
-    let nameless = Report { product: None, ..report(0, 1, 13) };
+    let mut nameless = report(0, 1, 13);
+    nameless.product = None;
     assert_eq!(connect(&world, &nameless, 13), Answer::Held { hold: Hold::Personal, target: None });
     let many = world.fleet.gateway(at(14)).connect_many(&[report(1, 1, 14), report(0, 1, 14)]).unwrap();
     assert!(many.iter().all(|connected| connected.product.is_none()), "{many:?}");
@@ -319,12 +319,15 @@ fn a_platforms_own_number_names_a_product_only_for_its_members() {
     let world = world();
     let six = world.make_product(6, "photon");
     let photon = || Some("photon".parse().unwrap());
-    let wildcard = Report { product: Some(6), platform: photon(), ..report(0, 1, 10) };
+    let mut wildcard = report(0, 1, 10).product(6);
+    wildcard.platform = photon();
     let connected = world.fleet.gateway(at(10)).connect(&wildcard).unwrap();
     assert_eq!(connected.product, Some(world.product), "it is in 94 and names its platform (R-IMG-2)");
     world.console(11).product(six).import(list([9]).as_bytes()).unwrap();
-    let member = Report { platform: photon(), product: Some(6), ..report(9, 1, 12) };
+    let mut member = report(9, 1, 12).product(6);
+    member.platform = photon();
     assert_eq!(world.fleet.gateway(at(12)).connect(&member).unwrap().product, Some(six));
-    let stranger = Report { platform: photon(), product: Some(6), ..report(10, 1, 12) };
+    let mut stranger = report(10, 1, 12).product(6);
+    stranger.platform = photon();
     assert_eq!(connect(&world, &stranger, 12), Answer::Held { hold: Hold::Personal, target: None });
 }

@@ -15,7 +15,7 @@ fn moment(text: &str) -> Timestamp {
 
 fn card(token: &str) -> NewCard {
     let (token, expires) = (CardToken::new(token).unwrap(), ExpiryMonth::new(2099, 1).unwrap());
-    NewCard { token, brand: "visa".to_owned(), last_four: "4242".to_owned(), expires }
+    NewCard::new(token, "visa", "4242", expires)
 }
 
 fn pending(fleet: &Fleet) -> Vec<Charge> {
@@ -24,7 +24,7 @@ fn pending(fleet: &Fleet) -> Vec<Charge> {
 
 /// A fleet with two products of one owner, bought on 8 March, and everything that was requested for it.
 fn fleet(store: &Arc<MemoryStore>, owner: &str, seed: u64) -> (Fleet, AccountId, Vec<ProductId>, Vec<Charge>) {
-    let fleet = Fleet::open(Arc::clone(store)).with_seed(seed);
+    let fleet = Fleet::builder(Arc::clone(store)).seed(seed).open();
     let now = moment("2016-03-08T00:00:00Z");
     let owner = fleet.console(Actor::Operator, now).create_account(owner).unwrap().id;
     let console = fleet.console(owner, now);
@@ -45,7 +45,7 @@ fn fleet(store: &Arc<MemoryStore>, owner: &str, seed: u64) -> (Fleet, AccountId,
 fn restored(from: &MemoryStore, seed: u64) -> Fleet {
     let backup = MemoryStore::new();
     copy(from, &backup).unwrap();
-    Fleet::open(backup).with_seed(seed)
+    Fleet::builder(backup).seed(seed).open()
 }
 
 /// Requests what is due on each day, and declines it while it lasts: two attempts of two invoices.

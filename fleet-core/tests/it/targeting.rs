@@ -11,7 +11,7 @@ use fleet_core::device::{
 };
 use fleet_core::firmware::{Answer, Change, Decision, FirmwareIndex, Hold, Upload, decide};
 use fleet_core::product::{Gate, GroupId};
-use fleet_core::{FirmwareVersion, Flash, MemoryStore, Policy, Product, Sha256, SystemVersion};
+use fleet_core::{FirmwareVersion, Flash, MemoryStore, PolicyChange, Product, Sha256, SystemVersion};
 use model::Decided;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -281,13 +281,14 @@ proptest! {
     ) {
         let world = World::new(Arc::new(MemoryStore::new()));
         let console = world.console(0);
-        let gate = Gate { devices: 0, soak_millis: 0 };
-        let policy = Policy { opaque_images: true, gate, forbid_downgrades, ..Policy::default() };
+        let gate = Gate::new(0);
+        let policy = PolicyChange::new().opaque_images(true).gate(gate).forbid_downgrades(forbid_downgrades);
         console.product(world.product).set_policy(&policy).unwrap();
         for number in 1..6_u32 {
             let (title, binary) = (format!("Version {number}"), format!("opaque firmware {number}"));
             let requires_system = (number == 4).then(|| ">=1.5.0".parse().unwrap());
-            let upload = Upload { requires_system, ..Upload::new(version(number), &title) };
+            let mut upload = Upload::new(version(number), &title);
+upload.requires_system = requires_system;
             console.product(world.product).upload(&upload, binary.as_bytes()).unwrap();
         }
         for name in ["one", "two"] {
@@ -297,7 +298,11 @@ proptest! {
         let say = |number: u32, seconds: i64| {
             let (version, takes_updates, system) = fleet[number as usize];
             let system = system.map(|system| system.parse().unwrap());
-            Report { version, takes_updates, system, ..report(number, 0, seconds) }
+            let mut report = report(number, 0, seconds);
+            report.version = version;
+            report.takes_updates = takes_updates;
+            report.system = system;
+            report
         };
         let devices = u32::try_from(fleet.len()).unwrap();
         for number in 0..devices {
@@ -320,7 +325,7 @@ proptest! {
             let said = if number < devices {
                 say(number, 5)
             } else {
-                Report { product: Some(94), ..Report::new(device(number), at(5)) }
+                Report::new(device(number)).product(94).at(at(5))
             };
             if let Answer::Update { directive, .. } = world.fleet.gateway(at(5)).connect(&said).unwrap().answer {
                 match said.version {
@@ -337,8 +342,8 @@ proptest! {
 #[test]
 fn a_device_that_takes_no_updates_gets_one_only_when_forced() {
     let world = World::new(Arc::new(MemoryStore::new()));
-    let gate = Gate { devices: 0, soak_millis: 0 };
-    let policy = Policy { opaque_images: true, gate, ..Policy::default() };
+    let gate = Gate::new(0);
+    let policy = PolicyChange::new().opaque_images(true).gate(gate);
     world.console(0).product(world.product).set_policy(&policy).unwrap();
     for number in 1..3 {
         let title = format!("Version {number}");
@@ -350,7 +355,7 @@ fn a_device_that_takes_no_updates_gets_one_only_when_forced() {
     }
     world.console(0).product(world.product).import(list([0]).as_bytes()).unwrap();
     world.console(0).product(world.product).release(version(2)).unwrap();
-    let says_no = |runs, seconds| Report { takes_updates: false, ..report(0, runs, seconds) };
+    let says_no = |runs, seconds| report(0, runs, seconds).refuses_updates();
     let answer = |runs, seconds| world.fleet.gateway(at(seconds)).connect(&says_no(runs, seconds)).unwrap().answer;
     assert!(matches!(answer(1, 1), Answer::Held { hold: Hold::TakesNoUpdates, .. }), "{}", answer(1, 1));
     world.console(2).product(world.product).device(device(0)).force_update().unwrap();
@@ -365,8 +370,8 @@ fn a_device_that_takes_no_updates_gets_one_only_when_forced() {
 fn a_deleted_group_releases_nothing_and_its_number_is_not_reused() {
     let world = World::new(Arc::new(MemoryStore::new()));
     let console = world.console(0);
-    let gate = Gate { devices: 0, soak_millis: 0 };
-    console.product(world.product).set_policy(&Policy { opaque_images: true, gate, ..Policy::default() }).unwrap();
+    let gate = Gate::new(0);
+    console.product(world.product).set_policy(&PolicyChange::new().opaque_images(true).gate(gate)).unwrap();
     console.product(world.product).upload(&Upload::new(version(1), "One"), b"opaque one").unwrap();
     console.product(world.product).import(list([0]).as_bytes()).unwrap();
     let group = console.product(world.product).create_group("Beta").unwrap();
@@ -388,7 +393,7 @@ fn firmware_is_not_deleted_while_a_device_is_being_locked_to_it() {
         let store = common::Interrupted::new(MemoryStore::new());
         let world = Arc::new(World::new(store.clone()));
         let console = world.console(0);
-        console.product(world.product).set_policy(&Policy { opaque_images: true, ..Policy::default() }).unwrap();
+        console.product(world.product).set_policy(&PolicyChange::new().opaque_images(true)).unwrap();
         console.product(world.product).upload(&Upload::new(version(1), "One"), b"opaque one").unwrap();
         console.product(world.product).import(list([0]).as_bytes()).unwrap();
         let rival = Arc::clone(&world);

@@ -7,7 +7,7 @@ use common::{World, at, device, list, product, report, version};
 use fleet_core::device::{Disconnect, Report, UpdateProgress};
 use fleet_core::firmware::{Answer, Upload};
 use fleet_core::product::{Gate, GroupId};
-use fleet_core::{Error, Flash, MemoryStore, Policy};
+use fleet_core::{Error, Flash, MemoryStore, PolicyChange};
 use std::sync::Arc;
 
 const THREADS: u64 = 6;
@@ -29,9 +29,9 @@ impl Dice {
 fn world() -> World {
     let world = World::new(Arc::new(MemoryStore::new()));
     world.make_product(95, "photon");
-    let gate = Gate { devices: 1, soak_millis: 0 };
+    let gate = Gate::new(1);
     for id in [94, 95].map(product) {
-        let policy = Policy { opaque_images: true, approve_by_itself: id == product(95), gate, ..Policy::default() };
+        let policy = PolicyChange::new().opaque_images(true).approve_by_itself(id == product(95)).gate(gate);
         world.console(0).product(id).set_policy(&policy).unwrap();
         for number in 1..4_u32 {
             let title = format!("Version {number}");
@@ -48,10 +48,10 @@ fn step(world: &World, dice: &mut Dice, moment: i64) -> Result<(), Error> {
     let number = u32::try_from(dice.roll(DEVICES)).unwrap();
     let to = version(u32::try_from(dice.roll(3)).unwrap() + 1);
     let (console, gateway) = (world.console(moment), world.fleet.gateway(at(moment)));
-    let said = |number: u32, dice: &mut Dice| Report {
-        product: Some(id.get()),
-        session: if dice.roll(2) == 0 { 0 } else { dice.roll(1000) },
-        ..report(number, u16::try_from(dice.roll(5)).unwrap(), moment - i64::try_from(dice.roll(3)).unwrap())
+    let said = |number: u32, dice: &mut Dice| {
+        report(number, u16::try_from(dice.roll(5)).unwrap(), moment - i64::try_from(dice.roll(3)).unwrap())
+            .product(id.get())
+            .session(if dice.roll(2) == 0 { 0 } else { dice.roll(1000) })
     };
     match dice.roll(18) {
         0 => {
@@ -77,7 +77,7 @@ fn step(world: &World, dice: &mut Dice, moment: i64) -> Result<(), Error> {
             gateway.connect_many(&reports)?;
         }
         13 => {
-            let end = Disconnect { device: device(number), product: Some(id.get()), session: 0, at: Some(at(moment)) };
+            let end = Disconnect::new(device(number)).product(id.get()).at(at(moment));
             gateway.disconnect(&end)?;
         }
         14 => match dice.roll(4) {

@@ -9,7 +9,7 @@ use fleet_core::device::{Connected, Report};
 use fleet_core::firmware::{Answer, Hold, Upload};
 use fleet_core::product::Gate;
 use fleet_core::store::{Commit, CommitOutcome, Fault, Faulty, GroupCommit, Key, Range, Row, Store, StoreErrorKind};
-use fleet_core::{Error, MemoryStore, Policy, StoreError};
+use fleet_core::{Error, MemoryStore, PolicyChange, StoreError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
@@ -67,8 +67,8 @@ fn world(store: Arc<dyn Store>) -> World {
     let world = World::new(store);
     let console = world.console(0);
     world.operator(0).product(world.product).set_tier("Enterprise").unwrap();
-    let gate = Gate { devices: 0, soak_millis: 0 };
-    console.product(world.product).set_policy(&Policy { gate, ..Policy::default() }).unwrap();
+    let gate = Gate::new(0);
+    console.product(world.product).set_policy(&PolicyChange::new().gate(gate)).unwrap();
     for (number, binary) in [(1, V1), (2, V2)] {
         console
             .product(world.product)
@@ -137,19 +137,23 @@ fn a_report_takes_the_same_path_alone_and_in_a_batch() {
     let alone = world(Arc::new(MemoryStore::new()));
     let said = |me: u32| match me {
         // A personal device; one that asks to join; one of a product that does not exist.
-        0 => Report { product: None, ..report(900, 1, 50) },
+        0 => {
+            let mut report = report(900, 1, 50);
+            report.product = None;
+            report
+        }
         1 => report(901, 1, 50),
-        2 => Report { product: Some(777), ..report(902, 1, 50) },
+        2 => report(902, 1, 50).product(777),
         // One that reports its hardware for the first time, and one that is late.
-        3 => Report { platform: Some("photon".parse().unwrap()), ..report(3, 1, 50) },
-        4 => Report { session: 1, ..report(4, 2, 50) },
+        3 => report(3, 1, 50).platform("photon".parse().unwrap()),
+        4 => report(4, 2, 50).session(1),
         // One that brings the first proof of a version; one that takes no updates; typical ones.
         5 => report(5, 2, 50),
-        6 => Report { takes_updates: false, ..report(6, 1, 50) },
+        6 => report(6, 1, 50).refuses_updates(),
         _ => report(me, 1, 50),
     };
     for world in [&together, &alone] {
-        connect(world, 0, &Report { session: 9, ..report(4, 1, 40) }).unwrap();
+        connect(world, 0, &report(4, 1, 40).session(9)).unwrap();
     }
     let answers = at_once(|me| connect(&together, 0, &said(me)).unwrap());
     let wanted: Vec<_> = (0..THREADS).map(|me| connect(&alone, 0, &said(me)).unwrap()).collect();
@@ -168,7 +172,7 @@ fn a_report_takes_the_same_path_alone_and_in_a_batch() {
 #[test]
 fn concurrent_reports_of_one_device_are_applied_once_each() {
     let (world, _slow) = merging();
-    let answers = at_once(|me| connect(&world, 0, &Report { session: u64::from(me) + 1, ..report(0, 1, 50) }).unwrap());
+    let answers = at_once(|me| connect(&world, 0, &report(0, 1, 50).session(u64::from(me) + 1)).unwrap());
     assert_eq!(answers.len(), THREADS as usize);
     let row = world.row(0);
     assert_eq!(row.seen.unwrap().session, u64::from(THREADS));
@@ -226,7 +230,7 @@ fn an_unknown_commit_outcome_is_resolved_for_each_caller() {
         assert_eq!(answers, wanted, "{fault:?}");
         assert_eq!(together.contents(), alone.contents(), "{fault:?}");
         // A live report that was applied twice would look like a reboot.
-        let live = |me| Report { at: None, ..report(me, 1, 60) };
+        let live = |me| report(me, 1, 60).at(None);
         faulty.plan([None, Some(fault)]);
         let answers = at_once(|me| connect(&together, 60, &live(me)).unwrap());
         let wanted: Vec<_> = (0..THREADS).map(|me| connect(&alone, 60, &live(me)).unwrap()).collect();

@@ -70,11 +70,12 @@ fn work(fleet: &Fleet, product: ProductId, me: u32) {
     let account = operator.create_account(&format!("p{me}@example.com")).unwrap().id;
     for turn in 0..TURNS {
         may_lose(operator.product(product).import(list((me * 4 + turn)..(me * 4 + turn + 12)).as_bytes()));
-        let report = |number: u32| Report {
-            product: Some(94),
-            version: Some((turn % 3) as u16 + 1),
-            session: u64::from(turn * 100 + me),
-            ..Report::new(device(number % 60), NOW)
+        let report = |number: u32| {
+            Report::new(device(number % 60))
+                .product(94)
+                .version((turn % 3) as u16 + 1)
+                .session(u64::from(turn * 100 + me))
+                .at(NOW)
         };
         let reports: Vec<Report> = (0..8).map(|number| report(me * 7 + turn + number)).collect();
         may_lose(gateway.connect_many(&reports));

@@ -125,7 +125,7 @@ fn every_call(fleet: &Fleet, product: ProductId, stream: &EventStream, meter: &f
     let operator = fleet.console(Actor::Operator, NOW);
     let gateway = fleet.gateway(NOW);
     let device = "aa0000000000000000000001".parse().unwrap();
-    let report = Report { product: Some(product.get()), ..Report::new(device, NOW) };
+    let report = Report::new(device).product(product.get()).at(NOW);
     let event = Event::new(device, "door", "open", NOW).unwrap();
     [
         gateway.connect(&report).err(),

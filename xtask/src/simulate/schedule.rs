@@ -6,7 +6,7 @@ use super::random::Random;
 use fleet_core::billing::{Anchor, Interval};
 use fleet_core::event::metering::threshold::highest_reached;
 use fleet_core::event::metering::{LEASE_LIFE, REPORT_EVERY};
-use fleet_core::{Actor, Catalogue, Error, Fleet, Policy, ProductId, Tier, Timestamp};
+use fleet_core::{Actor, Catalogue, Error, Fleet, PolicyChange, ProductId, Tier, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -101,12 +101,10 @@ impl World {
     fn new(seed: u64, traces: bool) -> Result<Self, String> {
         let mut random = Random(seed);
         let low = random.pick(&[0, 1, 2, 7, 10, 50, 100, 250], 10) + random.below(10);
-        let tier = |name: &str, messages| Tier {
-            name: name.into(),
-            devices: None,
-            members: None,
-            messages,
-            prices: Vec::new(),
+        let tier = |name: &str, messages| {
+            let mut tier = Tier::new(name);
+            tier.messages = messages;
+            tier
         };
         let [first, second, third] = TIERS;
         let high = low * random.between(1, 5) + random.below(100);
@@ -115,18 +113,15 @@ impl World {
         let trouble = random.pick(&[0, 0, 2, 5, 10, 25], 0);
         let network = Network::new(Random(random.number()), trouble, Ledger::new(catalogue.clone()));
         let created: Timestamp = "2016-01-31T12:00:00Z".parse().map_err(text)?;
-        let operator = Fleet::open(network.link_without_trouble()).with_seed(random.number());
-        let operator = operator.with_catalogue(catalogue.clone());
+        let operator = Fleet::builder(network.link_without_trouble()).seed(random.number());
+        let operator = operator.catalogue(catalogue.clone()).open();
         let console = operator.console(Actor::Operator, created);
         let alice = console.create_account("alice@example.com").map_err(text)?.id;
         let product = operator.console(alice, created).create_product("Thermostat", "photon".parse().map_err(text)?);
         let product = product.map_err(text)?.id;
         if random.happens(20) {
             let percents = (0..random.below(4)).map(|_| random.between(1, 100) as u8).collect();
-            console
-                .product(product)
-                .set_policy(&Policy { usage_notices: percents, ..Policy::default() })
-                .map_err(text)?;
+            console.product(product).set_policy(&PolicyChange::new().usage_notices(percents)).map_err(text)?;
         }
         let anchor = Anchor::at(created);
         let end = anchor.period(Interval::Monthly, random.below(3) as u32).end;
@@ -188,7 +183,7 @@ impl World {
 
     fn start(&mut self) {
         let link = self.network.link();
-        let fleet = Fleet::open(link.clone()).with_catalogue(self.catalogue.clone()).with_seed(self.random.number());
+        let fleet = Fleet::builder(link.clone()).catalogue(self.catalogue.clone()).seed(self.random.number()).open();
         let skew = if self.random.happens(70) { 0 } else { self.random.below(5_000).cast_signed() - 2_500 };
         self.nodes.push(Node {
             fleet,

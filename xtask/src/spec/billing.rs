@@ -37,12 +37,12 @@ impl World {
                 done()
             }
             Command::SetCard { token, brand, last_four, expires } => {
-                door.set_card(&NewCard {
-                    token: CardToken::new(token)?,
-                    brand: brand.clone().unwrap_or_else(|| "visa".to_owned()),
-                    last_four: last_four.clone().unwrap_or_else(|| "4242".to_owned()),
-                    expires: month(expires)?,
-                })?;
+                door.set_card(&NewCard::new(
+                    CardToken::new(token)?,
+                    brand.clone().unwrap_or_else(|| "visa".to_owned()),
+                    last_four.clone().unwrap_or_else(|| "4242".to_owned()),
+                    month(expires)?,
+                ))?;
                 done()
             }
             Command::RemoveCard {} => {

@@ -93,13 +93,13 @@ impl World {
         let at = said.happened_at.map_or(self.now, |at| at.0);
         let mut event = Event::new(self.see(&said.device)?, &said.name.written(), &data, at)?;
         if let Some(product) = self.maybe(said.product.as_ref())? {
-            event = event.from_product(product);
+            event = event.with_product(product);
         }
         if let Some(id) = &said.id {
             event = event.with_id(&id.written())?;
         }
         if let Some(kind) = &said.error_kind {
-            event = event.as_error(&kind.written())?;
+            event = event.with_error(&kind.written())?;
         }
         Ok(event)
     }

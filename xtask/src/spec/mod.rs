@@ -14,7 +14,7 @@ mod world;
 
 use compare::{Difference, compare};
 use file::{Expected, Scenario, SpecFile, Step};
-use fleet_core::{Fleet, MemoryStore};
+use fleet_core::{Fleet, FleetBuilder, MemoryStore};
 use fleet_store_postgres::PostgresStore;
 use fleet_store_sqlite::{Options, SqliteStore, Synchronous};
 use serde_json::Value;
@@ -47,9 +47,9 @@ impl StoreKind {
     }
 
     /// Opens a fleet on a new store of this kind. Returns it with its folder, which must be kept as long as the fleet.
-    fn open(self) -> Result<(Fleet, Option<TempDir>), String> {
+    fn open(self) -> Result<(FleetBuilder, Option<TempDir>), String> {
         match self {
-            Self::Memory => Ok((Fleet::open(MemoryStore::new()), None)),
+            Self::Memory => Ok((Fleet::builder(MemoryStore::new()), None)),
             Self::Sqlite => {
                 let folder =
                     tempfile::tempdir().map_err(|error| format!("cannot create a folder for a store: {error}"))?;
@@ -57,9 +57,9 @@ impl StoreKind {
                 let options = Options::new().synchronous(Synchronous::Normal);
                 let store = SqliteStore::open_with(folder.path().join("fleet.db"), options)
                     .map_err(|error| error.to_string())?;
-                Ok((Fleet::open(store), Some(folder)))
+                Ok((Fleet::builder(store), Some(folder)))
             }
-            Self::Postgres => Ok((Fleet::open(postgres()?), None)),
+            Self::Postgres => Ok((Fleet::builder(postgres()?), None)),
         }
     }
 }
@@ -125,11 +125,11 @@ fn read(file: &Path) -> Result<SpecFile, Vec<String>> {
 
 /// Runs one scenario up to its first unexpected result; later steps would depend on it.
 fn run_scenario(spec: &SpecFile, scenario: &Scenario, store: StoreKind) -> Result<(), String> {
-    let (mut fleet, _folder) = store.open()?;
+    let (mut builder, _folder) = store.open()?;
     if let Some(catalogue) = &spec.catalogue {
-        fleet = fleet.with_catalogue(catalogue.clone());
+        builder = builder.catalogue(catalogue.clone());
     }
-    let mut world = World::new(fleet, argument::Moment::START.0);
+    let mut world = World::new(builder.open(), argument::Moment::START.0);
     for step in spec.given.iter().chain(&scenario.steps) {
         let differences = run_step(&mut world, step).map_err(|problem| format!("{}: {problem}", step.place))?;
         if !differences.is_empty() {

@@ -40,11 +40,7 @@ fn door_methods() -> BTreeSet<String> {
     // Methods that set up a fleet, which a host calls once in its own language.
     for setup in [
         "open",
-        "with_catalogue",
-        "with_billing",
-        "with_seed",
-        "with_randomness",
-        "with_largest_commit",
+        "builder",
         "end_event_streams",
         "console",
         "gateway",

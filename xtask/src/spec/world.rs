@@ -193,7 +193,7 @@ impl World {
                 answer::product(&door.product(self.product(product)?).rename(&self.see(name)?)?)
             }
             Command::SetPolicy { product, policy } => {
-                answer::product(&door.product(self.product(product)?).set_policy(policy.clone())?)
+                answer::product(&door.product(self.product(product)?).set_policy(policy)?)
             }
             Command::SetTier { product, tier } => {
                 answer::product(&door.product(self.product(product)?).set_tier(&self.see(tier)?)?)
@@ -254,7 +254,9 @@ impl World {
             }
             Command::CorrectDevice { product, device, platform, security_counter } => {
                 let platform = platform.as_deref().map(str::parse).transpose()?;
-                let correction = Correction { platform, security_counter: *security_counter };
+                let mut correction = Correction::new();
+                correction.platform = platform;
+                correction.security_counter = *security_counter;
                 door.product(self.product(product)?).device(self.see(device)?).correct(&correction)?;
                 done()
             }
@@ -327,11 +329,8 @@ impl World {
         Ok(Some(match command {
             Command::Upload { product, version, title, description, requires_system, binary } => {
                 let (title, description) = (self.see(title)?, self.maybe(description.as_ref())?.unwrap_or_default());
-                let upload = Upload {
-                    description: &description,
-                    requires_system: requires_system.clone(),
-                    ..Upload::new(self.version(version)?, &title)
-                };
+                let mut upload = Upload::new(self.version(version)?, &title).description(&description);
+                upload.requires_system = requires_system.clone();
                 answer::firmware(&door.product(self.product(product)?).upload(&upload, &binary_bytes(binary)?)?)
             }
             Command::Firmware { product } => {
@@ -400,7 +399,9 @@ impl World {
             Command::Disconnect { device, product, session, ended_at } => {
                 let (device, product) = (self.see(device)?, self.maybe(product.as_ref())?);
                 let at = ended_at.map(|at| at.0);
-                gateway.disconnect(&Disconnect { device, product, session: session.unwrap_or(0), at })?;
+                let mut end = Disconnect::new(device).session(session.unwrap_or(0)).at(at);
+                end.product = product;
+                gateway.disconnect(&end)?;
                 done()
             }
             Command::ReportUpdate { device, product, sequence, progress } => {
@@ -420,7 +421,7 @@ impl World {
                 answer::page(page.items.iter().map(|notice| answer::notice(notice)), next)
             }
             Command::Acknowledge { key } => {
-                json!({ "was_waiting": self.fleet.acknowledge(&self.see(key)?)? })
+                json!({ "was_waiting": self.fleet.acknowledge(&self.see(key)?.as_str().into())? })
             }
             command => self.metering(command)?,
         })
@@ -428,18 +429,18 @@ impl World {
 
     fn report(&self, reported: &Reported) -> Found<Report> {
         let hash = self.maybe(reported.image.as_ref())?;
-        Ok(Report {
-            product: self.maybe(reported.product.as_ref())?,
-            version: reported.version,
-            image: hash.map(|hash| hash.parse()).transpose().or_else(malformed)?,
-            platform: reported.platform.as_deref().map(str::parse).transpose()?,
-            system: reported.system.as_deref().map(str::parse).transpose()?,
-            security_counter: reported.security_counter,
-            chip_revision: reported.chip_revision,
-            takes_updates: reported.takes_updates.unwrap_or(true),
-            session: reported.session.unwrap_or(0),
-            ..Report::new(self.see(&reported.device)?, reported.reported_at.map(|at| at.0))
-        })
+        let mut report = Report::new(self.see(&reported.device)?)
+            .session(reported.session.unwrap_or(0))
+            .at(reported.reported_at.map(|at| at.0));
+        report.product = self.maybe(reported.product.as_ref())?;
+        report.version = reported.version;
+        report.image = hash.map(|hash| hash.parse()).transpose().or_else(malformed)?;
+        report.platform = reported.platform.as_deref().map(str::parse).transpose()?;
+        report.system = reported.system.as_deref().map(str::parse).transpose()?;
+        report.security_counter = reported.security_counter;
+        report.chip_revision = reported.chip_revision;
+        report.takes_updates = reported.takes_updates.unwrap_or(true);
+        Ok(report)
     }
 
     fn filter(&self, filter: &Filter) -> Found<DeviceFilter> {

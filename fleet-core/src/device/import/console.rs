@@ -212,43 +212,7 @@ impl Console<'_> {
         import: u64,
         cancel: &CancelToken,
     ) -> Result<(ImportReport, Vec<Candidate>), Error> {
-        let mut lines = Vec::new();
-        let mut ids: Vec<(DeviceId, u32)> = Vec::new();
-        let here = context.product.id;
-        let mut without_id = 0;
-        for line in list.lines() {
-            let index = u32::try_from(lines.len()).unwrap_or(u32::MAX);
-            let (device, verdict) = match (line.content, line.product) {
-                (Ok(id), Some(named)) if named != here.get() => {
-                    (Some(id), Verdict::NamesAnotherProduct { named, here })
-                }
-                (Ok(id), _) => {
-                    ids.push((id, index));
-                    (Some(id), Verdict::Imported)
-                }
-                (Err(_), _) if without_id == MAX_LINES_WITHOUT_ID => {
-                    return Err(UnreadableFile::NoIds { most: MAX_LINES_WITHOUT_ID }.into());
-                }
-                (Err(malformed), _) => {
-                    without_id += 1;
-                    (None, Verdict::Malformed(malformed))
-                }
-            };
-            lines.push(LineVerdict { line: line.number, device, verdict });
-        }
-        ids.sort_unstable();
-        let mut candidates: Vec<Candidate> = Vec::with_capacity(ids.len());
-        for (id, index) in ids {
-            match candidates.last() {
-                Some(same) if same.id == id => {
-                    let first = lines.get(same.index as usize).map_or(0, |line| line.line);
-                    if let Some(line) = lines.get_mut(index as usize) {
-                        line.verdict = Verdict::DuplicateOf { line: first };
-                    }
-                }
-                _ => candidates.push(Candidate { id, index, verdict: Verdict::Imported, entry: None }),
-            }
-        }
+        let (mut lines, mut candidates) = verdicts(list, context.product.id)?;
         let mut new: u64 = 0;
         for chunk in candidates.chunks_mut(self.fleet.import_chunk()) {
             if cancel.is_cancelled() {
@@ -343,6 +307,35 @@ impl Console<'_> {
         }
     }
 
+    /// Stages the rows of a device that joins: its registry entry, and its row, new or with what the row holds.
+    fn stage(&self, staged: &mut Staged, product: &Product, one: &Candidate, row: Option<Row>) {
+        let (id, stamps) = (product.id, self.fleet.stamps());
+        let mut entry = one.entry.as_ref().map(|entry| entry.registration.clone()).unwrap_or_default();
+        entry.product = Some(id);
+        let (before, stamp) = match row {
+            Some(Row { record: Record::Device(before), stamp, .. }) => (Some(before), Some(stamp)),
+            _ => (None, None),
+        };
+        let mut device = match &before {
+            Some(before) => Device { standing: Standing::Member, added_at: self.now, ..before.clone() },
+            None => Device::new(Standing::Member, self.now),
+        };
+        entry.copy_platform(&mut device, &product.platform);
+        entry.hand_over(&mut device);
+        if let Some(before) = before {
+            let waited = before.standing == Standing::Quarantined;
+            staged.count.quarantined = staged.count.quarantined.saturating_sub(waited.into());
+            tally::changes(Some(&before), Some(&device), |tally, delta| {
+                staged.writes.push(Write::Add { key: tally::key(id, one.id, tally, staged.slot), delta });
+            });
+        }
+        let key = Key::Device(id, one.id);
+        staged.checks.push(Check { key: key.clone(), stamp });
+        let record = entry.into_record();
+        staged.writes.push(Write::Put { key: Key::Registration(one.id), record, stamp: stamps.stamp() });
+        staged.writes.push(Write::Put { key, record: Record::Device(device), stamp: stamps.stamp() });
+    }
+
     fn commit_of(
         &self,
         id: ProductId,
@@ -352,49 +345,25 @@ impl Console<'_> {
         step: Step,
     ) -> Result<Commit, Error> {
         let stamps = self.fleet.stamps();
-        let Context { product, mut count, mut checks, .. } = context;
+        let Context { product, count, mut checks, .. } = context;
         checks.reserve(2 * chunk.len());
-        let mut writes = Vec::with_capacity(2 * chunk.len() + 8);
-        let (mut joined, slot) = (0, stamps.next());
+        let writes = Vec::with_capacity(2 * chunk.len() + 8);
+        let mut staged = Staged { checks, writes, count, slot: stamps.next() };
+        let mut joined = 0;
         // A device with a row here that is not in the product is quarantined or denied; then it is in the registry.
         let known: Vec<Key> =
             chunk.iter().filter(|one| one.entry.is_some()).map(|one| Key::Device(id, one.id)).collect();
         let mut rows = self.fleet.store().get(&known)?.into_iter();
         for one in chunk {
             let row = one.entry.as_ref().and_then(|_| rows.next().flatten());
-            let key = Key::Registration(one.id);
-            checks.push(Check { key: key.clone(), stamp: one.entry.as_ref().map(|entry| entry.stamp) });
-            if one.verdict != Verdict::Imported {
-                continue;
+            let stamp = one.entry.as_ref().map(|entry| entry.stamp);
+            staged.checks.push(Check { key: Key::Registration(one.id), stamp });
+            if one.verdict == Verdict::Imported {
+                joined += i64::from(!matches!(row, Some(Row { record: Record::Device(_), .. })));
+                self.stage(&mut staged, &product, one, row);
             }
-            let mut entry = one.entry.as_ref().map(|entry| entry.registration.clone()).unwrap_or_default();
-            entry.product = Some(id);
-            let device_key = Key::Device(id, one.id);
-            let device = match row {
-                Some(Row { record: Record::Device(before), stamp, .. }) => {
-                    checks.push(Check { key: device_key.clone(), stamp: Some(stamp) });
-                    count.quarantined =
-                        count.quarantined.saturating_sub((before.standing == Standing::Quarantined).into());
-                    let mut after = Device { standing: Standing::Member, added_at: self.now, ..before.clone() };
-                    entry.copy_platform(&mut after, &product.platform);
-                    entry.hand_over(&mut after);
-                    tally::changes(Some(&before), Some(&after), |tally, delta| {
-                        writes.push(Write::Add { key: tally::key(id, one.id, tally, slot), delta });
-                    });
-                    after
-                }
-                _ => {
-                    checks.push(Check { key: device_key.clone(), stamp: None });
-                    joined += 1;
-                    let mut device = Device::new(Standing::Member, self.now);
-                    entry.copy_platform(&mut device, &product.platform);
-                    entry.hand_over(&mut device);
-                    device
-                }
-            };
-            writes.push(Write::Put { key, record: entry.into_record(), stamp: stamps.stamp() });
-            writes.push(Write::Put { key: device_key, record: Record::Device(device), stamp: stamps.stamp() });
         }
+        let Staged { checks, mut writes, mut count, slot } = staged;
         // A new row has no version, so any device's shard will do.
         let any = chunk.first().map_or(DeviceId::new([0; 12]), |one| one.id);
         tally::changes(None, Some(&Device::new(Standing::Member, self.now)), |tally, delta| {
@@ -420,9 +389,60 @@ impl Console<'_> {
     }
 }
 
+/// Returns every line's verdict by the list alone, and the distinct ids in order.
+fn verdicts(list: &DeviceList<'_>, here: ProductId) -> Result<(Vec<LineVerdict>, Vec<Candidate>), Error> {
+    let (mut lines, mut ids, mut without_id) = (Vec::new(), Vec::new(), 0);
+    for line in list.lines() {
+        let index = u32::try_from(lines.len()).unwrap_or(u32::MAX);
+        let (device, verdict) = match (line.content, line.product) {
+            (Ok(id), Some(named)) if named != here.get() => (Some(id), Verdict::NamesAnotherProduct { named, here }),
+            (Ok(id), _) => {
+                ids.push((id, index));
+                (Some(id), Verdict::Imported)
+            }
+            (Err(_), _) if without_id == MAX_LINES_WITHOUT_ID => {
+                return Err(UnreadableFile::NoIds { most: MAX_LINES_WITHOUT_ID }.into());
+            }
+            (Err(malformed), _) => {
+                without_id += 1;
+                (None, Verdict::Malformed(malformed))
+            }
+        };
+        lines.push(LineVerdict { line: line.number, device, verdict });
+    }
+    let candidates = distinct(ids, &mut lines);
+    Ok((lines, candidates))
+}
+
+/// Returns the distinct ids in order. Every further line of an id gets its verdict.
+fn distinct(mut ids: Vec<(DeviceId, u32)>, lines: &mut [LineVerdict]) -> Vec<Candidate> {
+    ids.sort_unstable();
+    let mut candidates: Vec<Candidate> = Vec::with_capacity(ids.len());
+    for (id, index) in ids {
+        match candidates.last() {
+            Some(same) if same.id == id => {
+                let first = lines.get(same.index as usize).map_or(0, |line| line.line);
+                if let Some(line) = lines.get_mut(index as usize) {
+                    line.verdict = Verdict::DuplicateOf { line: first };
+                }
+            }
+            _ => candidates.push(Candidate { id, index, verdict: Verdict::Imported, entry: None }),
+        }
+    }
+    candidates
+}
+
 /// The number of an import: the same file is the same import.
 fn import_of(list: &[u8]) -> u64 {
     u64::from(crc32fast::hash(list)) | (list.len() as u64) << 32
+}
+
+/// What a commit of an import checks and writes, and the count of devices after it.
+struct Staged {
+    checks: Vec<Check>,
+    writes: Vec<Write>,
+    count: DeviceCount,
+    slot: u64,
 }
 
 /// The position of one commit within an import.

@@ -71,6 +71,7 @@ pub enum Verdict {
 
 /// Number of lines by verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ImportCounts {
     /// Devices that were added, or would be added.
     pub imported: u64,

@@ -23,14 +23,14 @@
 //!   month; the record of each month is kept.
 
 mod allowance;
-mod doors;
+mod console;
 mod meter;
 mod month;
 #[cfg(test)]
 mod tests;
 pub mod threshold;
 
-pub use doors::{DetachedMeter, Meter, Usage};
+pub use console::{DetachedMeter, Meter, Usage};
 pub use month::{Lease, Told, UsageMonth};
 
 pub(crate) use meter::{Admitted, Meters};

@@ -3,7 +3,7 @@
 use super::{LEASE_LIFE, MAX_LEASE, MAX_LEASES};
 use crate::billing::{Catalogue, Tier};
 use crate::notice::NoticeSubject;
-use crate::product::{Policy, Product, ProductId};
+use crate::product::{PolicyChange, Product, ProductId};
 use crate::store::{Fault, Faulty, Key, Record};
 use crate::{Actor, Fleet, MemoryStore, Timestamp};
 use std::sync::Arc;
@@ -43,7 +43,7 @@ impl World {
             prices: Vec::new(),
         };
         let tiers = vec![tier("Some", Some(messages)), tier("More", Some(messages * 2)), tier("All", None)];
-        Fleet::open(Arc::clone(&self.store)).with_catalogue(Catalogue::new(tiers).unwrap())
+        Fleet::builder(Arc::clone(&self.store)).catalogue(Catalogue::new(tiers).unwrap()).open()
     }
 
     fn product(&self, fleet: &Fleet) -> Product {
@@ -151,13 +151,13 @@ fn a_policy_chooses_other_percentages_or_none() {
     let world = World::limited_to(10);
     let fleet = world.node(10);
     let operator = fleet.console(Actor::Operator, world.now);
-    operator.product(world.product).set_policy(&Policy { usage_notices: [50].into(), ..Policy::default() }).unwrap();
+    operator.product(world.product).set_policy(&PolicyChange::new().usage_notices([50].into())).unwrap();
     (0..10).for_each(|_| {
         world.send(&fleet, 1);
     });
     assert_eq!(world.notified(&fleet), [(50, 10)]);
     for wrong in [vec![0], vec![101], (1..=11).collect()] {
-        let policy = Policy { usage_notices: wrong.into_iter().collect(), ..Policy::default() };
+        let policy = PolicyChange::new().usage_notices(wrong.into_iter().collect());
         assert_eq!(operator.product(world.product).set_policy(&policy).unwrap_err().code(), "invalid");
     }
 }
@@ -365,7 +365,7 @@ fn store_failures_lose_no_count() {
         let layer =
             faults.fold(Faulty::new(Arc::clone(&world.store), seed), |layer, (fault, share)| layer.with(fault, share));
         let catalogue = world.node(500).catalogue().clone();
-        let fleet = Fleet::open(layer).with_catalogue(catalogue);
+        let fleet = Fleet::builder(layer).catalogue(catalogue).open();
         let product = world.product(&world.node(500));
         let mut sent = 0;
         for _ in 0..3000 {

@@ -27,6 +27,7 @@ use crate::team::{Account, AccountId, Actor, Claimant, Command, Team};
 use crate::time::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Every kind of key.
 pub(super) fn kinds() -> impl Iterator<Item = Kind> {
@@ -226,6 +227,7 @@ pub(super) fn records(kind: Kind) -> Vec<Record> {
             .zip(moments().cycle())
             .zip(texts().cycle())
             .map(|((subject, at), key)| {
+                let key = key.as_str().into();
                 Record::Notice(Arc::new(Notice { key, at, product: product(u32::MAX), subject }))
             })
             .collect(),
@@ -329,22 +331,22 @@ fn products() -> Vec<Record> {
     let policies = [
         Policy::default(),
         Policy {
-            gate: Gate { devices: u32::MAX, soak_millis: u64::MAX },
+            gate: Gate::new(u32::MAX).soak(Duration::from_millis(u64::MAX)),
             wildcard_product: false,
             opaque_images: true,
             forbid_downgrades: true,
             approve_by_itself: true,
             known_ids_only: true,
             quarantine_limit: u32::MAX,
-            invitation_millis: u64::MAX,
+            invitation: Duration::from_millis(u64::MAX),
             authentication: Some(Authentication::TwoLegged),
             private_beta: true,
             log_events: u32::MAX,
-            log_age_millis: u64::MAX,
-            event_id_millis: u64::MAX,
+            log_age: Duration::from_millis(u64::MAX),
+            event_id_life: Duration::from_millis(u64::MAX),
             customers_may: BTreeSet::new(),
             usage_notices: BTreeSet::new(),
-            clock_tolerance_millis: u64::MAX,
+            clock_tolerance: Duration::from_millis(u64::MAX),
         },
     ];
     let release = |(version, at)| Some(Release { version, at, by: Actor::Account(account(7)) });

@@ -8,6 +8,7 @@
 mod field;
 
 use super::{Key, Range};
+use crate::Error;
 use crate::customer::CustomerId;
 use crate::device::DeviceId;
 use crate::event::LAST_SEQUENCE;
@@ -194,12 +195,21 @@ impl Key {
     }
 
     /// Returns the key of which these are the encoded bytes in hexadecimal digits, if it is one.
-    pub(crate) fn from_hex(text: &str) -> Option<Self> {
+    fn from_hex(text: &str) -> Option<Self> {
         let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
         let (pairs, rest) = text.as_bytes().as_chunks::<2>();
         let bytes: Option<Vec<u8>> =
             pairs.iter().map(|[high, low]| Some((value(*high)? << 4) | value(*low)?)).collect();
         bytes.filter(|_| rest.is_empty()).and_then(|bytes| Self::decode(&bytes))
+    }
+
+    /// Returns the key that a cursor of a list stands for.
+    ///
+    /// # Errors
+    /// `invalid` if `is_listed` does not accept the key, or the text is no key.
+    pub(crate) fn of_cursor(text: &str, list: &str, is_listed: impl Fn(&Self) -> bool) -> Result<Self, Error> {
+        let problem = || format!("is not a cursor of a page of {list}; give the `next` of the previous page, or none");
+        Self::from_hex(text).filter(is_listed).ok_or_else(|| Error::invalid("after", problem()))
     }
 }
 

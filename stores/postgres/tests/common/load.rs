@@ -75,11 +75,8 @@ fn work(fleet: &Fleet, product: ProductId, me: u8, enough: &AtomicBool, done: &A
     let mut account = Account::default();
     let gateway = fleet.gateway(NOW);
     let operator = fleet.console(Actor::Operator, NOW);
-    let report = |id, session: u64| Report {
-        product: Some(product.get()),
-        version: Some((session % 5) as u16 + 1),
-        session,
-        ..Report::new(id, NOW)
+    let report = |id, session: u64| {
+        Report::new(id).product(product.get()).version((session % 5) as u16 + 1).session(session).at(NOW)
     };
     for turn in 1_u32.. {
         if enough.load(Ordering::Relaxed) {
@@ -101,12 +98,7 @@ fn work(fleet: &Fleet, product: ProductId, me: u8, enough: &AtomicBool, done: &A
                 }
                 imported
             }
-            1 | 2 => gateway.disconnect(&Disconnect {
-                device: id,
-                product: Some(product.get()),
-                session: session + 1,
-                at: Some(NOW),
-            }),
+            1 | 2 => gateway.disconnect(&Disconnect::new(id).product(product.get()).session(session + 1).at(NOW)),
             3 => {
                 let batch: Vec<DeviceId> =
                     (turn..turn + 5).map(|number| device(me, number % u32::from(DEVICES))).collect();

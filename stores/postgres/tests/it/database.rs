@@ -202,7 +202,7 @@ fn people_find_devices_counters_and_audit_records_by_sql() {
     let product = product(&fleet);
     assert_eq!(product.get(), 1000);
     let id = "0100000000000000000000a0".parse().unwrap();
-    let report = Report { product: Some(1000), version: Some(3), session: 1, ..Report::new(id, NOW) };
+    let report = Report::new(id).product(1000).version(3).session(1).at(NOW);
     fleet.gateway(NOW).connect(&report).unwrap();
     let mut client = client(&schema);
     for documented in [
@@ -247,12 +247,7 @@ fn a_connect_updates_its_device_within_its_page() {
     for (session, some) in (1..80).zip(ids.chunks(8).cycle()) {
         let reports: Vec<Report> = some
             .iter()
-            .map(|view| Report {
-                product: Some(1000),
-                version: Some(session as u16),
-                session,
-                ..Report::new(view.id, NOW)
-            })
+            .map(|view| Report::new(view.id).product(1000).version(session as u16).session(session).at(NOW))
             .collect();
         fleet.gateway(NOW).connect_many(&reports).unwrap();
     }

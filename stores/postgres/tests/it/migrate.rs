@@ -17,7 +17,7 @@ fn fill(store: Arc<dyn Store>) {
     let product = product(&fleet);
     let operator = fleet.console(Actor::Operator, NOW);
     let id = "02000000010000000000000001".get(..24).unwrap().parse().unwrap();
-    let report = Report { product: Some(product.get()), version: Some(3), session: u64::MAX, ..Report::new(id, NOW) };
+    let report = Report::new(id).product(product.get()).version(3).session(u64::MAX).at(NOW);
     fleet.gateway(NOW).connect(&report).unwrap();
     operator.product(product).invite("bob@example.com").unwrap_err();
     operator.create_account("bob@example.com").unwrap();

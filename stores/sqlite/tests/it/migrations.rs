@@ -59,10 +59,10 @@ fn a_file_of_schema_2_opens_and_keeps_the_order_of_connections_from_then_on() {
     // The session that ended according to the old file does not come back, even after removal and import.
     console.product(product).device(device).remove().unwrap();
     assert_eq!(console.product(product).import(b"55ff6d04498b49a1b2c3d4e5").unwrap().counts().imported, 1);
-    let report = Report { product: Some(94), version: Some(1), session: 7, ..Report::new(device, None) };
+    let report = Report::new(device).product(94).version(1).session(7);
     let answer = gateway.connect(&report).unwrap().answer;
     assert!(matches!(answer, Answer::Held { hold: Hold::StaleReport, .. }), "{answer}");
-    gateway.connect(&Report { session: 8, chip_revision: Some(301), ..report }).unwrap();
+    gateway.connect(&report.session(8).chip_revision(301)).unwrap();
     let row = console.product(product).device(device).get().unwrap().row;
     assert_eq!((row.sequence, row.security_counter, row.is_online()), (3, 7, true));
     assert_eq!(row.chip_revision, Some(301));
@@ -109,10 +109,10 @@ fn files_of_schemas_3_and_4_open_with_all_of_their_data() {
         assert_eq!(row.trail.get(), Trail { newest: Mark::new(9, None), ended });
         assert_eq!((row.relapses, row.chip_revision), (2, None));
 
-        let report = Report { product: Some(94), version: Some(1), session: 8, ..Report::new(device, None) };
+        let report = Report::new(device).product(94).version(1).session(8);
         let answer = gateway.connect(&report).unwrap().answer;
         assert!(matches!(answer, Answer::Held { hold: Hold::StaleReport, .. }), "schema {schema}: {answer}");
-        gateway.connect(&Report { session: 10, chip_revision: Some(301), ..report }).unwrap();
+        gateway.connect(&report.session(10).chip_revision(301)).unwrap();
         assert_eq!(console.product(product).device(device).get().unwrap().row.chip_revision, Some(301));
         let event = Event::new(device, "door", "open", now).unwrap();
         assert!(matches!(gateway.publish(&event).unwrap(), Published::Logged(_)));

@@ -9,6 +9,7 @@ const SIZE: usize = 256;
 /// The facts that the application states about itself. Texts end at their first NUL; bytes that are not UTF-8 become
 /// U+FFFD.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AppDescriptor {
     /// The security counter: a chip that has fused a higher one does not boot this image.
     pub secure_version: u32,

@@ -19,6 +19,7 @@ use crate::firmware::Sha256;
 
 /// The facts in an application image, with its stored and computed checksums.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AppImage {
     /// Size of the file in bytes.
     pub size: usize,
@@ -48,6 +49,7 @@ pub struct AppImage {
 
 /// The SHA-256 after an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AppendedDigest {
     /// As stored.
     pub stored: Sha256,

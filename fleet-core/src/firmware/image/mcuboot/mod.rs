@@ -15,6 +15,7 @@ use std::fmt;
 
 /// The facts in an MCUboot image, with its stored and computed hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct McubootImage {
     /// Size of the file in bytes.
     pub size: usize,

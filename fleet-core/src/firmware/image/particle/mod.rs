@@ -22,6 +22,7 @@ use prefix::LEAST_TAIL;
 
 /// The facts in a Particle module, with its stored and computed checksums.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Module {
     /// Size of the file in bytes.
     pub size: usize,

@@ -43,12 +43,7 @@ impl Gateway<'_> {
             entry.platform = Some(platform.clone());
         }
         let place = self.place(tx, report, &entry)?;
-        let left = match entry.product {
-            Some(home) if !matches!(place, Place::Row(id, _) if id == home) => {
-                tx.get::<Device>((home, report.device))?.map(|row| (home, row))
-            }
-            _ => None,
-        };
+        let left = left_row(tx, report.device, &entry, &place)?;
         let elsewhere = match &left {
             Some((_, row)) => row.whole_trail(),
             None => entry.trail.as_deref().copied().unwrap_or_default(),
@@ -81,13 +76,7 @@ impl Gateway<'_> {
         connected.answer = connected.answer.with_hardware(entry.platform.as_ref());
         let Some(trail) = trail else { return Ok(connected) };
         if let Some((home, before)) = left {
-            // A device that connects elsewhere is no longer online in its own product.
-            let mut row = before.clone();
-            row.leave_connection(trail);
-            if let (Some(product), true) = (tx.get::<Arc<Product>>(home)?, report.platform.is_some()) {
-                entry.copy_platform(&mut row, &product.platform);
-            }
-            put_device(tx, home, report.device, Some(&before), row);
+            leave(tx, (home, before), trail, &entry, report)?;
         } else if entry.product.is_none() && connected.product.is_some() {
             entry.keep(trail);
         }
@@ -227,21 +216,13 @@ impl Gateway<'_> {
                 entry.hand_over(&mut device);
                 count
             }
-            None => {
-                let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
-                if count.quarantined >= u64::from(product.policy.quarantine_limit) {
-                    if !count.full_told {
-                        count.full_told = true;
-                        notify(tx, self.now, id, NoticeSubject::QuarantineFull)?;
-                        tx.put(id, count);
-                    }
+            None => match self.count_if_waiting(tx, &product)? {
+                Some(count) => count,
+                None => {
                     let answer = Answer::Held { hold: Hold::Quarantined { full: true }, target: None };
                     return Ok((Connected { answer, ..connected }, None));
                 }
-                count.quarantined += 1;
-                notify(tx, self.now, id, NoticeSubject::DevicesAskToJoin)?;
-                count
-            }
+            },
         };
         count.settle(&product.policy);
         tx.put(id, count);
@@ -250,6 +231,55 @@ impl Gateway<'_> {
         put_device(tx, id, report.device, None, device);
         Ok((connected, Some(trail)))
     }
+
+    /// Counts a device into the quarantine and notifies the team. `None` if the quarantine is full.
+    fn count_if_waiting(&self, tx: &mut Transaction<'_>, product: &Product) -> Result<Option<Box<DeviceCount>>, Error> {
+        let id = product.id;
+        let mut count: Box<DeviceCount> = tx.get(id)?.unwrap_or_default();
+        if count.quarantined < u64::from(product.policy.quarantine_limit) {
+            count.quarantined += 1;
+            notify(tx, self.now, id, NoticeSubject::DevicesAskToJoin)?;
+            return Ok(Some(count));
+        }
+        if !count.full_told {
+            count.full_told = true;
+            notify(tx, self.now, id, NoticeSubject::QuarantineFull)?;
+            tx.put(id, count);
+        }
+        Ok(None)
+    }
+}
+
+/// Returns the device's row in its own product, if it connects elsewhere.
+fn left_row(
+    tx: &mut Transaction<'_>,
+    device: DeviceId,
+    entry: &Registration,
+    place: &Place,
+) -> Result<Option<(ProductId, Device)>, Error> {
+    match entry.product {
+        Some(home) if !matches!(place, Place::Row(id, _) if *id == home) => {
+            Ok(tx.get::<Device>((home, device))?.map(|row| (home, row)))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Takes a device that connects elsewhere offline in its own product.
+fn leave(
+    tx: &mut Transaction<'_>,
+    (home, before): (ProductId, Device),
+    trail: Trail,
+    entry: &Registration,
+    report: &Report,
+) -> Result<(), Error> {
+    let mut row = before.clone();
+    row.leave_connection(trail);
+    if let (Some(product), true) = (tx.get::<Arc<Product>>(home)?, report.platform.is_some()) {
+        entry.copy_platform(&mut row, &product.platform);
+    }
+    put_device(tx, home, report.device, Some(&before), row);
+    Ok(())
 }
 
 /// The keys that a report's decision reads first.

@@ -9,24 +9,25 @@
 
 mod allowance;
 mod draft;
+mod rule;
 
 use super::cursor::{Position, SLOTS, slot_of};
-use super::ids::{self, EventId, id_hash};
+use super::ids::{PRUNE_EVERY, id_hash};
 use super::log::{EventLog, EventOrigin, EventView, LogMoment};
 use super::published::{Entry, Published};
 use super::record::Event;
-use super::subscription::{SubscriptionId, Subscriptions};
-use super::trim;
-use crate::billing::{LimitExceeded, Resource};
-use crate::device::{Place, Registration, Report, Standing};
+use super::rows;
+use super::subscription::Subscriptions;
+use crate::Error;
+use crate::device::{Place, Registration, Report};
 use crate::firmware::Hold;
 use crate::fleet::Gateway;
 use crate::product::{Product, ProductId};
 use crate::store::{self, Commit, CommitOutcome, Key, Record, Row, Stamp, StoreError, StoreErrorKind};
 use crate::time::Timestamp;
-use crate::{Error, Fleet};
 use allowance::Allowance;
 use draft::{Draft, DraftEntry};
+use rule::{Relation, Verdict, count_of};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -84,8 +85,8 @@ impl Gateway<'_> {
             uses_cache: true,
         };
         let done = publishing.run(events);
-        for allowance in publishing.allowances {
-            allowance.give_back(self.fleet);
+        for (admitted, count) in publishing.allowances.into_iter().flat_map(Allowance::unused) {
+            self.fleet.give_back(admitted, count);
         }
         done?;
         publishing.answers.into_iter().map(|answer| answer.ok_or_else(unanswered)).collect()
@@ -93,16 +94,16 @@ impl Gateway<'_> {
 
     /// Returns the product that an event belongs to, and the relation of its device.
     fn route(&self, event: &Event) -> Result<Route, Error> {
-        let report = Report { product: event.product(), ..Report::new(event.device(), event.at()) };
+        let report = Report { product: event.product(), ..Report::new(event.device()).at(event.at()) };
         self.fleet.transact(|tx| {
             let entry: Registration = tx.get(event.device())?.unwrap_or_default();
             Ok(match self.place(tx, &report, &entry)? {
                 Place::Personal(Hold::UnknownProduct) => Route::Answer(Published::UnknownProduct),
                 Place::Personal(_) => Route::Answer(Published::Personal),
                 Place::Asks(product) => Route::To(product, EventOrigin::Foreign),
-                Place::Row(product, row) => match origin_of(row.standing) {
-                    Some(origin) => Route::To(product, origin),
-                    None => Route::Answer(Published::Denied { product }),
+                Place::Row(product, row) => match rule::origin_of(row.standing) {
+                    Relation::Of(origin) => Route::To(product, origin),
+                    Relation::Denied | Relation::Unknown => Route::Answer(Published::Denied { product }),
                 },
             })
         })
@@ -159,6 +160,18 @@ struct Found {
 /// The products that a round found, in order of their numbers.
 #[derive(Default)]
 struct Products(Vec<Found>);
+
+/// What one read decides about all pending events.
+#[derive(Default)]
+struct Round<'e> {
+    products: Products,
+    drafts: Vec<Draft<'e>>,
+    /// Events whose product a transaction has to determine.
+    lost: Vec<Pending<'e>>,
+    known: Vec<Known<'e>>,
+    /// Whether a device that is cached as a member may have left.
+    is_stale: bool,
+}
 
 /// An event whose id has a row of an earlier version: the relation of its device, the position in the row, and the
 /// row's stamp.
@@ -220,15 +233,34 @@ impl<'e> Publishing<'_, 'e> {
     /// Reads the state for all pending events, and publishes those without a conflict. Returns whether no event is
     /// left.
     fn round(&mut self) -> Result<bool, Error> {
-        let fleet = self.gateway.fleet;
         self.apply_member_cache();
-        let mut rows = fleet.store().get(&self.keys())?.into_iter();
-        let mut row = || rows.next().flatten();
-        let mut products = Products::default();
-        let mut drafts: Vec<Draft<'e>> = Vec::new();
-        let (mut lost, mut is_stale) = (Vec::new(), false);
-        let mut known: Vec<Known<'e>> = Vec::new();
+        let rows = self.gateway.fleet.store().get(&self.keys())?;
         let mut pending = std::mem::take(&mut self.pending);
+        let mut round = self.judge(&mut pending, &mut rows.into_iter())?;
+        self.pending = pending;
+        self.uses_cache &= !round.is_stale;
+        if !round.lost.is_empty() || round.is_stale {
+            self.reroute(&round.lost)?;
+            return Ok(false);
+        }
+        self.recognise(round.known, &round.products, &mut round.drafts)?;
+        if let Err(error) = self.meter(&round.products, &mut round.drafts) {
+            round.drafts.iter().for_each(|draft| self.free(draft));
+            return Err(error);
+        }
+        self.commit(&round.products, round.drafts)?;
+        self.keep_open();
+        Ok(self.pending.is_empty())
+    }
+
+    /// Decides about the pending events, with the rows in the order of [`keys`](Self::keys).
+    fn judge(
+        &mut self,
+        pending: &mut [Pending<'e>],
+        rows: &mut impl Iterator<Item = Option<Row>>,
+    ) -> Result<Round<'e>, Error> {
+        let mut round = Round::default();
+        let mut row = || rows.next().flatten();
         for of_product in pending.chunk_by_mut(|a, b| a.product == b.product) {
             let found = self.found(row(), row(), row())?;
             let heads: Vec<(EventLog, Option<Stamp>)> = (0..SLOTS).map(|_| EventLog::of(row())).collect();
@@ -242,76 +274,61 @@ impl<'e> Publishing<'_, 'e> {
                 for pending in of_slot {
                     let device = pending.is_unknown().then(&mut row).flatten();
                     let id = pending.id.is_some().then(&mut row).flatten();
-                    let Some(found) = &found else {
-                        lost.push(*pending);
-                        continue;
-                    };
-                    let origin = match (pending.origin, pending.member_after, device) {
-                        (Some(origin), _, _) => origin,
-                        (None, Some(departures), _) => {
-                            is_stale |= departures != found.departures;
-                            EventOrigin::Member
-                        }
-                        (None, None, Some(Row { record: Record::Device(device), .. })) => {
-                            let Some(origin) = origin_of(device.standing) else {
-                                self.answer(pending.index, Published::Denied { product: pending.product });
-                                continue;
-                            };
-                            if origin == EventOrigin::Member {
-                                members.push(pending.event.device());
-                            }
-                            origin
-                        }
-                        (None, None, _) => {
-                            lost.push(*pending);
-                            continue;
-                        }
-                    };
-                    let (policy, now) = (&found.product.policy, self.gateway.now);
-                    match id {
-                        Some(Row {
-                            record: Record::EventId(EventId { event: Some(first), slot, sequence }), ..
-                        }) if first.is_repeated_by(pending.event, policy, now) => {
-                            let position = Position::new(slot, sequence);
-                            let entry =
-                                Entry::new(pending.product, position, &*first, pending.event, &found.subscriptions);
-                            self.answer(pending.index, Published::Logged(entry.into_duplicate()));
-                        }
-                        Some(Row { record: Record::EventId(id @ EventId { event: None, .. }), stamp, .. }) => {
-                            known.push((*pending, origin, id.position(), stamp));
-                        }
-                        id => draft.enter(*pending, origin, found, now, id.map(|row| row.stamp)),
+                    let relation = rule::relation(pending, found.as_ref(), device.as_ref());
+                    if pending.is_unknown() && relation == Relation::Of(EventOrigin::Member) {
+                        members.push(pending.event.device());
                     }
+                    self.enter_draft(*pending, (relation, found.as_ref()), id, &mut draft, &mut round);
                 }
-                drafts.push(draft);
+                round.drafts.push(draft);
             }
             if let Some(found) = found {
                 if !members.is_empty() || !self.uses_cache {
-                    fleet.members().keep(found.product.id, found.departures, &members);
+                    self.gateway.fleet.members().keep(found.product.id, found.departures, &members);
                 }
-                products.0.push(found);
+                round.products.0.push(found);
             }
         }
-        self.uses_cache &= !is_stale;
-        if !lost.is_empty() || is_stale {
-            // Their products are determined first, then the rest is retried, so that a device's events stay in order.
-            self.pending = pending.iter().filter(|one| self.is_open(one.index)).copied().collect();
-            let indices: HashSet<usize, foldhash::fast::RandomState> = lost.iter().map(|lost| lost.index).collect();
-            self.pending.retain(|one| !indices.contains(&one.index));
-            for pending in lost {
-                self.find_route(pending.index, pending.event)?;
+        Ok(round)
+    }
+
+    /// Puts an event into a draft, answers it, or notes what else has to be read for it.
+    fn enter_draft(
+        &mut self,
+        pending: Pending<'e>,
+        relation: (Relation, Option<&Found>),
+        id: Option<Row>,
+        draft: &mut Draft<'e>,
+        round: &mut Round<'e>,
+    ) {
+        let now = self.gateway.now;
+        let (origin, found) = match relation {
+            (Relation::Of(origin), Some(found)) => (origin, found),
+            (Relation::Denied, _) => {
+                return self.answer(pending.index, Published::Denied { product: pending.product });
             }
-            return Ok(false);
+            (Relation::Of(_) | Relation::Unknown, _) => return round.lost.push(pending),
+        };
+        round.is_stale |= rule::is_stale(&pending, found);
+        match rule::judge(&pending, id, (&found.product.policy, &found.subscriptions), now) {
+            Verdict::New(stamp) => draft.enter(pending, origin, found, now, stamp),
+            Verdict::Repeats(entry) => self.answer(pending.index, Published::Logged(*entry)),
+            Verdict::LookUp(position, stamp) => round.known.push((pending, origin, position, stamp)),
         }
-        self.pending = pending;
-        self.recognise(known, &products, &mut drafts)?;
-        if let Err(error) = self.meter(&products, &mut drafts) {
-            drafts.iter().for_each(|draft| self.free(draft));
-            return Err(error);
-        }
-        self.commit(&products, drafts)?;
-        self.pending = self.pending.iter().filter(|one| self.is_open(one.index)).copied().collect();
-        Ok(self.pending.is_empty())
+    }
+
+    /// Determines the products of events first, before the rest is retried, so that a device's events stay in order.
+    fn reroute(&mut self, lost: &[Pending<'e>]) -> Result<(), Error> {
+        self.keep_open();
+        let indices: HashSet<usize, foldhash::fast::RandomState> = lost.iter().map(|lost| lost.index).collect();
+        self.pending.retain(|one| !indices.contains(&one.index));
+        lost.iter().try_for_each(|pending| self.find_route(pending.index, pending.event))
+    }
+
+    /// Keeps the pending events that have no answer yet.
+    fn keep_open(&mut self) {
+        let answers = &self.answers;
+        self.pending.retain(|one| answers.get(one.index).is_some_and(Option::is_none));
     }
 
     /// Looks up which devices are cached as members of their products.
@@ -348,10 +365,6 @@ impl<'e> Publishing<'_, 'e> {
         };
         let locked = self.gateway.fleet.held_since(&product)?.is_some();
         Ok(Some(Found { product, stamp, subscriptions, departures, locked }))
-    }
-
-    fn is_open(&self, index: usize) -> bool {
-        self.answers.get(index).is_some_and(Option::is_none)
     }
 
     /// Returns the keys that a round reads, in the order in which it uses them.
@@ -417,18 +430,11 @@ impl<'e> Publishing<'_, 'e> {
             let Some(found) = entries.first().and_then(|entry| products.get(entry.pending.product)) else { continue };
             let want = entries.iter().map(|entry| u64::from(count_of(&entry.event.matched))).sum();
             let Some(allowance) = self.allowance(found.product.id) else { continue };
-            allowance.raise(fleet, &found.product, now, want)?;
-            entries.sort_unstable_by_key(|entry| entry.pending.index);
-            for entry in entries {
-                let matched = count_of(&entry.event.matched);
-                let sent = matched.min(u32::try_from(allowance.left).unwrap_or(u32::MAX));
-                allowance.left -= u64::from(sent);
-                let event = Arc::make_mut(&mut entry.event);
-                event.sent = sent;
-                if sent < matched {
-                    event.limit = Some(Box::new(exceeded(fleet, &found.product, u64::from(matched - sent))));
-                }
+            if let Some(missing) = allowance.missing(want) {
+                allowance.add(fleet.admit(&found.product, now, missing)?);
             }
+            entries.sort_unstable_by_key(|entry| entry.pending.index);
+            allowance.left = rule::assign(entries, allowance.left, fleet.catalogue(), &found.product);
         }
         Ok(())
     }
@@ -467,7 +473,7 @@ impl<'e> Publishing<'_, 'e> {
                 Some(CommitOutcome::Applied) => {
                     self.applied(draft, products);
                     applied.push(draft);
-                    if trim::is_due(&draft.before, &draft.head) {
+                    if rows::is_due(&draft.before, &draft.head) {
                         to_trim.push((draft.product, draft.before.agreed_clock()));
                     }
                     self.prune_ids(products, draft);
@@ -482,7 +488,7 @@ impl<'e> Publishing<'_, 'e> {
         to_trim.dedup_by_key(|(product, _)| *product);
         for (product, agreed) in to_trim {
             // The events are published; the next publish retries the trim.
-            let _ = products.get(product).map(|found| trim::trim(fleet, &found.product, self.gateway.now.min(agreed)));
+            let _ = products.get(product).map(|found| rows::trim(fleet, &found.product, self.gateway.now.min(agreed)));
         }
         if unknown { Err(unanswered()) } else { Ok(()) }
     }
@@ -492,9 +498,9 @@ impl<'e> Publishing<'_, 'e> {
         let fleet = self.gateway.fleet;
         let Some(found) = products.get(draft.product) else { return };
         for entry in draft.entries.iter().filter(|entry| entry.pending.id.is_some()) {
-            if fleet.stamps().next().is_multiple_of(ids::PRUNE_EVERY) {
+            if fleet.stamps().next().is_multiple_of(PRUNE_EVERY) {
                 // A later event of the device retries.
-                let _ = ids::prune(fleet, draft.product, &found.product.policy, entry.event.device);
+                let _ = rows::prune(fleet, draft.product, &found.product.policy, entry.event.device);
             }
         }
     }
@@ -541,15 +547,6 @@ impl Products {
     }
 }
 
-/// Returns the origin of an event for a device of this standing. `None` means the event is refused.
-fn origin_of(standing: Standing) -> Option<EventOrigin> {
-    match standing {
-        Standing::Member => Some(EventOrigin::Member),
-        Standing::Quarantined => Some(EventOrigin::Quarantined),
-        Standing::Denied => None,
-    }
-}
-
 /// Gives the pending events of a product moments after everything that is logged, in the order in which they were
 /// passed.
 fn put_in_order(pending: &mut [Pending<'_>], mut latest: Option<LogMoment>, now: Timestamp) {
@@ -563,20 +560,6 @@ fn put_in_order(pending: &mut [Pending<'_>], mut latest: Option<LogMoment>, now:
 
 fn report_errors(pending: &[Pending<'_>]) -> bool {
     pending.iter().any(|pending| pending.event.error().is_some())
-}
-
-fn count_of(matched: &[SubscriptionId]) -> u32 {
-    u32::try_from(matched.len()).unwrap_or(u32::MAX)
-}
-
-/// Returns the refusal for dropped messages of a product (R-TIER-3).
-fn exceeded(fleet: &Fleet, product: &Product, dropped: u64) -> LimitExceeded {
-    let (catalogue, resource) = (fleet.catalogue(), Resource::Messages);
-    let limit = catalogue.limit_of(product, resource).unwrap_or(u64::MAX);
-    let would_be = limit.saturating_add(dropped);
-    let tier = Arc::clone(&product.tier);
-    let lifted = LimitExceeded { tier, resource, limit, used: limit, would_be, fits: None, held: None };
-    catalogue.check_product(product, resource, limit, would_be).err().unwrap_or(lifted)
 }
 
 fn unanswered() -> Error {

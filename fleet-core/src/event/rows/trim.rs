@@ -6,10 +6,10 @@
 //! agree that it is old, so that a single gateway whose clock is ahead deletes nothing. Events that grow old while
 //! nothing is published stay stored, and no reader sees them.
 
-use super::cursor::SLOTS;
-use super::ids::{id_hash, old_id_hash};
-use super::log::{EventLog, EventOrigin, LoggedEvent, is_young};
-use super::reading::Heads;
+use super::walk::Heads;
+use crate::event::cursor::SLOTS;
+use crate::event::ids::{id_hash, old_id_hash};
+use crate::event::log::{EventLog, EventOrigin, LoggedEvent, is_young};
 use crate::product::{Product, ProductId};
 use crate::store::{Check, Commit, Key, Range, Record, Write, apply};
 use crate::time::Timestamp;
@@ -25,7 +25,7 @@ const CHUNK: usize = 1024;
 const CHUNKS: usize = 16;
 
 /// Whether a trim is due, after a slot's head changed from `before` to `after`.
-pub(super) fn is_due(before: &EventLog, after: &EventLog) -> bool {
+pub(in crate::event) fn is_due(before: &EventLog, after: &EventLog) -> bool {
     before.next / TRIM_EVERY != after.next / TRIM_EVERY
 }
 
@@ -34,7 +34,7 @@ pub(super) fn is_due(before: &EventLog, after: &EventLog) -> bool {
 ///
 /// # Errors
 /// Errors of the store.
-pub(super) fn trim(fleet: &Fleet, product: &Product, now: Timestamp) -> Result<(), Error> {
+pub(in crate::event) fn trim(fleet: &Fleet, product: &Product, now: Timestamp) -> Result<(), Error> {
     for _ in 0..CHUNKS {
         let heads = Heads::read(fleet.store(), product.id)?;
         let mut excess = heads.excess(product.policy.log_events.into());

@@ -1,15 +1,13 @@
 //! Locks one device to one version (R-TGT-3), and forces an update on it (R-TGT-9).
 
-use super::{Answer, FirmwareIndex, FirmwareVersion};
 use crate::audit::{Entry, shown};
 use crate::device::{Device, DeviceId, answer, member, put_device, withdraw};
+use crate::firmware::{Answer, FirmwareIndex, FirmwareVersion, move_lock};
 use crate::fleet::{Console, DeviceConsole};
 use crate::product::{Product, ProductId};
-use crate::store::{Key, Transaction};
+use crate::store::Key;
 use crate::team::{Access, Command};
 use crate::{Error, ErrorKind};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// When a device that is locked to a version gets it (R-TGT-3).
@@ -138,75 +136,4 @@ impl Change<'_> {
         self.row.lock = version;
         Ok(())
     }
-}
-
-/// The number of devices that are locked to each version of a product's firmware; the guard record of "a version with
-/// locked devices exists" (R-IMG-7). A lock checks the firmware index and writes this record; deleting a firmware
-/// checks both.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FirmwareLocks {
-    /// The versions that devices are locked to, with the number of devices.
-    pub(crate) devices: BTreeMap<FirmwareVersion, u32>,
-}
-
-impl FirmwareLocks {
-    /// The counts of a product. If no device of the product was locked since this record was introduced, its counts are
-    /// in the index, where an earlier version stored them.
-    pub(crate) fn of(tx: &mut Transaction<'_>, product: ProductId, index: &FirmwareIndex) -> Result<Arc<Self>, Error> {
-        Ok(tx.get(product)?.unwrap_or_else(|| Arc::new(Self::counted_in(index))))
-    }
-
-    /// The counts that an earlier version stored in an index.
-    pub(crate) fn counted_in(index: &FirmwareIndex) -> Self {
-        let locked = index.iter().filter(|firmware| firmware.locked_devices > 0);
-        Self { devices: locked.map(|firmware| (firmware.version, firmware.locked_devices)).collect() }
-    }
-
-    /// Number of devices that are locked to a version.
-    pub fn devices(&self, version: FirmwareVersion) -> u32 {
-        self.devices.get(&version).copied().unwrap_or(0)
-    }
-
-    /// The versions that devices are locked to, in order, with the number of devices.
-    pub fn iter(&self) -> impl Iterator<Item = (FirmwareVersion, u32)> {
-        self.devices.iter().map(|(version, devices)| (*version, *devices))
-    }
-}
-
-/// Counts a change of a device's lock, so that no firmware with locked devices is deleted (R-IMG-7).
-pub(crate) fn move_lock(
-    tx: &mut Transaction<'_>,
-    product: ProductId,
-    from: Option<FirmwareVersion>,
-    to: Option<FirmwareVersion>,
-) -> Result<(), Error> {
-    let mut locks = match tx.get::<Arc<FirmwareLocks>>(product)? {
-        Some(locks) => locks,
-        None => move_counts(tx, product)?,
-    };
-    let changed = Arc::make_mut(&mut locks);
-    if let Some(version) = from {
-        match changed.devices(version) {
-            0 | 1 => changed.devices.remove(&version),
-            devices => changed.devices.insert(version, devices - 1),
-        };
-    }
-    if let Some(version) = to {
-        let devices = changed.devices.entry(version).or_default();
-        *devices = devices.saturating_add(1);
-    }
-    tx.put(product, locks);
-    Ok(())
-}
-
-/// Moves the counts of an earlier version out of the index.
-fn move_counts(tx: &mut Transaction<'_>, product: ProductId) -> Result<Arc<FirmwareLocks>, Error> {
-    let mut index: Arc<FirmwareIndex> = tx.get(product)?.unwrap_or_default();
-    let locks = FirmwareLocks::counted_in(&index);
-    if !locks.devices.is_empty() {
-        Arc::make_mut(&mut index).firmware.iter_mut().for_each(|firmware| firmware.locked_devices = 0);
-        tx.put(product, index);
-    }
-    Ok(Arc::new(locks))
 }

@@ -1,8 +1,8 @@
 //! Queries of a fleet (R-SEE): counts whose cost does not depend on the fleet's size, and lists by page.
 
-use super::tally::SLOTS;
-use super::{Device, DeviceCount, DeviceId, DeviceView, Standing, move_name};
 use crate::Error;
+use crate::device::tally::SLOTS;
+use crate::device::{Device, DeviceCount, DeviceId, DeviceView, MAX_PAGE, Page, Standing, check_page, move_name};
 use crate::fleet::{Console, ProductConsole};
 use crate::product::{GroupId, Product, ProductId};
 use crate::store::{Key, Range, Record, Row, Tally};
@@ -18,9 +18,6 @@ const MOST_NAMES: usize = 10_000;
 /// Number of names that one commit indexes. It is small, because each device that connects meanwhile makes the commit
 /// conflict and retry.
 const NAMES_AT_ONCE: usize = 64;
-
-/// Maximum number of devices on a page.
-pub const MAX_PAGE: usize = 1000;
 
 /// A fleet in numbers (R-SEE-1). Updated with each change, so the cost of reading it depends only on the number of
 /// versions.
@@ -60,6 +57,13 @@ pub struct Summary {
 
 /// Selects the devices to list; a device must meet every criterion that is set. The default selects all devices in the
 /// product.
+///
+/// ```
+/// use fleet_core::device::DeviceFilter;
+///
+/// let filter = DeviceFilter::new().version(2).offline();
+/// assert_eq!((filter.version, filter.online), (Some(2), Some(false)));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeviceFilter {
@@ -83,24 +87,97 @@ pub struct DeviceFilter {
     pub prefix: Option<String>,
 }
 
-/// A page of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Page<T, C> {
-    /// The items, in order.
-    pub items: Vec<T>,
-    /// The cursor of the next page. `None` means that there are no more items. It stays valid while the list changes:
-    /// an item that exists the whole time is listed exactly once.
-    pub next: Option<C>,
-}
-
-impl<T, C> Page<T, C> {
-    pub(crate) fn new(items: Vec<T>, next: Option<C>) -> Self {
-        Self { items, next }
-    }
-}
-
 impl DeviceFilter {
+    /// Selects all devices in the product.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Selects devices of this standing, instead of devices in the product.
+    #[must_use]
+    pub fn standing(self, standing: Standing) -> Self {
+        Self { standing: Some(standing), ..self }
+    }
+
+    /// Selects devices that are connected.
+    #[must_use]
+    pub fn online(self) -> Self {
+        Self { online: Some(true), ..self }
+    }
+
+    /// Selects devices that are not connected.
+    #[must_use]
+    pub fn offline(self) -> Self {
+        Self { online: Some(false), ..self }
+    }
+
+    /// Selects devices that report this version.
+    #[must_use]
+    pub fn version(self, version: u16) -> Self {
+        Self { version: Some(version), ..self }
+    }
+
+    /// Selects devices in this group.
+    #[must_use]
+    pub fn group(self, group: GroupId) -> Self {
+        Self { group: Some(group), ..self }
+    }
+
+    /// Selects devices that are locked to a version.
+    #[must_use]
+    pub fn locked(self) -> Self {
+        Self { locked: Some(true), ..self }
+    }
+
+    /// Selects devices that are not locked.
+    #[must_use]
+    pub fn unlocked(self) -> Self {
+        Self { locked: Some(false), ..self }
+    }
+
+    /// Selects devices marked for development.
+    #[must_use]
+    pub fn development(self) -> Self {
+        Self { development: Some(true), ..self }
+    }
+
+    /// Selects devices without the mark for development.
+    #[must_use]
+    pub fn not_development(self) -> Self {
+        Self { development: Some(false), ..self }
+    }
+
+    /// Selects devices with an update under way.
+    #[must_use]
+    pub fn pending(self) -> Self {
+        Self { pending: Some(true), ..self }
+    }
+
+    /// Selects devices without an update under way.
+    #[must_use]
+    pub fn not_pending(self) -> Self {
+        Self { pending: Some(false), ..self }
+    }
+
+    /// Selects devices whose latest attempts failed.
+    #[must_use]
+    pub fn failing(self) -> Self {
+        Self { failing: Some(true), ..self }
+    }
+
+    /// Selects devices whose latest attempt did not fail.
+    #[must_use]
+    pub fn not_failing(self) -> Self {
+        Self { failing: Some(false), ..self }
+    }
+
+    /// Selects devices whose name or id begins with this, ignoring case.
+    #[must_use]
+    pub fn prefix(self, prefix: impl Into<String>) -> Self {
+        Self { prefix: Some(prefix.into()), ..self }
+    }
+
     /// Whether the filter selects a device.
     pub fn wants(&self, id: DeviceId, device: &Device) -> bool {
         fn is<T: PartialEq>(wanted: Option<T>, found: T) -> bool {
@@ -391,14 +468,5 @@ impl Console<'_> {
             let all = sum();
             all.saturating_sub(if but.is_some() { sum() } else { 0 }) > 0
         }))
-    }
-}
-
-/// Checks the number of items per page.
-pub(crate) fn check_page(limit: usize) -> Result<(), Error> {
-    if (1..=MAX_PAGE).contains(&limit) {
-        Ok(())
-    } else {
-        Err(Error::invalid("limit", format!("is {limit}; give 1 to {MAX_PAGE} items per page")))
     }
 }

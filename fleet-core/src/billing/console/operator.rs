@@ -1,11 +1,10 @@
 //! Billing commands of the operator: end and lower plans, agree on prices, write off invoices.
 
-use super::clock::settle;
-use super::collect::{collect, invoice};
-use super::credit::{Credit, balance_line, return_balance, write_credit};
-use super::ending::{Ending, ending};
-use super::{AgreedPrice, AttemptResult, Contract, Interval, Invoice, InvoiceStatus, Payer, Plan, Price, Reason};
 use crate::audit::{Entry, shown};
+use crate::billing::credit::return_balance;
+use crate::billing::ending::{reduce, write_off};
+use crate::billing::rows::{apply, invoice, put_payer};
+use crate::billing::{AgreedPrice, Contract, Interval, Invoice, Payer, Plan, Price, Reason};
 use crate::fleet::{Console, ProductConsole};
 use crate::product::Product;
 use crate::store::Transaction;
@@ -58,7 +57,7 @@ impl ProductConsole<'_> {
             let plan = record.plan.as_ref().ok_or(ErrorKind::NoPlan)?;
             let catalogue = console.fleet.catalogue();
             let interval = plan.interval;
-            let price = console.fleet.price(&record, &tier, interval);
+            let price = console.fleet.catalogue().price_for(&record, &tier, interval);
             let price = price.ok_or(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval })?;
             // A tier that is no longer sold has no rank: its price decides which tiers are below it.
             let is_below = match catalogue.rank(&plan.tier) {
@@ -123,7 +122,7 @@ impl ProductConsole<'_> {
             // The plan continues at the interval chosen for its renewal, or at its current one.
             let goes_on = |plan: &Plan| plan.interval == interval || contract.at_renewal == Some(interval);
             let is_needed = contract.plan.as_ref().is_some_and(goes_on) && access.product.tier == tier;
-            if is_needed && console.fleet.price(contract, &tier, interval).is_none_or(Money::is_zero) {
+            if is_needed && console.fleet.catalogue().price_for(contract, &tier, interval).is_none_or(Money::is_zero) {
                 return Err(ErrorKind::PriceByAgreement { tier: Arc::clone(&tier), interval }.into());
             }
             console.fleet.warn(tx, product, contract, console.now)?;
@@ -145,22 +144,26 @@ impl ProductConsole<'_> {
             Access::check_including_removed(tx, console.actor, Command::WriteOff, product)?;
             let found = tx.get::<Arc<Invoice>>((product, number))?.filter(|invoice| invoice.is_open());
             let mut found = found.ok_or_else(|| Error::not_found("open invoice"))?;
-            no_charge_for(tx, &found)?;
-            let mut record: Arc<Contract> = tx.get(product)?.unwrap_or_default();
-            if let Some(plan) = Arc::make_mut(&mut record).plan.as_mut().filter(|plan| plan.invoice == number) {
-                plan.paid = Some(plan.paid(&found)?);
-                tx.put(product, record);
-            }
             let outstanding = found.outstanding()?;
-            Arc::make_mut(&mut found).status = InvoiceStatus::Void { at: console.now };
+            let mut contract: Arc<Contract> = tx.get(product)?.unwrap_or_default();
+            let mut payer: Arc<Payer> = tx.get(found.payer)?.unwrap_or_default();
+            let locked = |payer: &Payer| shown(payer.lock.as_ref().map(|lock| lock.since));
+            let before = locked(&payer);
+            let effect = write_off(
+                Arc::make_mut(&mut contract),
+                Arc::make_mut(&mut found),
+                Arc::make_mut(&mut payer),
+                console.now,
+            )?;
+            tx.put(product, contract);
+            tx.put(found.payer, payer);
             tx.put((product, number), Arc::clone(&found));
-            let locked = |payer: Option<Arc<Payer>>| shown(payer.and_then(|payer| Some(payer.lock.as_ref()?.since)));
-            let before = locked(tx.get(found.payer)?);
-            console.close(tx, &found, false)?;
+            apply(tx, console.fleet.billing(), [effect], console.now)?;
+            let payer: Arc<Payer> = tx.get(found.payer)?.unwrap_or_default();
             let values = [
                 ("status", "open".to_owned(), "written off".to_owned()),
                 ("to pay", outstanding.to_string(), Money::zero(outstanding.currency()).to_string()),
-                ("account locked since", before, locked(tx.get(found.payer)?)),
+                ("account locked since", before, locked(&payer)),
             ];
             console.note(tx, product, Command::WriteOff, Entry::changed(format!("invoice {number}"), values));
             Ok(Arc::unwrap_or_clone(found))
@@ -182,7 +185,9 @@ impl Console<'_> {
         if record.plan.is_some() {
             return Ok((true, Some(self.reduce(tx, product, record, None)?)));
         }
-        let note = return_balance(tx, product, Arc::make_mut(&mut record), Reason::Cancellation, self.now)?;
+        let (mut effects, contract) = (Vec::new(), Arc::make_mut(&mut record));
+        let note = return_balance(&mut effects, product, contract, Reason::Cancellation, self.now)?;
+        apply(tx, self.fleet.billing(), effects, self.now)?;
         if note.is_some() {
             tx.put(product.id, record);
         }
@@ -198,95 +203,23 @@ impl Console<'_> {
         lower: Option<(&Arc<str>, Money)>,
     ) -> Result<Invoice, Error> {
         record.no_upgrade_open()?;
-        let contract = Arc::make_mut(&mut record);
-        let plan = contract.plan.take().ok_or(ErrorKind::NoPlan)?;
-        let billed = invoice(tx, product.id, plan.invoice)?;
-        if billed.is_open() {
-            no_charge_for(tx, &billed)?;
-        }
-        let is_owners = billed.payer == product.owner;
-        let none = Money::zero(contract.currency);
-        let paid = plan.paid(&billed)?;
-        let Ending { mut lines, charge, charge_paid, split } = ending(&plan, paid, lower, self.now)?;
-        let (mut refund, mut offset) = (split.refund, split.offset);
-        if !billed.is_open() {
-            // A written-off amount is not credited: no open invoice is left for it to reduce.
-            if let Some(credit) = lines.first_mut() {
-                credit.amount = credit.amount.plus(offset)?;
-            }
-            offset = none;
-        }
-        match lower {
-            Some((tier, price)) => {
-                if is_owners {
-                    contract.balance = contract.balance.plus(refund)?;
-                    refund = none;
-                }
-                let (tier, billed, paid) = (Arc::clone(tier), charge, Some(charge_paid));
-                contract.plan = Some(Plan { tier, price, billed, paid, ..plan.clone() });
-            }
-            None => {
-                let balance = contract.balance;
-                if is_owners && !balance.is_zero() {
-                    lines.push(balance_line(&plan.tier, plan.period, balance, self.now)?);
-                    refund = refund.plus(balance)?;
-                    contract.balance = none;
-                }
-                contract.at_renewal = None;
-            }
-        }
-        contract.quotes.clear();
-        let reason = if lower.is_some() { Reason::Downgrade } else { Reason::Cancellation };
-        let credit = Credit { payer: billed.payer, reason, period: plan.period, lines, offset, refund };
-        let note = write_credit(tx, product.id, contract, credit, self.now)?;
-        if lower.is_none() {
-            return_balance(tx, product, contract, Reason::Cancellation, self.now)?;
-        }
-        self.fleet.schedule(tx, product.id, contract);
+        let plan = record.plan.as_ref().ok_or(ErrorKind::NoPlan)?;
+        let mut billed = invoice(tx, product.id, plan.invoice)?;
+        let mut payer: Arc<Payer> = tx.get(billed.payer)?.unwrap_or_default();
+        let (contract, open) = (Arc::make_mut(&mut record), (Arc::make_mut(&mut billed), Arc::make_mut(&mut payer)));
+        let (note, effects) = reduce(self.fleet.billing(), product, contract, open, lower, self.now)?;
         tx.put(product.id, record);
-        self.offset(tx, billed, offset)?;
+        put_payer(tx, billed.payer, payer)?;
+        tx.put((product.id, billed.number), billed);
+        apply(tx, self.fleet.billing(), effects, self.now)?;
         Ok(note)
-    }
-
-    /// Subtracts from an open invoice the amount that need not be paid any more.
-    fn offset(&self, tx: &mut Transaction<'_>, mut billed: Arc<Invoice>, offset: Money) -> Result<(), Error> {
-        if !billed.is_open() || offset.is_zero() {
-            return Ok(());
-        }
-        let invoice = Arc::make_mut(&mut billed);
-        invoice.offset = invoice.offset.plus(offset)?;
-        let is_settled = invoice.outstanding()?.is_zero();
-        if is_settled {
-            invoice.status = InvoiceStatus::Settled { at: self.now };
-        }
-        tx.put((billed.product, billed.number), Arc::clone(&billed));
-        if is_settled { self.close(tx, &billed, true) } else { Ok(()) }
-    }
-
-    /// Removes an invoice from the lists of unpaid invoices, and collects the next one.
-    fn close(&self, tx: &mut Transaction<'_>, invoice: &Invoice, paid: bool) -> Result<(), Error> {
-        settle(tx, invoice.product, invoice.number, paid)?;
-        let mut payer: Arc<Payer> = tx.get(invoice.payer)?.unwrap_or_default();
-        Arc::make_mut(&mut payer).close(invoice.product, invoice.number);
-        tx.put(invoice.payer, payer);
-        collect(tx, self.fleet.billing(), invoice.payer, self.now)
     }
 
     /// Puts a product on a tier. Returns the change, for the audit.
     fn put_on_tier(&self, tx: &mut Transaction<'_>, mut product: Arc<Product>, tier: &Arc<str>, sold: bool) -> Entry {
         let entry = Entry::changed("", [("tier", product.tier.to_string(), tier.to_string())]);
-        self.fleet.put_on(Arc::make_mut(&mut product), Some(tier), sold);
+        self.fleet.catalogue().put_on(Arc::make_mut(&mut product), Some(tier), sold);
         tx.put(product.id, product);
         entry
-    }
-}
-
-/// Refuses while a charge for an invoice has no outcome.
-fn no_charge_for(tx: &mut Transaction<'_>, invoice: &Invoice) -> Result<(), Error> {
-    let payer: Arc<Payer> = tx.get(invoice.payer)?.unwrap_or_default();
-    let is_charged = invoice.attempts.iter().any(|attempt| attempt.result == AttemptResult::Open);
-    match payer.charging.filter(|_| is_charged) {
-        Some(open) => Err(ErrorKind::ChargeOpen { charge: open.number }.into()),
-        None => Ok(()),
     }
 }

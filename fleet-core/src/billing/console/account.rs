@@ -1,11 +1,11 @@
 //! Billing of one account over all its products, removed and transferred products included.
 
-use super::{CardView, Charge, Invoice, Payer};
+use crate::billing::{CardView, Charge, Invoice, Payer};
 use crate::device::{Page, check_page};
 use crate::fleet::Console;
 use crate::product::ProductId;
 use crate::store::{Key, Record, Transaction};
-use crate::team::{Access, Account, AccountId, Command};
+use crate::team::{Access, Account, AccountId, Command, products_of};
 use crate::{Error, Money, Timestamp};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -123,8 +123,7 @@ impl Console<'_> {
     ) -> Result<BTreeSet<ProductId>, Error> {
         let mut products = payer.products.clone();
         products.extend(payer.open.iter().map(|open| open.product));
-        let rows = tx.store().scan(&Key::memberships(account))?.into_iter();
-        products.extend(rows.filter_map(|row| if let Key::Membership(_, id) = row.key { Some(id) } else { None }));
+        products.extend(products_of(tx.store(), account)?);
         Ok(products)
     }
 }

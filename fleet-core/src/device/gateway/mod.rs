@@ -42,6 +42,7 @@ pub struct Connected {
 
 /// The end of a device's connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Disconnect {
     /// The device.
     pub device: DeviceId,
@@ -51,6 +52,39 @@ pub struct Disconnect {
     pub session: u64,
     /// When it ended. Without a moment and a session, the latest reported connection ends.
     pub at: Option<Timestamp>,
+}
+
+impl Disconnect {
+    /// The end of the latest reported connection of a device, unless it gets a session or a moment.
+    ///
+    /// ```
+    /// use fleet_core::device::Disconnect;
+    ///
+    /// let end = Disconnect::new("55ff6d04498b49a1b2c3d4e5".parse()?).product(94).session(7);
+    /// assert_eq!((end.product, end.session, end.at), (Some(94), 7, None));
+    /// # Ok::<(), fleet_core::MalformedDeviceId>(())
+    /// ```
+    pub fn new(device: DeviceId) -> Self {
+        Self { device, product: None, session: 0, at: None }
+    }
+
+    /// Sets the product id that the device reported when it connected.
+    #[must_use]
+    pub fn product(self, product: u32) -> Self {
+        Self { product: Some(product), ..self }
+    }
+
+    /// Sets the number of the session that ended.
+    #[must_use]
+    pub fn session(self, session: u64) -> Self {
+        Self { session, ..self }
+    }
+
+    /// Sets when it ended.
+    #[must_use]
+    pub fn at(self, at: impl Into<Option<Timestamp>>) -> Self {
+        Self { at: at.into(), ..self }
+    }
 }
 
 /// The progress of an update, as reported by whatever carries it out. There is no value for success: only the device's
@@ -166,7 +200,7 @@ impl Gateway<'_> {
         at: Option<Timestamp>,
     ) -> Result<ReportOrder, Error> {
         let product: Option<Arc<Product>> = tx.get(product)?;
-        let tolerance = product.map_or(Duration::ZERO, |product| product.policy.clock_tolerance());
+        let tolerance = product.map_or(Duration::ZERO, |product| product.policy.clock_tolerance);
         Ok(ReportOrder::new(session, at, self.now, tolerance))
     }
 

@@ -1,8 +1,9 @@
 //! The private beta: its guests, and the codes with which they activate (R-CUS-4).
 
-use super::record::{Guest, named};
-use super::{ActivationCode, Customer, CustomerCount, CustomerId, WrongCodes, guest_list};
 use crate::Error;
+use crate::customer::record::Guest;
+use crate::customer::rows::named;
+use crate::customer::{ActivationCode, Customer, CustomerCount, CustomerId, WrongCodes, guest_list};
 use crate::device::{Page, check_page};
 use crate::fleet::{Console, ProductConsole};
 use crate::product::ProductId;
@@ -145,20 +146,16 @@ impl ProductConsole<'_> {
     pub fn beta_guests(&self, after: Option<&str>, limit: usize) -> Result<Page<BetaGuest, String>, Error> {
         let Self { console, product } = *self;
         check_page(limit)?;
-        let mut range = Key::guests(product).limit(limit);
+        let mut range = Key::guests(product).limit(limit + 1);
         if let Some(after) = after {
             range = range.after(Key::Guest(product, after.into()));
         }
         let rows = console.read(Command::ReadProduct, product, |_| Ok(console.fleet.store().scan(&range)?))?;
-        let next = rows.last().filter(|_| rows.len() == limit).and_then(|row| match &row.key {
-            Key::Guest(_, name) => Some(name.to_string()),
-            _ => None,
-        });
-        let guests = rows.into_iter().filter_map(|row| match row.record {
+        let name = |key: &Key| if let Key::Guest(_, name) = key { Some(name.to_string()) } else { None };
+        Ok(Page::of_rows(rows, limit, name, |row| match row.record {
             Record::Guest(guest) => Some(BetaGuest::of(&guest)),
             _ => None,
-        });
-        Ok(Page::new(guests.collect(), next))
+        }))
     }
 }
 

@@ -2,16 +2,15 @@
 //!
 //! The team's record is the guard of its seats: every command that could fill a seat reads and writes it.
 
-use super::{Access, Account, AccountId, Actor, Command, Invitation, Team, access, account};
 use crate::audit::{Entry, shown};
-use crate::billing::{Contract, Reason, Resource, return_balance};
+use crate::billing::{Contract, Reason, Resource, apply, return_balance};
 use crate::fleet::{Console, ProductConsole};
 use crate::notice::{NoticeSubject, notify};
 use crate::product::{Product, ProductId};
 use crate::store::{Key, Record, Transaction};
+use crate::team::{Access, Account, AccountId, Actor, Command, Invitation, Team, access, rows};
 use crate::{Error, ErrorKind};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// A product's team, as its members see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,14 +95,14 @@ impl ProductConsole<'_> {
         console.fleet.transact(|tx| {
             let Access { product: record, mut team, .. } =
                 Access::check(tx, console.actor, Command::InviteMember, product)?;
-            let invitee = account::with_email(tx, email)?;
+            let invitee = rows::with_email(tx, email)?;
             let invitee = invitee.ok_or_else(|| Error::not_found("account with this e-mail"))?;
             let waits = team.invitations.get(&invitee).is_some_and(|invitation| invitation.expires_at > console.now);
             if waits || team.members.contains(&invitee) {
                 return Err(ErrorKind::AlreadyInvited { email: email.trim().to_lowercase() }.into());
             }
             console.check_seat(&record, &team, invitee)?;
-            let lasts = Duration::from_millis(record.policy.invitation_millis);
+            let lasts = record.policy.invitation;
             let (name, at) = (Some(record.name.clone()), console.now);
             let invitation = Invitation { name, at, expires_at: at.after(lasts) };
             Arc::make_mut(&mut team).invitations.insert(invitee, invitation.clone());
@@ -230,7 +229,9 @@ impl ProductConsole<'_> {
                 billing.no_renewal_due(console.now)?;
                 let subscription = Arc::make_mut(billing);
                 subscription.quotes.clear();
-                return_balance(tx, &record, subscription, Reason::Transfer, console.now)?;
+                let mut effects = Vec::new();
+                return_balance(&mut effects, &record, subscription, Reason::Transfer, console.now)?;
+                apply(tx, console.fleet.billing(), effects, console.now)?;
             }
             if team.invitations.contains_key(&to) {
                 end_invitation(tx, product, &mut team, to)?;

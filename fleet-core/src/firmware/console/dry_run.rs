@@ -1,13 +1,13 @@
 //! Computes the effect of a change before it is made (R-TGT-11): calls the same function that decides at a connect, for
 //! every device with its latest report.
 
-use super::{Decision, FirmwareIndex, FirmwareVersion, Release, decide};
 use crate::Error;
 use crate::device::{Device, DeviceId};
+use crate::firmware::{Decision, FirmwareIndex, FirmwareVersion, Release, decide};
 use crate::fleet::{Console, ProductConsole};
 use crate::product::{GroupId, Product, ProductId};
 use crate::store::{Key, Record};
-use crate::team::{Access, Command};
+use crate::team::{Access, Actor, Command};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -31,6 +31,7 @@ pub enum Change {
 
 /// Number of devices that would be sent a firmware at their next connect, if they repeat their latest report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DryRun {
     /// All devices that would be sent a firmware after the change.
     pub sent: Ways,
@@ -40,6 +41,7 @@ pub struct DryRun {
 
 /// Number of devices by the direction of their update.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Ways {
     /// To a higher version than they report.
     pub up: u64,
@@ -85,44 +87,13 @@ impl Console<'_> {
             let index: Arc<FirmwareIndex> = tx.get(id)?.unwrap_or_default();
             Ok((product, index))
         })?;
-        let known = |version: &Option<FirmwareVersion>| match version {
-            Some(version) if index.get(*version).is_none() => Err(Error::not_found("firmware")),
-            _ => Ok(()),
-        };
         let locked = self.fleet.held_since(&before)?;
-        let mut after = Product::clone(&before);
-        let mut only = None;
-        match change {
-            Change::Nothing => {}
-            Change::Release(version) => {
-                known(version)?;
-                after.release = version.map(|version| Release::new(version, self.now, self.actor));
-            }
-            Change::ReleaseToGroup(group, version) => {
-                known(version)?;
-                after.groups.get_mut(group).ok_or_else(|| Error::not_found("group"))?.release = *version;
-            }
-            Change::Lock(device, version) => {
-                known(version)?;
-                only = Some(self.product(id).device(*device).get()?.row);
-            }
-            Change::Groups(device, groups) => {
-                if !groups.iter().all(|group| after.groups.contains_key(group)) {
-                    return Err(Error::not_found("group"));
-                }
-                only = Some(self.product(id).device(*device).get()?.row);
-            }
-        }
+        let after = change.applied_to(&before, &index, (self.now, self.actor))?;
         let mut run = DryRun::default();
-        match only {
-            Some(row) => {
-                let mut changed = row.clone();
-                match change {
-                    Change::Lock(_, version) => changed.lock = *version,
-                    Change::Groups(_, groups) => changed.relabel(|label| label.groups.clone_from(groups)),
-                    _ => {}
-                }
-                run.count((&before, &row), (&after, &changed), &index, locked);
+        match change.device() {
+            Some(device) => {
+                let row = self.product(id).device(device).get()?.row;
+                run.count((&before, &row), (&after, &change.applied_to_row(&row)), &index, locked);
             }
             None => self.fleet.store().for_each(&Key::devices(id), &mut |_, record| {
                 if let Record::Device(row) = record {
@@ -131,6 +102,55 @@ impl Console<'_> {
             })?,
         }
         Ok(run)
+    }
+}
+
+impl Change {
+    /// Returns the product with the change.
+    fn applied_to(
+        &self,
+        product: &Product,
+        index: &FirmwareIndex,
+        (now, actor): (Timestamp, Actor),
+    ) -> Result<Product, Error> {
+        let mut after = product.clone();
+        if let Self::Release(version) | Self::ReleaseToGroup(_, version) | Self::Lock(_, version) = self
+            && version.is_some_and(|version| index.get(version).is_none())
+        {
+            return Err(Error::not_found("firmware"));
+        }
+        match self {
+            Self::Nothing | Self::Lock(..) => {}
+            Self::Release(version) => after.release = version.map(|version| Release::new(version, now, actor)),
+            Self::ReleaseToGroup(group, version) => {
+                after.groups.get_mut(group).ok_or_else(|| Error::not_found("group"))?.release = *version;
+            }
+            Self::Groups(_, groups) => {
+                if !groups.iter().all(|group| after.groups.contains_key(group)) {
+                    return Err(Error::not_found("group"));
+                }
+            }
+        }
+        Ok(after)
+    }
+
+    /// The device that the change concerns, if it concerns only one.
+    fn device(&self) -> Option<DeviceId> {
+        match self {
+            Self::Lock(device, _) | Self::Groups(device, _) => Some(*device),
+            Self::Nothing | Self::Release(_) | Self::ReleaseToGroup(..) => None,
+        }
+    }
+
+    /// Returns the device's row with the change.
+    fn applied_to_row(&self, row: &Device) -> Device {
+        let mut changed = row.clone();
+        match self {
+            Self::Lock(_, version) => changed.lock = *version,
+            Self::Groups(_, groups) => changed.relabel(|label| label.groups.clone_from(groups)),
+            Self::Nothing | Self::Release(_) | Self::ReleaseToGroup(..) => {}
+        }
+        changed
     }
 }
 

@@ -32,6 +32,9 @@ pub(crate) enum NextStep {
     Slow,
 }
 
+/// A report that names a product: the product, the device, the report's position in the call, and its moment.
+type Placed<'r> = (ProductId, DeviceId, usize, &'r Report, Timestamp);
+
 impl Gateway<'_> {
     /// Executes the next step.
     pub(super) fn finish_connect(&self, report: &Report, step: NextStep) -> Result<Connected, Error> {
@@ -93,7 +96,7 @@ impl Gateway<'_> {
         // Of several reports of a device, only the first is processed in the batch.
         let mut seen: HashSet<DeviceId, foldhash::fast::RandomState> = HashSet::default();
         let mut steps = Vec::with_capacity(reports.len());
-        let mut order: Vec<(ProductId, DeviceId, usize, &Report, Timestamp)> = Vec::with_capacity(reports.len());
+        let mut order: Vec<Placed<'_>> = Vec::with_capacity(reports.len());
         for (position, (report, now)) in reports.enumerate() {
             let is_first = seen.insert(report.device);
             steps.push(if is_first { NextStep::Slow } else { NextStep::Alone });
@@ -102,6 +105,12 @@ impl Gateway<'_> {
             }
         }
         order.sort_unstable_by_key(|(product, device, ..)| (*product, *device));
+        self.connect_in_order(&order, &mut steps)?;
+        Ok(steps)
+    }
+
+    /// Processes the reports, which are in order of their keys, with one read and one commit.
+    fn connect_in_order(&self, order: &[Placed<'_>], steps: &mut [NextStep]) -> Result<(), StoreError> {
         let mut keys: Vec<Key> = order.iter().map(|(product, device, ..)| Key::Device(*product, *device)).collect();
         let mut products: Vec<ProductId> = order.iter().map(|(product, ..)| *product).collect();
         products.dedup();
@@ -123,7 +132,7 @@ impl Gateway<'_> {
         };
         let (mut commits, mut connects) = (Vec::with_capacity(order.len()), Vec::with_capacity(order.len()));
         let slot = self.fleet.stamps().next();
-        for ((id, device_id, position, report, now), row) in order.into_iter().zip(rows) {
+        for (&(id, device_id, position, report, now), row) in order.iter().zip(rows) {
             let Some(Row { record: Record::Device(device), stamp, .. }) = row else { continue };
             let Some((product, index, locked)) = found.get(&id) else { continue };
             let (mut after, gateway) = (device.clone(), Gateway { now, ..*self });
@@ -142,7 +151,7 @@ impl Gateway<'_> {
             let is_applied = outcomes.next() == Some(Some(CommitOutcome::Applied));
             set(position, if is_applied { NextStep::Done(connected) } else { NextStep::Alone });
         }
-        Ok(steps)
+        Ok(())
     }
 
     /// Applies a report on the fast path. `None` if the report must write more than the device's own row.

@@ -74,17 +74,14 @@ impl<'e> Draft<'e> {
         id_stamp: Option<Stamp>,
     ) {
         let event = pending.event;
-        let mut id_reused = id_stamp.is_some();
+        let earlier = pending.id.and_then(|hash| self.ids.get(&hash).copied());
+        let first = earlier.and_then(|index| Some((index, self.entries.get(index)?)));
+        if let Some((index, _)) = first.filter(|(_, first)| first.event.is(event)) {
+            self.repeated.push((pending.index, index));
+            return;
+        }
+        let id_reused = id_stamp.is_some() || first.is_some();
         if let Some(hash) = pending.id {
-            if let Some((index, first)) =
-                self.ids.get(&hash).and_then(|index| Some((*index, self.entries.get(*index)?)))
-            {
-                if first.event.is(event) {
-                    self.repeated.push((pending.index, index));
-                    return;
-                }
-                id_reused = true;
-            }
             self.ids.insert(hash, self.entries.len());
         }
         // An event found late to be a different one comes after those entered before it.
