@@ -31,7 +31,7 @@ const fleet = await Fleet.open('memory:', { tiers: [{ name: 'All' }] });
 const { id } = await fleet.console('operator', NOON).createAccount('alice@example.com');
 const team = fleet.console(id, NOON);
 const { id: product } = await team.createProduct('Thermostat', 'photon');
-await team.import(product, devices.join('\n'));
+await team.product(product).import(devices.join('\n'));
 const gateway = fleet.gateway(NOON);
 
 let session = 0;

@@ -23,6 +23,7 @@ import type {
   Due,
   Event,
   Firmware,
+  Flash,
   FollowedEvents,
   Identity,
   ImportProgress,
@@ -99,8 +100,8 @@ export interface PageOptions {
  * A list that is read page by page.
  *
  * @example
- * for await (const device of console.devices(product)) { … }   // all of it
- * const { items, next } = await console.devices(product);      // one page
+ * for await (const device of thermostat.devices()) { … }   // all of it
+ * const { items, next } = await thermostat.devices();      // one page
  */
 export interface Pages<Item>
   extends AsyncIterable<Item>, Pick<Promise<Page<Item>>, 'then' | 'catch' | 'finally'> {}
@@ -378,6 +379,9 @@ export declare class Fleet {
 export declare class Console {
   private constructor();
 
+  /** Returns the handle of a product, for everything that is done with it. Nothing is read. */
+  product(product: number): ProductConsole;
+
   // Accounts, products and the audit.
 
   /** Creates an account. An operator's command. */
@@ -386,124 +390,24 @@ export declare class Console {
   createProduct(name: string, platform: string): Promise<Product>;
   /** Creates a product with the number that its firmware already contains. An operator's command. */
   createProductWithId(product: number, owner: number, name: string, platform: string): Promise<Product>;
-  product(product: number): Promise<Product>;
   /** Lists the products whose team the actor is on, by number. */
   products(): Promise<Product[]>;
-  renameProduct(product: number, name: string): Promise<Product>;
-  /** Changes the given policies; the others stay as they are. */
-  setPolicy(product: number, policy: PolicySettings): Promise<Product>;
-  /** Puts a product on a tier without a charge. An operator's command. */
-  setTier(product: number, tier: string): Promise<Product>;
-  /** Removes a product and everything that belongs to it. An operator's command. */
-  removeProduct(product: number): Promise<void>;
-  /** Creates a group for devices and returns its number. */
-  createGroup(product: number, name: string): Promise<number>;
-  deleteGroup(product: number, group: number): Promise<void>;
-  /** Lists what was done to a product, newest first. */
-  auditLog(product: number, options?: PageOptions): Pages<AuditEntry>;
   /** Lists what was done to an account, newest first. */
   accountAuditLog(account: number, options?: PageOptions): Pages<AuditEntry>;
 
   // Teams.
 
-  team(product: number): Promise<Team>;
-  /** Invites an account to the team, by its e-mail. */
-  invite(product: number, email: string): Promise<Invitation>;
-  revokeInvitation(product: number, account: number): Promise<void>;
   /** Lists the actor's invitations to teams. */
   invitations(): Promise<ReceivedInvitation[]>;
-  acceptInvitation(product: number): Promise<void>;
-  declineInvitation(product: number): Promise<void>;
-  leaveTeam(product: number): Promise<void>;
-  removeMember(product: number, account: number): Promise<void>;
-  /** Makes another account the owner. An operator's command. */
-  transferOwnership(product: number, to: number): Promise<void>;
-  /** Locks an account for unpaid bills, or unlocks it. An operator's command. */
-  setAccountLock(account: number, locked: boolean): Promise<Account>;
-
-  // Customers, the private beta and the configuration.
-
-  createCustomer(product: number, userName: string, identity?: Identity | null): Promise<Customer>;
-  customer(product: number, customer: number): Promise<Customer>;
-  /** Lists the customers that match the filter, by number. */
-  customers(product: number, options?: CustomerFilter & PageOptions): Pages<Customer>;
-  /** Returns the customer with a vendor's user name or a linked account. */
-  findCustomer(product: number, identity: Identity): Promise<Customer>;
-  removeCustomer(product: number, customer: number): Promise<void>;
-  /**
-   * Issues a token for these scopes to a customer. `life` is in seconds, up to a year. The token is shown only this
-   * once.
-   */
-  issueToken(product: number, customer: number, scopes: readonly Scope[], life: number): Promise<IssuedToken>;
-  /** Revokes a token at once. */
-  revokeToken(product: number, customer: number, token: string): Promise<void>;
-  /** Gives a device its own claim code, such as the one on its sticker. */
-  setDeviceCode(product: number, device: string, code: string): Promise<void>;
-  /** Invites the customers of a list to the private beta. */
-  inviteToBeta(product: number, list: List): Promise<BetaReport>;
-  /** Removes a guest from the private beta. */
-  uninviteFromBeta(product: number, userName: string): Promise<void>;
-  /** Gives a guest a new code, also a guest who has used theirs. */
-  renewActivationCode(product: number, userName: string): Promise<BetaGuest>;
-  /** Lists the guests of the private beta, by name. */
-  betaGuests(product: number, options?: PageOptions): Pages<BetaGuest>;
-  configuration(product: number): Promise<Configuration>;
-  /** Answers a question; `null` removes its answer. */
-  configure(product: number, question: string, answer: ConfigurationAnswer | null): Promise<void>;
-  /** Lists what is missing before manufacturing can start. */
-  manufacturingReadiness(product: number): Promise<Missing[]>;
-  startManufacturing(product: number): Promise<void>;
+  /** Locks an account for unpaid bills. An operator's command. */
+  lockAccount(account: number): Promise<Account>;
+  /** Unlocks an account. An operator's command. */
+  unlockAccount(account: number): Promise<Account>;
 
   // Devices.
 
-  /**
-   * Returns the verdicts that an import of this list would give, without changing anything. Aborting the signal ends
-   * the wait for it.
-   */
-  planImport(product: number, list: List, options?: SignalOption): Promise<ImportReport>;
-  /**
-   * Imports a list of devices: a text file with one id a line, or a .csv. Returns a verdict for every line. Aborting
-   * the signal ends the import after its next few thousand devices with a `CancelledError`; devices already added stay.
-   */
-  import(product: number, list: List, options?: SignalOption): Promise<ImportReport>;
-  /** The same for a long list: reports its progress, and can be stopped. */
-  importWatched(product: number, list: List, options?: ImportOptions): Promise<ImportReport>;
   /** Registers devices that exist. Returns how many were new. An operator's command. */
   registerDevices(devices: readonly ListedDevice[]): Promise<number>;
-  /**
-   * Corrects a device's entry in the registry: its hardware, its security counter, or both. An operator's command,
-   * recorded in the audit of `product`; the device need not be in it.
-   */
-  correctDevice(
-    product: number,
-    device: string,
-    platform?: string | null,
-    securityCounter?: number | null,
-  ): Promise<void>;
-  /** Frees the places that imports reserve for devices not yet added. Returns how many. */
-  freePlaces(product: number): Promise<number>;
-  /** Returns a device of the product, also one that waits or is denied. */
-  device(product: number, device: string): Promise<Device>;
-  /** Lists the devices that match the filter, by id. */
-  devices(product: number, options?: DeviceFilter & PageOptions): Pages<Device>;
-  /** Returns the numbers of the fleet, at the same cost for any size. */
-  summary(product: number): Promise<Summary>;
-  /** Returns what a device would be told to run if it connected now, and why. Nothing is sent. */
-  explain(product: number, device: string): Promise<Decision>;
-  /** Names a device; an empty name removes the name. */
-  nameDevice(product: number, device: string, name: string): Promise<void>;
-  /** Marks a device for development, so that it is never updated over the air, or removes the mark. */
-  markDevelopment(product: number, device: string, development: boolean): Promise<void>;
-  /** Puts a device in these groups and removes it from all others. */
-  setGroups(product: number, device: string, groups: readonly number[]): Promise<void>;
-  /** Admits a waiting device. */
-  approveDevice(product: number, device: string): Promise<void>;
-  /** Denies a device. */
-  denyDevice(product: number, device: string): Promise<void>;
-  /** Allows a denied device to ask again. */
-  undenyDevice(product: number, device: string): Promise<void>;
-  /** Removes a device from the product. */
-  removeDevice(product: number, device: string): Promise<void>;
   /** Claims an unclaimed device for the actor. */
   claimDevice(device: string): Promise<void>;
   unclaimDevice(device: string): Promise<void>;
@@ -512,77 +416,16 @@ export declare class Console {
   /** Lists the ids of the devices that the actor has claimed. */
   claimedDevices(options?: PageOptions): Pages<string>;
 
-  // Firmware, and which device gets which version.
-
-  /** Uploads a firmware: its binary is read and checked against the product and the given version. */
-  upload(product: number, upload: Upload): Promise<Firmware>;
-  /** Lists the product's firmware, by version. */
-  firmware(product: number): Promise<Firmware[]>;
-  /** Changes a firmware's title, and its description if one is given; an empty one removes it. */
-  editFirmware(product: number, version: number, title: string, description?: string | null): Promise<Firmware>;
-  /** Deletes a firmware that was never released and that no device is locked to. */
-  deleteFirmware(product: number, version: number): Promise<void>;
-  /** Releases a version: every device should run it. It must have run on a device of the product. */
-  release(product: number, version: number): Promise<void>;
-  withdrawRelease(product: number): Promise<void>;
-  /** Releases a version to a group; `null` withdraws the group's release. */
-  releaseToGroup(product: number, group: number, version: number | null): Promise<void>;
-  /** Locks a device to a version and returns the directive to send at once. */
-  lockAndFlashNow(product: number, device: string, version: number): Promise<Decision>;
-  /** Locks a device to a version, which it gets at its next connect. */
-  lockAndFlashOnReset(product: number, device: string, version: number): Promise<void>;
-  unlock(product: number, device: string): Promise<void>;
-  /** Sends the device its next update even while it reports that it takes none. */
-  forceUpdate(product: number, device: string): Promise<void>;
-  /** Counts exactly what a change would do, without making it. */
-  dryRun(product: number, change: Change): Promise<DryRun>;
-
   // Events, and the messages that are counted.
 
-  /** Forwards matching events from now on. Each delivery is one outbound message. */
-  subscribe(product: number, to: Destination, match?: EventMatch): Promise<Subscription>;
-  unsubscribe(product: number, subscription: number): Promise<void>;
-  /** Lists the product's subscriptions, oldest first. */
-  subscriptions(product: number): Promise<Subscription[]>;
-  /** Lists the events of the product's log, newest first. */
-  events(product: number, options?: EventMatch & EventPageOptions): Pages<Event>;
-  /** Lists the events that were logged after a cursor, oldest first; without a cursor, from now on. */
-  followEvents(product: number, options?: PageOptions): Promise<FollowedEvents>;
-  /** Opens a stream of the events that this process publishes for a product from now on. */
-  eventStream(product: number): Promise<EventStream>;
   /** Reads the events that arrived on a stream. The actor's permission is checked on each call. */
   readEventStream(stream: EventStream, options?: { readonly limit?: number }): Promise<StreamedEvents>;
-  /** Lists the errors that devices of a product reported, by kind. */
-  deviceErrors(product: number): Promise<DeviceError[]>;
-  /** Resets the count of the errors of a kind. */
-  forgetDeviceErrors(product: number, errorKind: string): Promise<void>;
-  /** Returns the product's message counts in the usage month of this moment. */
-  usage(product: number): Promise<Usage>;
 
   // Billing.
 
-  /** Quotes what it costs to move to a tier, at an interval, now. */
-  quoteUpgrade(product: number, tier: string, interval: Interval): Promise<Quote>;
-  /** Accepts a quote. Returns the charge that the upgrade waits for, or its invoice if there is nothing to charge. */
-  upgrade(product: number, quote: string): Promise<Upgrade>;
-  /** Changes the interval from the next renewal on. */
-  switchInterval(product: number, interval: Interval): Promise<void>;
-  /** Sets the currency in which the product is billed, before its first invoice. */
-  setCurrency(product: number, currency: string): Promise<void>;
   /** Puts a card on the actor's file, after the payment provider accepted it. */
   setCard(card: NewCard): Promise<void>;
   removeCard(): Promise<void>;
-  billingStatus(product: number): Promise<BillingStatus>;
-  /** Lists the product's invoices, newest first. */
-  invoices(product: number, options?: PageOptions): Pages<Invoice>;
-  /** Ends the product's plan and returns the credit note. An operator's command. */
-  cancelPlan(product: number): Promise<Invoice>;
-  /** Moves the product to a lower tier and returns the credit note. An operator's command. */
-  downgrade(product: number, tier: string): Promise<Invoice>;
-  /** Agrees on a price for the product; `null` cancels the agreement. An operator's command. */
-  agreePrice(product: number, tier: string, interval: Interval, price: Money | null): Promise<void>;
-  /** Writes off an unpaid invoice, also that of a removed product. An operator's command. */
-  writeOff(product: number, invoice: number): Promise<Invoice>;
   /** Returns what an account owes over all its products, including removed ones. */
   accountBilling(account: number): Promise<AccountBilling>;
   /**
@@ -590,6 +433,227 @@ export declare class Console {
    * first.
    */
   accountInvoices(account: number, options?: PageOptions): Pages<Invoice>;
+}
+
+/**
+ * A product, as an actor sees it. `console.product(id)` returns it and reads nothing, also for a product that does not
+ * exist: then its methods fail with a `NotFoundError`.
+ */
+export declare class ProductConsole {
+  private constructor();
+
+  /** The number of the product. */
+  readonly id: number;
+  /** Returns the handle of a device of the product. Nothing is read. */
+  device(device: string): DeviceConsole;
+  /** Returns the handle of a customer of the product. Nothing is read. */
+  customer(customer: number): CustomerConsole;
+  /** The handle with its ids, such as `ProductConsole(94)`. */
+  toString(): string;
+
+  // The product, and its audit.
+
+  /** Reads the product. */
+  get(): Promise<Product>;
+  rename(name: string): Promise<Product>;
+  /** Changes the given policies; the others stay as they are. */
+  setPolicy(policy: PolicySettings): Promise<Product>;
+  /** Puts the product on a tier without a charge. An operator's command. */
+  setTier(tier: string): Promise<Product>;
+  /** Removes the product and everything that belongs to it. An operator's command. */
+  remove(): Promise<void>;
+  /** Creates a group for devices and returns its number. */
+  createGroup(name: string): Promise<number>;
+  deleteGroup(group: number): Promise<void>;
+  /** Lists what was done to the product, newest first. */
+  auditLog(options?: PageOptions): Pages<AuditEntry>;
+
+  // Teams.
+
+  team(): Promise<Team>;
+  /** Invites an account to the team, by its e-mail. */
+  invite(email: string): Promise<Invitation>;
+  revokeInvitation(account: number): Promise<void>;
+  acceptInvitation(): Promise<void>;
+  declineInvitation(): Promise<void>;
+  leaveTeam(): Promise<void>;
+  removeMember(account: number): Promise<void>;
+  /** Makes another account the owner. An operator's command. */
+  transferOwnership(to: number): Promise<void>;
+
+  // Customers, the private beta and the configuration.
+
+  createCustomer(userName: string, identity?: Identity | null): Promise<Customer>;
+  /** Lists the customers that match the filter, by number. */
+  customers(options?: CustomerFilter & PageOptions): Pages<Customer>;
+  /** Returns the customer with a vendor's user name or a linked account. */
+  findCustomer(identity: Identity): Promise<Customer>;
+  /** Invites the customers of a list to the private beta. */
+  inviteToBeta(list: List): Promise<BetaReport>;
+  /** Removes a guest from the private beta. */
+  uninviteFromBeta(userName: string): Promise<void>;
+  /** Gives a guest a new code, also a guest who has used theirs. */
+  renewActivationCode(userName: string): Promise<BetaGuest>;
+  /** Lists the guests of the private beta, by name. */
+  betaGuests(options?: PageOptions): Pages<BetaGuest>;
+  configuration(): Promise<Configuration>;
+  /** Answers a question; `null` removes its answer. */
+  configure(question: string, answer: ConfigurationAnswer | null): Promise<void>;
+  /** Lists what is missing before manufacturing can start. */
+  manufacturingReadiness(): Promise<Missing[]>;
+  startManufacturing(): Promise<void>;
+
+  // Devices.
+
+  /**
+   * Returns the verdicts that an import of this list would give, without changing anything. Aborting the signal ends
+   * the wait for it.
+   */
+  planImport(list: List, options?: SignalOption): Promise<ImportReport>;
+  /**
+   * Imports a list of devices: a text file with one id a line, or a .csv. Returns a verdict for every line. Aborting
+   * the signal ends the import after its next few thousand devices with a `CancelledError`; devices already added stay.
+   */
+  import(list: List, options?: SignalOption): Promise<ImportReport>;
+  /** The same for a long list: reports its progress, and can be stopped. */
+  importWatched(list: List, options?: ImportOptions): Promise<ImportReport>;
+  /** Frees the places that imports reserve for devices not yet added. Returns how many. */
+  freePlaces(): Promise<number>;
+  /** Lists the devices that match the filter, by id. */
+  devices(options?: DeviceFilter & PageOptions): Pages<Device>;
+  /** Returns the numbers of the fleet, at the same cost for any size. */
+  summary(): Promise<Summary>;
+
+  // Firmware, and which device gets which version.
+
+  /** Uploads a firmware: its binary is read and checked against the product and the given version. */
+  upload(upload: Upload): Promise<Firmware>;
+  /** Lists the product's firmware, by version. */
+  firmware(): Promise<Firmware[]>;
+  /** Changes a firmware's title, and its description if one is given; an empty one removes it. */
+  editFirmware(version: number, title: string, description?: string | null): Promise<Firmware>;
+  /** Deletes a firmware that was never released and that no device is locked to. */
+  deleteFirmware(version: number): Promise<void>;
+  /** Releases a version: every device should run it. It must have run on a device of the product. */
+  release(version: number): Promise<void>;
+  withdrawRelease(): Promise<void>;
+  /** Releases a version to a group; `null` withdraws the group's release. */
+  releaseToGroup(group: number, version: number | null): Promise<void>;
+  /** Counts exactly what a change would do, without making it. */
+  dryRun(change: Change): Promise<DryRun>;
+
+  // Events, and the messages that are counted.
+
+  /** Forwards matching events from now on. Each delivery is one outbound message. */
+  subscribe(to: Destination, match?: EventMatch): Promise<Subscription>;
+  unsubscribe(subscription: number): Promise<void>;
+  /** Lists the product's subscriptions, oldest first. */
+  subscriptions(): Promise<Subscription[]>;
+  /** Lists the events of the product's log, newest first. */
+  events(options?: EventMatch & EventPageOptions): Pages<Event>;
+  /** Lists the events that were logged after a cursor, oldest first; without a cursor, from now on. */
+  followEvents(options?: PageOptions): Promise<FollowedEvents>;
+  /** Opens a stream of the events that this process publishes for the product from now on. */
+  eventStream(): Promise<EventStream>;
+  /** Lists the errors that devices of the product reported, by kind. */
+  deviceErrors(): Promise<DeviceError[]>;
+  /** Resets the count of the errors of a kind. */
+  forgetDeviceErrors(errorKind: string): Promise<void>;
+  /** Returns the product's message counts in the usage month of this moment. */
+  usage(): Promise<Usage>;
+
+  // Billing.
+
+  /** Quotes what it costs to move to a tier, at an interval, now. */
+  quoteUpgrade(tier: string, interval: Interval): Promise<Quote>;
+  /** Accepts a quote. Returns the charge that the upgrade waits for, or its invoice if there is nothing to charge. */
+  upgrade(quote: string): Promise<Upgrade>;
+  /** Changes the interval from the next renewal on. */
+  switchInterval(interval: Interval): Promise<void>;
+  /** Sets the currency in which the product is billed, before its first invoice. */
+  setCurrency(currency: string): Promise<void>;
+  billingStatus(): Promise<BillingStatus>;
+  /** Lists the product's invoices, newest first. */
+  invoices(options?: PageOptions): Pages<Invoice>;
+  /** Ends the product's plan and returns the credit note. An operator's command. */
+  cancelPlan(): Promise<Invoice>;
+  /** Moves the product to a lower tier and returns the credit note. An operator's command. */
+  downgrade(tier: string): Promise<Invoice>;
+  /** Agrees on a price for the product; `null` cancels the agreement. An operator's command. */
+  agreePrice(tier: string, interval: Interval, price: Money | null): Promise<void>;
+  /** Writes off an unpaid invoice, also that of a removed product. An operator's command. */
+  writeOff(invoice: number): Promise<Invoice>;
+}
+
+/**
+ * A device of a product, as an actor sees it. `product.device(id)` returns it and reads nothing.
+ */
+export declare class DeviceConsole {
+  private constructor();
+
+  /** The id of the device. */
+  readonly id: string;
+  /** The handle with its ids, such as `DeviceConsole(94, 55ff…)`. */
+  toString(): string;
+
+  /** Gives the device its own claim code, such as the one on its sticker. */
+  setCode(code: string): Promise<void>;
+  /**
+   * Corrects the device's entry in the registry: its hardware, its security counter, or both. An operator's command,
+   * recorded in the audit of the product; the device need not be in it.
+   */
+  correct(platform?: string | null, securityCounter?: number | null): Promise<void>;
+  /** Reads the device, also one that waits or is denied. */
+  get(): Promise<Device>;
+  /** Returns what the device would be told to run if it connected now, and why. Nothing is sent. */
+  explain(): Promise<Decision>;
+  /** Names the device; an empty name removes the name. */
+  rename(name: string): Promise<void>;
+  /** Marks the device for development, so that it is never updated over the air. */
+  markDevelopment(): Promise<void>;
+  /** Removes the mark for development. */
+  clearDevelopment(): Promise<void>;
+  /** Puts the device in these groups and removes it from all others. */
+  setGroups(groups: readonly number[]): Promise<void>;
+  /** Admits the waiting device. */
+  approve(): Promise<void>;
+  /** Denies the device. */
+  deny(): Promise<void>;
+  /** Allows the denied device to ask again. */
+  undeny(): Promise<void>;
+  /** Removes the device from the product. */
+  remove(): Promise<void>;
+  /**
+   * Locks the device to a version, and returns the answer to the device. With `'now'`, the host sends its directive at
+   * once; with `'on_reset'`, the device gets it at its next connect.
+   */
+  lock(version: number, flash: Flash): Promise<Decision>;
+  unlock(): Promise<void>;
+  /** Sends the device its next update even while it reports that it takes none. */
+  forceUpdate(): Promise<void>;
+}
+
+/**
+ * A customer of a product, as an actor sees them. `product.customer(id)` returns it and reads nothing.
+ */
+export declare class CustomerConsole {
+  private constructor();
+
+  /** The number of the customer. */
+  readonly id: number;
+  /** The handle with its ids, such as `CustomerConsole(94, 7)`. */
+  toString(): string;
+
+  /** Reads the customer. */
+  get(): Promise<Customer>;
+  remove(): Promise<void>;
+  /**
+   * Issues a token for these scopes to the customer. `life` is in seconds, up to a year. The token is shown only this
+   * once.
+   */
+  issueToken(scopes: readonly Scope[], life: number): Promise<IssuedToken>;
+  /** Revokes a token at once. */
+  revokeToken(token: string): Promise<void>;
 }
 
 /** The door for time, which the host opens at regular intervals, and when its payment provider answers. */

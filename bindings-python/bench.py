@@ -28,7 +28,7 @@ class Fleet:
         alice = fleet.console("operator", NOON).create_account("alice@example.com").id
         console = fleet.console(alice, NOON)
         self.product = console.create_product("Thermostat", "photon").id
-        console.import_devices(self.product, "\n".join(self.devices).encode())
+        console.product(self.product).import_devices("\n".join(self.devices).encode())
         self.gateway = fleet.gateway(NOON)
         # Each device connects once beforehand, so that its row is as on any later day.
         self.gateway.connect_many(self.reports(self.devices))

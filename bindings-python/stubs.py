@@ -36,8 +36,8 @@ PLAIN = {
 
 # Types that the Rust signature does not show.
 UNSAID = {
-    ("Console", "import_watched", "progress"): "Callable[[ImportProgress], object] | None",
-    ("Console", "import_watched", "cancel"): "Cancel | None",
+    ("ProductConsole", "import_watched", "progress"): "Callable[[ImportProgress], object] | None",
+    ("ProductConsole", "import_watched", "cancel"): "Cancel | None",
     ("Fleet", "open", "store"): "str | Store",
     ("Fleet", "open", "logger"): "Logger | LoggerAdapter[Any] | None",
     ("Fleet", "console", "actor"): "int | Literal['operator']",
@@ -102,7 +102,19 @@ from fleet_core._native import CLASSES
 from fleet_core._types import TYPES
 from fleet_core.store import Store
 
-__all__ = ["Clock", "Console", "EventStream", "Fleet", "Gateway", "Meter", "Portal", "each"]
+__all__ = [
+    "Clock",
+    "Console",
+    "CustomerConsole",
+    "DeviceConsole",
+    "EventStream",
+    "Fleet",
+    "Gateway",
+    "Meter",
+    "Portal",
+    "ProductConsole",
+    "each",
+]
 
 _Item = TypeVar("_Item")
 
@@ -120,8 +132,17 @@ AIO_CONTEXT = '''    async def __aenter__(self) -> Self: ...
 AIO_WALK = "    def __aiter__(self) -> AsyncIterator[Event]: ..."
 
 # The classes that have an asyncio version.
-AWAITED = ("EventStream", "Console", "Portal", "Gateway", "Clock", "Meter", "Fleet")
-OPENED = {"console", "portal", "gateway", "clock"}
+AWAITED = ("EventStream", "DeviceConsole", "CustomerConsole", "ProductConsole", "Console", "Portal", "Gateway", "Clock", "Meter", "Fleet")
+# The methods that open a door or return a handle: they read nothing.
+OPENED = {
+    ("Fleet", "console"),
+    ("Fleet", "portal"),
+    ("Fleet", "gateway"),
+    ("Fleet", "clock"),
+    ("Console", "product"),
+    ("ProductConsole", "device"),
+    ("ProductConsole", "customer"),
+}
 
 
 class Parameter:
@@ -257,7 +278,8 @@ class Writer:
                 self.frozen(doc, name, fields(body, prefix), new[1] if new else None)
                 continue
             self.lines += ["", "@final", f"class {name}:", self.doc(doc, "    "), ""]
-            getters = [method for method, (how, *_) in methods.items() if how == "getter"]
+            is_handle = name in HANDLES
+            getters = [method for method, (how, *_) in methods.items() if how == "getter" and not is_handle]
             if getters:
                 names = ", ".join(f"Literal[{getter!r}]" for getter in getters)
                 self.lines.append(f"    __match_args__: ClassVar[tuple[{names}]] = ...")
@@ -354,6 +376,8 @@ VALUE = [
 COMPARISONS = ("__eq__", "__ne__")
 UNHASHED = {"Configuration"}
 UNCOMPARED = {"Commit"}
+# They have an id, and are no values.
+HANDLES = {"ProductConsole", "DeviceConsole", "CustomerConsole"}
 EXIT = """    def __exit__(
         self,
         kind: type[BaseException] | None = ...,
@@ -395,7 +419,7 @@ def awaited(writer: Writer) -> str:
             if (door, name) == ("Fleet", "open"):
                 parameters = [*parameters, Parameter("executor", "Executor | None", "None")]
             signature = writer.signature(name, first, parameters, answer)[:-4]
-            if name not in OPENED:
+            if (door, name) not in OPENED:
                 signature = signature.replace("def ", "async def ", 1)
             lines += ([] if how == "method" else ["    @classmethod"]) + [signature, writer.doc(doc, " " * 8)]
     body = "\n".join(lines)

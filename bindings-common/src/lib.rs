@@ -44,8 +44,8 @@ pub mod typescript;
 pub use closable::{Begin, Begun};
 pub use codes::{AUDIENCES, ERROR_CODES, THINGS, TYPES};
 pub use doors::{
-    Answered, CallObserver, Clock, Console, EventStream, Fleet, FleetOptions, Gateway, Meter, Portal, Report,
-    StreamWait,
+    Answered, CallObserver, Clock, Console, CustomerConsole, DeviceConsole, EventStream, Fleet, FleetOptions, Gateway,
+    Meter, Portal, ProductConsole, Report, StreamWait,
 };
 pub use failure::*;
 #[cfg(any(feature = "node", feature = "mobile"))]

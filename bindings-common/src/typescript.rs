@@ -71,7 +71,7 @@ fn described() -> Vec<Described> {
         Standing Agreement AttemptProgress UpdateProgress UpdateResult Device Seen UpdateAttempt UpdateOutcome
         DevicePage DeviceIdPage DeviceFilter Summary VersionCount ListedDevice
         ImportReport ImportVerdict ImportLine ImportCounts ImportProgress
-        ImageFormat Firmware Image Proof Change DryRun Ways
+        ImageFormat Flash Firmware Image Proof Change DryRun Ways
         Rule HoldReason Directive Target Decision Report
         NoticeSubject Notice NoticePage
         Destination Subscription EventOrigin Event EventPage FollowedEvents StreamedEvents NewEvent

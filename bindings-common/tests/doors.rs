@@ -45,7 +45,7 @@ fn every_door_of_a_closed_fleet_rejects_calls() {
 #[test]
 fn a_failure_has_its_code_and_the_data_to_branch_on() {
     let fleet = open("memory:").unwrap();
-    let refused = fleet.operator(NOON).product(94).unwrap_err();
+    let refused = fleet.operator(NOON).product(94).unwrap().get().unwrap_err();
     assert_eq!(refused.kind, FailureKind::NotFound(NotFoundFailure { what: "product".to_owned() }));
     for error in [fleet.console(0, NOON).unwrap_err(), fleet.console(-1, NOON).unwrap_err()] {
         assert_eq!((error.code.as_str(), error.kind.name()), ("invalid", "Invalid"));
@@ -95,11 +95,27 @@ fn amounts_and_intervals_convert_to_the_core_and_back() {
     let console = fleet.console(alice, NOON).unwrap();
     let product = console.create_product("Thermostat", "photon").unwrap().id;
     let price = Money { minor: 12_300, currency: "usd".to_owned() };
-    fleet.operator(NOON).agree_price(product, "Enterprise", Interval::Annual, Some(price)).unwrap();
-    let quote = console.quote_upgrade(product, "Enterprise", Interval::Annual).unwrap();
+    let operator = fleet.operator(NOON).product(product).unwrap();
+    operator.agree_price("Enterprise", Interval::Annual, Some(price)).unwrap();
+    let thermostat = console.product(product).unwrap();
+    let quote = thermostat.quote_upgrade("Enterprise", Interval::Annual).unwrap();
     // The period began at midnight: half a day of its 365 is over (R-BILL-5).
     assert_eq!(quote.due, Money { minor: 12_283, currency: "USD".to_owned() });
-    assert!(console.devices(product, DeviceFilter::default(), None, None).unwrap().items.is_empty());
+    assert!(thermostat.devices(DeviceFilter::default(), None, None).unwrap().items.is_empty());
+}
+
+#[test]
+fn a_handle_prints_its_ids_and_reads_nothing() {
+    let fleet = open("memory:").unwrap();
+    let thermostat = fleet.operator(NOON).product(95).unwrap();
+    let (hall, carl) = (thermostat.device(&DEVICE.to_uppercase()).unwrap(), thermostat.customer(7).unwrap());
+    assert_eq!(thermostat.to_string(), "ProductConsole(95)");
+    assert_eq!((hall.to_string(), hall.id()), (format!("DeviceConsole(95, {DEVICE})"), DEVICE.to_owned()));
+    assert_eq!((carl.to_string(), carl.id()), ("CustomerConsole(95, 7)".to_owned(), 7));
+    for error in [thermostat.get().unwrap_err(), hall.get().unwrap_err(), carl.get().unwrap_err()] {
+        assert_eq!(error.code, "not_found");
+    }
+    assert_eq!(thermostat.device("55ff").unwrap_err().code, "invalid");
 }
 
 #[test]

@@ -19,7 +19,9 @@ mod store;
 
 pub use clock::Clock;
 pub use conformance::{StoreFactory, StoreReopener, Violation, conformance};
-pub use console::{Console, EventStream, ImportWatcher, StreamWait, WatcherError};
+pub use console::{
+    Console, CustomerConsole, DeviceConsole, EventStream, ImportWatcher, ProductConsole, StreamWait, WatcherError,
+};
 pub use error::{FleetError, FleetFailure};
 pub use fleet::{CallObserver, OpenFleet};
 pub use gateway::Gateway;

@@ -1,5 +1,6 @@
 'use strict';
 
+const { inspect } = require('node:util');
 const native = require('./native.cjs');
 const { CancelledError } = require('./errors.cjs');
 const { abortSignal, callback, invalid, options } = require('./options.cjs');
@@ -69,57 +70,82 @@ class Door {
   }
 }
 
-/** The door for people. */
-class Console extends Door {
-  auditLog(product, given) {
-    return new Pages((from, { limit }) => ask(this, 'auditLog', product, from, limit), given, PAGE);
+/** Base class of the handles: a console and an id. They print their ids. */
+class Handle extends Door {
+  get id() {
+    return half(this).id;
   }
 
-  customers(product, given) {
-    return new Pages((from, { limit, ...filter }) => ask(this, 'customers', product, filter, from, limit), given);
+  toString() {
+    return half(this).text();
   }
 
-  accountAuditLog(account, given) {
-    return new Pages((from, { limit }) => ask(this, 'accountAuditLog', account, from, limit), given, PAGE);
+  [inspect.custom]() {
+    return this.toString();
+  }
+}
+
+/** A device of a product, as an actor sees it. */
+class DeviceConsole extends Handle {}
+
+/** A customer of a product, as an actor sees them. */
+class CustomerConsole extends Handle {
+  async issueToken(scopes, life) {
+    return hiding(await ask(this, 'issueToken', scopes, life), 'IssuedToken', 'token');
+  }
+}
+
+/** A product, as an actor sees it. */
+class ProductConsole extends Handle {
+  device(device) {
+    return new DeviceConsole(askSync(this, 'device', device));
   }
 
-  betaGuests(product, given) {
+  customer(customer) {
+    return new CustomerConsole(askSync(this, 'customer', customer));
+  }
+
+  auditLog(given) {
+    return new Pages((from, { limit }) => ask(this, 'auditLog', from, limit), given, PAGE);
+  }
+
+  customers(given) {
+    return new Pages((from, { limit, ...filter }) => ask(this, 'customers', filter, from, limit), given);
+  }
+
+  betaGuests(given) {
     const read = async (from, { limit }) => {
-      const page = await ask(this, 'betaGuests', product, from, limit);
+      const page = await ask(this, 'betaGuests', from, limit);
       return { ...page, items: page.items.map(guest) };
     };
     return new Pages(read, given, PAGE);
   }
 
-  async inviteToBeta(product, list) {
-    return report(await ask(this, 'inviteToBeta', product, list));
+  async inviteToBeta(list) {
+    return report(await ask(this, 'inviteToBeta', list));
   }
 
-  async renewActivationCode(product, userName) {
-    return guest(await ask(this, 'renewActivationCode', product, userName));
+  async renewActivationCode(userName) {
+    return guest(await ask(this, 'renewActivationCode', userName));
   }
 
-  devices(product, given) {
-    return new Pages((from, { limit, ...filter }) => ask(this, 'devices', product, filter, from, limit), given);
+  devices(given) {
+    return new Pages((from, { limit, ...filter }) => ask(this, 'devices', filter, from, limit), given);
   }
 
-  claimedDevices(given) {
-    return new Pages((from, { limit }) => ask(this, 'claimedDevices', from, limit), given, PAGE);
-  }
-
-  async planImport(product, list, given) {
+  async planImport(list, given) {
     const { signal } = options(given, ['signal']);
-    const until = (cancel) => ask(this, 'planImportUntil', product, list, cancel);
-    return abortable(signal, () => ask(this, 'planImport', product, list), until);
+    const until = (cancel) => ask(this, 'planImportUntil', list, cancel);
+    return abortable(signal, () => ask(this, 'planImport', list), until);
   }
 
-  async import(product, list, given) {
+  async import(list, given) {
     const { signal } = options(given, ['signal']);
     // Only an import that may be stopped returns to the event loop repeatedly.
-    return signal == null ? ask(this, 'import', product, list) : this.importWatched(product, list, { signal });
+    return signal == null ? ask(this, 'import', list) : this.importWatched(list, { signal });
   }
 
-  async importWatched(product, list, given) {
+  async importWatched(list, given) {
     const { onProgress, signal } = options(given, ['onProgress', 'signal']);
     const notify = callback('onProgress', onProgress);
     const abort = abortSignal(signal);
@@ -138,7 +164,7 @@ class Console extends Door {
       return problem === undefined && !abort?.aborted;
     };
     try {
-      const report = await ask(this, 'importWatched', product, list, abort?.aborted ?? false, goesOn);
+      const report = await ask(this, 'importWatched', list, abort?.aborted ?? false, goesOn);
       // Awaits the last one too.
       await notified;
       if (problem === undefined) return report;
@@ -151,39 +177,50 @@ class Console extends Door {
     throw problem.error;
   }
 
-  invoices(product, given) {
-    return new Pages((from, { limit }) => ask(this, 'invoices', product, from, limit), given, PAGE);
+  invoices(given) {
+    return new Pages((from, { limit }) => ask(this, 'invoices', from, limit), given, PAGE);
+  }
+
+  async subscribe(to, given) {
+    const { prefix, device } = options(given, ['prefix', 'device']);
+    return subscription(await ask(this, 'subscribe', to, prefix, device));
+  }
+
+  async subscriptions() {
+    return (await ask(this, 'subscriptions')).map(subscription);
+  }
+
+  events(given) {
+    const read = (from, { limit, device, prefix }) => ask(this, 'events', device, prefix, from, limit);
+    return new Pages(read, given, ['before', 'limit', 'device', 'prefix']);
+  }
+
+  async followEvents(given) {
+    const { after, limit } = options(given, PAGE);
+    return ask(this, 'followEvents', after, limit);
+  }
+
+  async eventStream() {
+    return new EventStream(this, await ask(this, 'eventStream'));
+  }
+}
+
+/** The door for people. */
+class Console extends Door {
+  product(product) {
+    return new ProductConsole(askSync(this, 'product', product));
+  }
+
+  accountAuditLog(account, given) {
+    return new Pages((from, { limit }) => ask(this, 'accountAuditLog', account, from, limit), given, PAGE);
+  }
+
+  claimedDevices(given) {
+    return new Pages((from, { limit }) => ask(this, 'claimedDevices', from, limit), given, PAGE);
   }
 
   accountInvoices(account, given) {
     return new Pages((from, { limit }) => ask(this, 'accountInvoices', account, from, limit), given, PAGE);
-  }
-
-  async subscribe(product, to, given) {
-    const { prefix, device } = options(given, ['prefix', 'device']);
-    return subscription(await ask(this, 'subscribe', product, to, prefix, device));
-  }
-
-  async subscriptions(product) {
-    return (await ask(this, 'subscriptions', product)).map(subscription);
-  }
-
-  async issueToken(product, customer, scopes, life) {
-    return hiding(await ask(this, 'issueToken', product, customer, scopes, life), 'IssuedToken', 'token');
-  }
-
-  events(product, given) {
-    const read = (from, { limit, device, prefix }) => ask(this, 'events', product, device, prefix, from, limit);
-    return new Pages(read, given, ['before', 'limit', 'device', 'prefix']);
-  }
-
-  async followEvents(product, given) {
-    const { after, limit } = options(given, PAGE);
-    return ask(this, 'followEvents', product, after, limit);
-  }
-
-  async eventStream(product) {
-    return new EventStream(this, await ask(this, 'eventStream', product));
   }
 
   async readEventStream(stream, given) {
@@ -201,11 +238,11 @@ const LONGEST = 2 ** 31 - 1;
 
 /** The events of a product that this process publishes. */
 class EventStream extends Door {
-  #console;
+  #product;
 
-  constructor(console, native) {
+  constructor(product, native) {
     super(native);
-    this.#console = console;
+    this.#product = product;
   }
 
   get start() {
@@ -234,7 +271,7 @@ class EventStream extends Door {
 
   async *[Symbol.asyncIterator]() {
     for (;;) {
-      const events = await ask(this.#console, 'nextEvents', half(this));
+      const events = await ask(this.#product, 'nextEvents', half(this));
       yield* events;
       if (events.length === 0) await this.wait(WAIT);
     }
@@ -411,7 +448,7 @@ async function quietly(call, ...given) {
   }
 }
 
-const doors = { Clock, Console, Fleet, Gateway, Portal };
+const doors = { Clock, Console, CustomerConsole, DeviceConsole, Fleet, Gateway, Portal, ProductConsole };
 
 // The operations that need no code of their own here.
 for (const [name, operation] of native.operations()) {

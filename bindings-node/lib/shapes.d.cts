@@ -903,6 +903,13 @@ export type ImageFormat =
   /** A value that is newer than this binding. */
   | 'other';
 
+/** When a device that is locked to a version gets it. */
+export type Flash =
+  /** Immediately. The device must be online. */
+  | 'now'
+  /** At its next connect. */
+  | 'on_reset';
+
 /** An uploaded firmware. */
 export interface Firmware {
   /** Its version. */

@@ -18,7 +18,7 @@ mod threads;
 
 pub use clock::Clock;
 pub use conformance::{Violation, conformance};
-pub use console::{Console, EventStream, StreamWait};
+pub use console::{Console, CustomerConsole, DeviceConsole, EventStream, ProductConsole, StreamWait};
 pub use fleet::Fleet;
 pub use gateway::Gateway;
 pub use meter::Meter;

@@ -17,7 +17,7 @@ beforeEach(async () => {
   const { id } = await fleet.console('operator').createAccount('alice@example.com');
   team = fleet.console(id);
   ({ id: product } = await team.createProduct('Thermostat', 'photon'));
-  await fleet.console('operator').setTier(product, 'Enterprise');
+  await fleet.console('operator').product(product).setTier('Enterprise');
 });
 
 test('a close waits for a running import, and rejects later calls', { timeout: 60_000 }, async () => {
@@ -25,16 +25,16 @@ test('a close waits for a running import, and rejects later calls', { timeout: 6
   const onProgress = () => {
     closed ??= fleet.close();
   };
-  const report = await team.importWatched(product, list(60_000), { onProgress });
+  const report = await team.product(product).importWatched(list(60_000), { onProgress });
   assert.equal(report.counts.imported, 60_000);
   await closed;
-  await assert.rejects(team.summary(product), StoreFailedError);
+  await assert.rejects(team.product(product).summary(), StoreFailedError);
   await fleet.close();
 });
 
 test('a close waits for earlier calls, also those that no thread has started', { timeout: 60_000 }, async () => {
   const devices = Array.from({ length: 400 }, (_, n) => ({ device: `aa${(n + 1).toString(16).padStart(22, '0')}`, product }));
-  await team.import(product, list(400));
+  await team.product(product).import(list(400));
   const answers = devices.map((report) => fleet.gateway().connect(report));
   await fleet.close();
   assert.ok((await Promise.all(answers)).every(({ answer }) => answer.kind === 'up_to_date'));
@@ -79,7 +79,7 @@ test('an import fails with what its watcher throws or rejects with', { timeout: 
       throw own;
     },
   ]) {
-    await assert.rejects(team.importWatched(product, list(40_000), { onProgress }), (error) => error === own);
+    await assert.rejects(team.product(product).importWatched(list(40_000), { onProgress }), (error) => error === own);
   }
   // Also at its last report, when there is nothing left to stop: aborted before, soon after, or later.
   const last = ({ added, toAdd }) => {
@@ -92,26 +92,26 @@ test('an import fails with what its watcher throws or rejects with', { timeout: 
   let first = 0;
   for (const [count, onProgress] of [[5, last], [9_000, last], [7, async (progress) => last(progress)], [8, later]]) {
     const { id } = await team.createProduct('Watched', 'photon');
-    await fleet.console('operator').setTier(id, 'Enterprise');
+    await fleet.console('operator').product(id).setTier('Enterprise');
     const fresh = Array.from({ length: count }, (_, number) => `bb${(first + number).toString(16).padStart(22, '0')}`);
     first += count;
-    await assert.rejects(team.importWatched(id, fresh.join('\n'), { onProgress }), (error) => error === own);
-    assert.equal((await team.summary(id)).devices, count);
+    await assert.rejects(team.product(id).importWatched(fresh.join('\n'), { onProgress }), (error) => error === own);
+    assert.equal((await team.product(id).summary()).devices, count);
   }
   const abort = AbortSignal.abort('over');
-  await assert.rejects(team.import(product, list(1), { signal: abort }), CancelledError);
-  await assert.rejects(team.planImport(product, list(1), { signal: abort }), (reason) => reason === 'over');
+  await assert.rejects(team.product(product).import(list(1), { signal: abort }), CancelledError);
+  await assert.rejects(team.product(product).planImport(list(1), { signal: abort }), (reason) => reason === 'over');
   await assert.rejects(fleet.query('select 1', { signal: abort }), (reason) => reason === 'over');
   const stop = new AbortController();
-  const planned = team.planImport(product, list(300_000), { signal: stop.signal });
-  const imported = team.import(product, list(300_000), { signal: stop.signal });
+  const planned = team.product(product).planImport(list(300_000), { signal: stop.signal });
+  const imported = team.product(product).import(list(300_000), { signal: stop.signal });
   setTimeout(() => stop.abort('over'), 50);
   await assert.rejects(planned, (reason) => reason === 'over');
   await assert.rejects(imported, (error) => error instanceof CancelledError && error.cause === 'over');
-  assert.ok((await team.summary(product)).devices < 300_000);
-  await assert.rejects(team.importWatched(product, list(1), { signal: abort }), CancelledError);
-  await assert.rejects(team.importWatched(product, list(1), { signal: 5 }), InvalidError);
-  await assert.rejects(team.importWatched(product, list(1), { onProgress: 5 }), InvalidError);
+  assert.ok((await team.product(product).summary()).devices < 300_000);
+  await assert.rejects(team.product(product).importWatched(list(1), { signal: abort }), CancelledError);
+  await assert.rejects(team.product(product).importWatched(list(1), { signal: 5 }), InvalidError);
+  await assert.rejects(team.product(product).importWatched(list(1), { onProgress: 5 }), InvalidError);
 });
 
 // Without the cancellation, it would run for ten seconds, the most that a query may.
@@ -132,7 +132,7 @@ test('a long call does not delay file operations', { timeout: 120_000 }, async (
   const text = list(30_000);
   let over = 0;
   const planned = Array.from({ length: 24 }, async () => {
-    await team.planImport(product, text);
+    await team.product(product).planImport(text);
     over += 1;
   });
   await stat('.');

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, describe, test } from 'node:test';
+import { inspect } from 'node:util';
 import {
   CancelledError,
   Fleet,
@@ -32,12 +33,12 @@ beforeEach(async () => {
   const { id } = await operator.createAccount('alice@example.com');
   console = fleet.console(id, NOON);
   ({ id: product } = await console.createProduct('Thermostat', 'photon'));
-  await operator.setTier(product, 'Enterprise');
+  await operator.product(product).setTier('Enterprise');
 });
 
 describe('a failure', () => {
   test('is an error with a code, a message for people, and the data to branch on', async () => {
-    const error = await console.product(94).catch((caught) => caught);
+    const error = await console.product(94).get().catch((caught) => caught);
     assert.ok(error instanceof NotFoundError && error instanceof FleetError && error instanceof Error);
     assert.equal(error.name, 'NotFoundError');
     assert.equal(error.code, 'not_found');
@@ -48,13 +49,13 @@ describe('a failure', () => {
   });
 
   test('names the tier that would be enough', async () => {
-    await fleet.console('operator', NOON).setTier(product, 'Prototype');
-    const { refused } = await console.planImport(product, list(26));
+    await fleet.console('operator', NOON).product(product).setTier('Prototype');
+    const { refused } = await console.product(product).planImport(list(26));
     assert.equal(refused.resource, 'devices');
-    await console.import(product, list(25));
+    await console.product(product).import(list(25));
     const stranger = { device: device(99), product };
     await fleet.gateway(NOON).connect(stranger);
-    await assert.rejects(console.approveDevice(product, stranger.device), (error) => {
+    await assert.rejects(console.product(product).device(stranger.device).approve(), (error) => {
       assert.ok(error instanceof LimitExceededError);
       assert.deepEqual([error.limit.limit, error.limit.wouldBe, error.limit.fits.tier], [25, 26, 'Small']);
       return true;
@@ -70,14 +71,15 @@ describe('a failure', () => {
 describe('an argument', () => {
   test('that is not a whole number in its range is rejected, not converted', async () => {
     for (const invalid of [product + 2 ** 32, product + 0.5, -1, NaN, `${product}`, null, undefined]) {
-      await assert.rejects(console.product(invalid), InvalidError, String(invalid));
+      assert.throws(() => console.product(invalid), InvalidError, String(invalid));
+      await assert.rejects(console.product(product).release(invalid), InvalidError, String(invalid));
     }
-    assert.equal((await console.product(product)).id, product);
+    assert.equal((await console.product(product).get()).id, product);
   });
 
   test('with a misspelt field is rejected', async () => {
-    await assert.rejects(console.devices(product, { onlnie: true }), /`onlnie` is not a known field/);
-    await assert.rejects(console.setPolicy(product, { gateDevice: 2 }), /`gateDevice`/);
+    await assert.rejects(console.product(product).devices({ onlnie: true }), /`onlnie` is not a known field/);
+    await assert.rejects(console.product(product).setPolicy({ gateDevice: 2 }), /`gateDevice`/);
   });
 
   test('that is not an actor opens no door', () => {
@@ -92,15 +94,28 @@ describe('an argument', () => {
   });
 
   test('rejects and does not throw', async () => {
-    const promise = console.product('x');
+    const promise = console.product(product).release('x');
     assert.ok(promise instanceof Promise);
     await assert.rejects(promise, InvalidError);
   });
 });
 
+describe('a handle', () => {
+  test('prints its ids and reads nothing', async () => {
+    const unknown = console.product(95);
+    const handles = [unknown, unknown.device(device(1).toUpperCase()), unknown.customer(7)];
+    const texts = ['ProductConsole(95)', `DeviceConsole(95, ${device(1)})`, 'CustomerConsole(95, 7)'];
+    assert.deepEqual(handles.map(String), texts);
+    assert.deepEqual(handles.map((handle) => inspect(handle)), texts);
+    assert.deepEqual(handles.map(({ id }) => id), [95, device(1), 7]);
+    for (const handle of handles) await assert.rejects(handle.get(), NotFoundError);
+    assert.throws(() => unknown.device('55ff'), InvalidError);
+  });
+});
+
 describe('a door', () => {
   test('returns dates', async () => {
-    const { createdAt } = await console.product(product);
+    const { createdAt } = await console.product(product).get();
     assert.deepEqual(createdAt, NOON);
   });
 
@@ -111,37 +126,37 @@ describe('a door', () => {
   });
 
   test('accepts configuration answers as native values', async () => {
-    await console.configure(product, 'private_beta', true);
-    const { answers } = await console.configuration(product);
+    await console.product(product).configure('private_beta', true);
+    const { answers } = await console.product(product).configuration();
     assert.equal(answers.private_beta, true);
   });
 });
 
 describe('a list', () => {
   test('is read completely by for await, and page by page', async () => {
-    await console.import(product, list(7));
+    await console.product(product).import(list(7));
     const walked = [];
-    for await (const { id } of console.devices(product, { limit: 3 })) walked.push(id);
+    for await (const { id } of console.product(product).devices({ limit: 3 })) walked.push(id);
     assert.deepEqual(walked, Array.from({ length: 7 }, (_, number) => device(number)));
 
-    const first = await console.devices(product, { limit: 3 });
+    const first = await console.product(product).devices({ limit: 3 });
     assert.deepEqual([first.items.length, first.next], [3, device(2)]);
-    const last = await console.devices(product, { limit: 4, after: device(4) });
+    const last = await console.product(product).devices({ limit: 4, after: device(4) });
     assert.deepEqual([last.items.length, last.next], [2, null]);
   });
 
   test('stops reading pages when the loop stops', async () => {
-    await console.import(product, list(7));
-    for await (const { id } of console.devices(product, { limit: 3 })) {
+    await console.product(product).import(list(7));
+    for await (const { id } of console.product(product).devices({ limit: 3 })) {
       assert.equal(id, device(0));
       break;
     }
   });
 
   test('rejects when it is read', async () => {
-    await assert.rejects(console.devices(94), NotFoundError);
+    await assert.rejects(console.product(94).devices(), NotFoundError);
     await assert.rejects(async () => {
-      for await (const _ of console.auditLog(94)) assert.fail();
+      for await (const _ of console.product(94).auditLog()) assert.fail();
     }, NotFoundError);
   });
 });
@@ -153,7 +168,8 @@ describe('a long import', () => {
     const reports = [];
     let turns = 0;
     const turn = setInterval(() => (turns += 1));
-    const { counts } = await console.importWatched(product, list(COUNT), { onProgress: (progress) => reports.push(progress) });
+    const onProgress = (progress) => reports.push(progress);
+    const { counts } = await console.product(product).importWatched(list(COUNT), { onProgress });
     clearInterval(turn);
     assert.equal(counts.imported, COUNT);
     assert.ok(reports.length > 1 && turns > 0, `${reports.length} reports, ${turns} turns`);
@@ -163,20 +179,21 @@ describe('a long import', () => {
   test('stops when its signal aborts; added devices stay, and the same file completes it', async () => {
     const stop = new AbortController();
     const error = await console
-      .importWatched(product, list(COUNT), { onProgress: () => stop.abort('enough'), signal: stop.signal })
+      .product(product)
+      .importWatched(list(COUNT), { onProgress: () => stop.abort('enough'), signal: stop.signal })
       .catch((caught) => caught);
     assert.ok(error instanceof CancelledError, error);
     assert.deepEqual([error.code, error.cause], ['cancelled', 'enough']);
     assert.ok(error.added > 0 && error.added < COUNT);
-    assert.equal((await console.summary(product)).devices, error.added);
-    const { counts } = await console.importWatched(product, list(COUNT));
+    assert.equal((await console.product(product).summary()).devices, error.added);
+    const { counts } = await console.product(product).importWatched(list(COUNT));
     assert.deepEqual([counts.imported, counts.alreadyHere], [COUNT - error.added, error.added]);
   });
 
   test('that is stopped before it begins adds nothing', async () => {
-    const refused = console.importWatched(product, list(3), { signal: AbortSignal.abort() });
+    const refused = console.product(product).importWatched(list(3), { signal: AbortSignal.abort() });
     await assert.rejects(refused, { code: 'cancelled', added: 0 });
-    assert.equal((await console.summary(product)).devices, 0);
+    assert.equal((await console.product(product).summary()).devices, 0);
   });
 
   test('fails with what its listener throws', async () => {
@@ -184,7 +201,7 @@ describe('a long import', () => {
     const onProgress = () => {
       throw problem;
     };
-    await assert.rejects(console.importWatched(product, list(COUNT), { onProgress }), problem);
+    await assert.rejects(console.product(product).importWatched(list(COUNT), { onProgress }), problem);
   });
 });
 
@@ -192,7 +209,7 @@ describe('a connect', () => {
   const report = (number, more) => ({ device: device(number), product, version: 1, ...more });
 
   test('has the same answer on the loop and on the pool, alone and in a batch', async () => {
-    await console.import(product, list(3));
+    await console.product(product).import(list(3));
     const gateway = fleet.gateway(NOON);
     const reports = [report(0), report(1, { session: 7, system: '1.5.2', platform: 'photon' }), report(9)];
     const many = await gateway.connectMany(reports);
@@ -210,9 +227,9 @@ describe('a connect', () => {
     await fleet.console('operator', NOON).createProductWithId(94, owner, 'Guide', 'photon');
     const carol = fleet.console(owner, NOON);
     const binary = readFileSync(new URL('../../examples/data/photon_p94_v2.bin', import.meta.url));
-    await carol.upload(94, { version: 2, title: 'Quieter', binary });
-    await carol.import(94, list(3));
-    for (const number of [0, 1, 2]) await carol.lockAndFlashOnReset(94, device(number), 2);
+    await carol.product(94).upload({ version: 2, title: 'Quieter', binary });
+    await carol.product(94).import(list(3));
+    for (const number of [0, 1, 2]) await carol.product(94).device(device(number)).lock(2, 'on_reset');
     const reports = [0, 1, 2].map((number) => ({ device: device(number).toUpperCase(), product: 94, session: 1 }));
     for (const answers of [await fleet.gateway(NOON).connectMany(reports), fleet.gateway(NOON).connectManySync(reports)]) {
       assert.deepEqual(answers.map(({ answer }) => answer.directive.device), [device(0), device(1), device(2)]);
@@ -315,6 +332,6 @@ describe('a fleet', () => {
 });
 
 test('the error of an unproven release has the number of devices that run it', async () => {
-  await assert.rejects(console.release(product, 2), NotFoundError);
+  await assert.rejects(console.product(product).release(2), NotFoundError);
   assert.equal(new NotProvenError({ message: 'x', code: 'not_proven', context: { needed: 1 } }).needed, 1);
 });

@@ -14,13 +14,16 @@ async function house() {
   const { id: alice } = await fleet.console('operator', NOON).createAccount('alice@example.com');
   const team = fleet.console(alice, NOON);
   const { id: product } = await team.createProduct('Thermostat', 'photon');
-  await team.import(product, device);
-  const { id: customer } = await team.createCustomer(product, 'carl@example.com');
-  const { token } = await team.issueToken(product, customer, ['see', 'control', 'claim'], 3600);
-  const stream = await team.eventStream(product);
+  await team.product(product).import(device);
+  const { id: customer } = await team.product(product).createCustomer('carl@example.com');
+  const { token } = await team.product(product).customer(customer).issueToken(['see', 'control', 'claim'], 3600);
+  const stream = await team.product(product).eventStream();
   const meter = await fleet.meter(product, NOON);
   const gateway = fleet.gateway(NOON);
-  const doors = [team, fleet.console('operator', NOON), fleet.portal(token, NOON), gateway, fleet.clock(NOON), meter, fleet];
+  const thermostat = team.product(product);
+  const handles = [thermostat, thermostat.device(device), thermostat.customer(customer)];
+  const people = [team, fleet.console('operator', NOON)];
+  const doors = [...people, fleet.portal(token, NOON), gateway, fleet.clock(NOON), meter, fleet, ...handles];
   return { fleet, alice, product, stream, doors };
 }
 
@@ -91,19 +94,19 @@ test('every call rejects a misspelt option', async () => {
   const { fleet, product, doors: [team, , , gateway, clock], stream } = await house();
   const misspelt = { prefx: 'door/' };
   for (const call of [
-    () => team.subscribe(product, { kind: 'live_stream' }, misspelt),
-    () => team.devices(product, misspelt),
-    () => team.devices(product, { before: 'x' }),
-    () => team.customers(product, misspelt),
-    () => team.betaGuests(product, misspelt),
+    () => team.product(product).subscribe({ kind: 'live_stream' }, misspelt),
+    () => team.product(product).devices(misspelt),
+    () => team.product(product).devices({ before: 'x' }),
+    () => team.product(product).customers(misspelt),
+    () => team.product(product).betaGuests(misspelt),
     () => team.claimedDevices(misspelt),
-    () => team.auditLog(product, misspelt),
-    () => team.events(product, misspelt),
-    () => team.events(product, { after: 'x' }),
-    () => team.followEvents(product, misspelt),
-    () => team.invoices(product, misspelt),
+    () => team.product(product).auditLog(misspelt),
+    () => team.product(product).events(misspelt),
+    () => team.product(product).events({ after: 'x' }),
+    () => team.product(product).followEvents(misspelt),
+    () => team.product(product).invoices(misspelt),
     () => team.readEventStream(stream, misspelt),
-    () => team.importWatched(product, device, { onprogress() {} }),
+    () => team.product(product).importWatched(device, { onprogress() {} }),
     () => stream.wait(1, misspelt),
     () => gateway.connect({ device, prodct: 1 }),
     () => gateway.disconnect(device, misspelt),
@@ -115,8 +118,8 @@ test('every call rejects a misspelt option', async () => {
   ]) {
     await assert.rejects(async () => call(), InvalidError, call.toString());
   }
-  await assert.rejects(async () => team.devices(product, null), InvalidError);
-  assert.deepEqual(await team.subscriptions(product), []);
+  await assert.rejects(async () => team.product(product).devices(null), InvalidError);
+  assert.deepEqual(await team.product(product).subscriptions(), []);
 });
 
 test('an error names the argument as JavaScript spells it, and its own class', async () => {
@@ -136,23 +139,23 @@ test('an error names the argument as JavaScript spells it, and its own class', a
 test('values are equal after a worker or JSON; a value with a secret is not serialised', async () => {
   const { fleet, product, doors: [team, , , gateway] } = await house();
   const values = [
-    await team.product(product), await team.summary(product), await gateway.connect({ device, product, version: 1 }),
-    (await team.devices(product)).items, await team.configuration(product), await team.billingStatus(product),
+    await team.product(product).get(), await team.product(product).summary(), await gateway.connect({ device, product, version: 1 }),
+    (await team.product(product).devices()).items, await team.product(product).configuration(), await team.product(product).billingStatus(),
   ];
   for (const value of values) {
     assert.deepEqual(structuredClone(value), value);
     assert.deepEqual(JSON.parse(JSON.stringify(value)), JSON.parse(JSON.stringify(structuredClone(value))));
   }
-  const { id: customer } = await team.createCustomer(product, 'dora@example.com');
-  const issued = await team.issueToken(product, customer, ['claim'], 60);
-  const hook = await team.subscribe(product, { kind: 'webhook', url: 'https://example.com/hook?key=secret' });
+  const { id: customer } = await team.product(product).createCustomer('dora@example.com');
+  const issued = await team.product(product).customer(customer).issueToken(['claim'], 60);
+  const hook = await team.product(product).subscribe({ kind: 'webhook', url: 'https://example.com/hook?key=secret' });
   const code = await fleet.portal(issued.token, NOON).askClaimCode();
-  const invited = await team.inviteToBeta(product, 'dora@example.com\n');
-  const again = await team.inviteToBeta(product, 'a\u0001b');
-  const guests = await team.betaGuests(product);
-  const renewed = await team.renewActivationCode(product, 'dora@example.com');
+  const invited = await team.product(product).inviteToBeta('dora@example.com\n');
+  const again = await team.product(product).inviteToBeta('a\u0001b');
+  const guests = await team.product(product).betaGuests();
+  const renewed = await team.product(product).renewActivationCode('dora@example.com');
   for (const [value, secret] of [
-    [issued, issued.token], [hook, 'key=secret'], [code, code.code], [(await team.subscriptions(product)), 'key=secret'],
+    [issued, issued.token], [hook, 'key=secret'], [code, code.code], [(await team.product(product).subscriptions()), 'key=secret'],
     [invited, invited.lines[0].code], [guests, guests.items[0].code], [renewed, renewed.code],
   ]) {
     assert.ok(secret.length > 3);

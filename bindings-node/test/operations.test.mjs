@@ -12,14 +12,20 @@ const doors = require('../lib/doors.cjs');
 
 const types = readFileSync(new URL('../index.d.cts', import.meta.url), 'utf8');
 
-/** Methods besides the operations: opening doors, hot calls on the event loop, closing a fleet. */
+/** Methods besides the operations: opening doors and handles, hot calls on the event loop, closing a fleet. */
 const OWN = {
   Clock: [],
-  Console: [],
+  Console: ['product'],
+  CustomerConsole: [],
+  DeviceConsole: [],
   Fleet: ['console', 'portal', 'gateway', 'clock', 'close', 'closeWithin'],
   Gateway: ['connectSync', 'connectManySync'],
   Portal: [],
+  ProductConsole: ['device', 'customer'],
 };
+
+/** What every class has, and every handle inherits. */
+const INHERITED = ['constructor', 'toString'];
 
 function shared(door) {
   const operations = native.operations().filter(([of]) => of === door);
@@ -30,7 +36,7 @@ function shared(door) {
 /** The methods that a class has in the .d.cts. */
 function declared(door) {
   const [, body] = types.match(new RegExp(`export declare class ${door} \\{\\n(.*?)\\n\\}`, 's'));
-  return [...body.matchAll(/^ {2}(\w+)\(/gm)].map(([, method]) => method).filter((name) => name !== 'constructor');
+  return [...body.matchAll(/^ {2}(\w+)\(/gm)].map(([, method]) => method).filter((name) => !INHERITED.includes(name));
 }
 
 for (const [door, own] of Object.entries(OWN)) {

@@ -61,9 +61,9 @@ test('a process exits during a watched import', { timeout: 60_000 }, async () =>
       const fleet = await Fleet.open('memory:');
       const { id } = await fleet.console('operator').createAccount('alice@example.com');
       const { id: product } = await fleet.console(id).createProduct('Thermostat', 'photon');
-      await fleet.console('operator').setTier(product, 'Enterprise');
+      await fleet.console('operator').product(product).setTier('Enterprise');
       const list = Array.from({ length: 100_000 }, (_, n) => 'aa' + (n + 1).toString(16).padStart(22, '0')).join('\\n');
-      await fleet.console(id).importWatched(product, list, { onProgress() { console.log('over'); ${end}; for (const until = Date.now() + 200; Date.now() < until;); } });`;
+      await fleet.console(id).product(product).importWatched(list, { onProgress() { console.log('over'); ${end}; for (const until = Date.now() + 200; Date.now() < until;); } });`;
     assert.equal((await outputOf(program)).split('\n')[0], 'over', end);
   }
 });
@@ -76,9 +76,9 @@ test('a worker is terminated during a watched import', { timeout: 60_000 }, asyn
       const fleet = await Fleet.open('memory:');
       const { id } = await fleet.console('operator').createAccount('alice@example.com');
       const { id: product } = await fleet.console(id).createProduct('Thermostat', 'photon');
-      await fleet.console('operator').setTier(product, 'Enterprise');
+      await fleet.console('operator').product(product).setTier('Enterprise');
       const list = Array.from({ length: 100_000 }, (_, n) => 'aa' + (n + 1).toString(16).padStart(22, '0')).join('\\n');
-      await fleet.console(id).importWatched(product, list, { onProgress() { parentPort.postMessage('begun'); } });
+      await fleet.console(id).product(product).importWatched(list, { onProgress() { parentPort.postMessage('begun'); } });
     })();`;
   const worker = new Worker(program, { eval: true });
   await once(worker, 'message');

@@ -18,7 +18,7 @@ test('the ten lines of the README work', () => {
 });
 
 test('every other program does what the text around it says', async () => {
-  const [, pages, watched, charges, refusal, ...more] = readme.match(/```js\n.*?```/gs).map((block) => block.slice(6, -3));
+  const [, handles, pages, watched, charges, refusal, ...more] = readme.match(/```js\n.*?```/gs).map((block) => block.slice(6, -3));
   assert.deepEqual(more, [], 'every program of the README is run here');
   const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
   const run = (program, names) => new AsyncFunction(...Object.keys(names), program)(...Object.values(names));
@@ -31,26 +31,29 @@ test('every other program does what the text around it says', async () => {
 
     const added = [];
     const file = '55ff6d04498b49a1b2c3d4e5\n45f96d06492949f0e1d2c3b4\n';
-    await run(watched, { team, product, file, bar: (share) => added.push(share), signal: new AbortController().signal });
+    const thermostat = team.product(product.id);
+    await run(watched, { thermostat, file, bar: (share) => added.push(share), signal: new AbortController().signal });
     assert.equal(added.at(-1), 1);
 
-    const { items: [device] } = await team.devices(94);
+    const { items: [device] } = await thermostat.devices();
     await fleet.gateway().connect({ device: device.id, product: 94, version: 1 });
     const shown = [];
-    await run(pages, { team, product, show: ({ id }) => shown.push(id) });
+    await run(pages, { thermostat, show: ({ id }) => shown.push(id) });
     assert.deepEqual(shown, [device.id]);
+    await run(handles, { thermostat, show: (line) => shown.push(line) });
+    assert.equal(shown.at(-1), 'hall of Lamp');
 
     for (const version of [1, 2]) {
       const binary = readFileSync(new URL(`../../examples/data/photon_p94_v${version}.bin`, import.meta.url));
-      await team.upload(94, { version, title: `Version ${version}`, binary });
+      await thermostat.upload({ version, title: `Version ${version}`, binary });
     }
-    assert.equal(await run(refusal, { team, product, NotProvenError }), 'runs on 0 of 1');
+    assert.equal(await run(refusal, { thermostat, NotProvenError }), 'runs on 0 of 1');
 
     await team.setCard({ token: 'tok_visa', brand: 'visa', lastFour: '4242', expires: '2090-12' });
-    const quote = await team.quoteUpgrade(94, 'Small', 'monthly');
-    await team.upgrade(94, quote.quote);
+    const quote = await thermostat.quoteUpgrade('Small', 'monthly');
+    await thermostat.upgrade(quote.quote);
     await run(charges, { fleet, provider: { charge: async () => 'succeeded' } });
-    assert.equal((await team.product(94)).tier, 'Small');
+    assert.equal((await thermostat.get()).tier, 'Small');
   });
 });
 

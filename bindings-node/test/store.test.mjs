@@ -76,10 +76,10 @@ async function lived(store) {
   const { id } = await fleet.console('operator').createAccount('alice@example.com');
   const team = fleet.console(id);
   const { id: product } = await team.createProduct('Thermostat', 'photon');
-  await team.import(product, 'aa0000000000000000000001\naa0000000000000000000002');
+  await team.product(product).import('aa0000000000000000000001\naa0000000000000000000002');
   const reports = ['aa0000000000000000000001', 'aa0000000000000000000002'].map((device) => ({ device, product }));
   await Promise.all(reports.map((report) => fleet.gateway().connect(report)));
-  const { devices, online } = await team.summary(product);
+  const { devices, online } = await team.product(product).summary();
   return { fleet, counted: [devices, online] };
 }
 
@@ -153,7 +153,7 @@ test('a fleet uses the tiers that it is given', async () => {
   const { id } = await fleet.console('operator').createAccount('alice@example.com');
   const { id: product } = await fleet.console(id).createProduct('Thermostat', 'photon');
   const three = 'aa0000000000000000000001\naa0000000000000000000002\naa0000000000000000000003';
-  const { refused } = await fleet.console(id).import(product, three);
+  const { refused } = await fleet.console(id).product(product).import(three);
   assert.deepEqual([refused.tier, refused.limit, refused.fits], ['Two', 2, { tier: 'All', limit: null }]);
   await fleet.close();
   await assert.rejects(Fleet.open('memory:', { tier: [] }), /`tier` is not a known field/);

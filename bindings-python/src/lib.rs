@@ -148,6 +148,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<fleet::Price>()?;
     module.add_class::<clock::Clock>()?;
     module.add_class::<console::Console>()?;
+    module.add_class::<console::ProductConsole>()?;
+    module.add_class::<console::DeviceConsole>()?;
+    module.add_class::<console::CustomerConsole>()?;
     module.add_class::<portal::Portal>()?;
     module.add_class::<gateway::Gateway>()?;
     module.add_class::<gateway::Report>()?;

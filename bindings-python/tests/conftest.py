@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fleet_core import Console, Connected, Fleet, Report
+from fleet_core import Console, Connected, Fleet, ProductConsole, Report
 
 NOON = datetime(2016, 3, 8, 12, tzinfo=UTC)
 
@@ -22,6 +22,9 @@ class House:
 
     def console(self, seconds: int = 0) -> Console:
         return self.fleet.console(self.alice, NOON + timedelta(seconds=seconds))
+
+    def thermostat(self, seconds: int = 0) -> ProductConsole:
+        return self.console(seconds).product(self.product)
 
     def connect(self, device: str, version: int, seconds: int = 0) -> Connected:
         gateway = self.fleet.gateway(NOON + timedelta(seconds=seconds))

@@ -316,7 +316,7 @@ def policy(value: dict[str, JSON]) -> dict[str, Any]:
 Command = Callable[["World", Any, Step], JSON]
 
 
-def watched(world: World, console: fc.Console, step: Step) -> JSON:
+def watched(world: World, thermostat: fc.ProductConsole, step: Step) -> JSON:
     reports: list[JSON] = []
     most = step.optional("stop_after")
 
@@ -324,8 +324,8 @@ def watched(world: World, console: fc.Console, step: Step) -> JSON:
         def is_set(self) -> bool:
             return most is not None and reports[-1]["added"] >= most
 
-    found = console.import_watched(
-        step.required("product"), list_bytes(step.required("list")), progress=lambda one: reports.append(shown(one)), cancel=Stop()
+    found = thermostat.import_watched(
+        list_bytes(step.required("list")), progress=lambda one: reports.append(shown(one)), cancel=Stop()
     )
     return shown(found) | {"progress": reports}
 
@@ -335,10 +335,9 @@ def registered(world: World, console: fc.Console, step: Step) -> JSON:
     return {"new": console.register_devices(listed)}
 
 
-def uploaded(world: World, console: fc.Console, step: Step) -> JSON:
+def uploaded(world: World, thermostat: fc.ProductConsole, step: Step) -> JSON:
     return shown(
-        console.upload(
-            step.required("product"),
+        thermostat.upload(
             step.required("version"),
             step.required("title"),
             binary_bytes(step.required("binary")),
@@ -347,9 +346,9 @@ def uploaded(world: World, console: fc.Console, step: Step) -> JSON:
     )
 
 
-def issued(world: World, console: fc.Console, step: Step) -> JSON:
-    product, customer, scopes = step.required("product"), step.required("customer"), step.required("scopes")
-    return shown(console.issue_token(product, customer, scopes, life=timedelta(seconds=step.required("life"))))
+def issued(world: World, customer: fc.CustomerConsole, step: Step) -> JSON:
+    life = timedelta(seconds=step.required("life"))
+    return shown(customer.issue_token(step.required("scopes"), life=life))
 
 
 def outcome(value: JSON) -> fc.ChargeOutcome:
@@ -370,25 +369,30 @@ def carded(world: World, console: fc.Console, step: Step) -> JSON:
     return {}
 
 
-def agreed(world: World, console: fc.Console, step: Step) -> JSON:
-    product, tier, interval = step.required("product"), step.required("tier"), step.required("interval")
+def agreed(world: World, thermostat: fc.ProductConsole, step: Step) -> JSON:
+    tier, interval = step.required("tier"), step.required("interval")
     price = step.optional("price")
-    console.agree_price(product, tier, interval, price and fc.Money(price["minor"], price["currency"]))
+    thermostat.agree_price(tier, interval, price and fc.Money(price["minor"], price["currency"]))
     return {}
 
 
-def invoiced(world: World, console: fc.Console, step: Step) -> JSON:
+def invoiced(world: World, thermostat: fc.ProductConsole, step: Step) -> JSON:
     after, limit = step.optional("after"), step.optional("limit")
-    return shown(console.invoices(step.required("product"), after=None if after is None else str(after), limit=limit))
+    return shown(thermostat.invoices(after=None if after is None else str(after), limit=limit))
 
 
-def subscribed(world: World, console: fc.Console, step: Step) -> JSON:
-    product, to = step.required("product"), destination(step.required("to"))
-    return shown(console.subscribe(product, to, **step.given("prefix", "device")))
+def subscribed(world: World, thermostat: fc.ProductConsole, step: Step) -> JSON:
+    to = destination(step.required("to"))
+    return shown(thermostat.subscribe(to, **step.given("prefix", "device")))
 
 
-def opened(world: World, console: fc.Console, step: Step) -> JSON:
-    stream = console.event_stream(step.required("product"))
+def locked(world: World, device: fc.DeviceConsole, step: Step) -> JSON:
+    device.lock(step.required("version"), "on_reset")
+    return {}
+
+
+def opened(world: World, thermostat: fc.ProductConsole, step: Step) -> JSON:
+    stream = thermostat.event_stream()
     world.streams.append(stream)
     return {"stream": len(world.streams) - 1, "start": stream.start}
 
@@ -401,47 +405,43 @@ SPECIAL: dict[str, Command] = {
         )
     ),
     "set_policy": lambda world, door, step: shown(
-        door.set_policy(step.required("product"), **policy(step.raw.pop("policy")))
+        door.set_policy(**policy(step.raw.pop("policy")))
     ),
-    "create_group": lambda world, door, step: {"group": door.create_group(step.required("product"), step.required("name"))},
+    "create_group": lambda world, door, step: {"group": door.create_group(step.required("name"))},
     "create_customer": lambda world, door, step: shown(
-        door.create_customer(step.required("product"), step.required("user_name"), identity(step.optional("identity")))
+        door.create_customer(step.required("user_name"), identity(step.optional("identity")))
     ),
     "find_customer": lambda world, door, step: shown(
-        door.find_customer(step.required("product"), identity(step.optional("identity")))
+        door.find_customer(identity(step.optional("identity")))
     ),
     "customers": lambda world, door, step: shown(
-        door.customers(
-            step.required("product"), **customer_filter(step.raw.pop("filter", None)), **step.given("after", "limit")
-        )
+        door.customers(**customer_filter(step.raw.pop("filter", None)), **step.given("after", "limit"))
     ),
     "devices": lambda world, door, step: shown(
-        door.devices(step.required("product"), **step.optional("filter", {}), **step.given("after", "limit"))
+        door.devices(**step.optional("filter", {}), **step.given("after", "limit"))
     ),
     "configure": lambda world, door, step: shown(
-        door.configure(step.required("product"), step.required("question"), configuration_answer(step.optional("answer")))
+        door.configure(step.required("question"), configuration_answer(step.optional("answer")))
     ),
     "issue_token": issued,
     "invite_to_beta": lambda world, door, step: shown(
-        door.invite_to_beta(step.required("product"), list_bytes(step.required("list")))
+        door.invite_to_beta(list_bytes(step.required("list")))
     ),
     "plan_import": lambda world, door, step: shown(
-        door.plan_import(step.required("product"), list_bytes(step.required("list")))
+        door.plan_import(list_bytes(step.required("list")))
     ),
     "import": lambda world, door, step: shown(
-        door.import_devices(step.required("product"), list_bytes(step.required("list")))
+        door.import_devices(list_bytes(step.required("list")))
     ),
     "import_watched": watched,
     "register_devices": registered,
-    "free_places": lambda world, door, step: {"freed": door.free_places(step.required("product"))},
+    "free_places": lambda world, door, step: {"freed": door.free_places()},
     "correct_device": lambda world, door, step: shown(
-        door.correct_device(
-            step.required("product"), step.required("device"), **step.given("platform", "security_counter")
-        )
+        door.correct(**step.given("platform", "security_counter"))
     ),
     "upload": uploaded,
     "dry_run": lambda world, door, step: shown(
-        door.dry_run(step.required("product"), change(world, step.raw.pop("change")))
+        door.dry_run(change(world, step.raw.pop("change")))
     ),
     "my_devices": lambda world, door, step: items(door.devices()),
     "connect": lambda world, door, step: shown(door.connect(report(world, step.rest()))),
@@ -455,7 +455,7 @@ SPECIAL: dict[str, Command] = {
     ),
     "set_card": carded,
     "release_to_group": lambda world, door, step: shown(
-        door.release_to_group(step.required("product"), step.required("group"), step.optional("version"))
+        door.release_to_group(step.required("group"), step.optional("version"))
     ),
     "agree_price": agreed,
     "invoices": invoiced,
@@ -464,7 +464,7 @@ SPECIAL: dict[str, Command] = {
     ),
     "subscribe": subscribed,
     "events": lambda world, door, step: shown(
-        door.events(step.required("product"), **step.optional("filter", {}), **step.given("before", "limit"))
+        door.events(**step.optional("filter", {}), **step.given("before", "limit"))
     ),
     "event_stream": opened,
     "read_event_stream": lambda world, door, step: shown(
@@ -474,6 +474,14 @@ SPECIAL: dict[str, Command] = {
     "publish_many": lambda world, door, step: {
         "answers": shown(door.publish_many([event(world, one) for one in step.raw.pop("events")]))
     },
+    "mark_development": lambda world, door, step: shown(
+        door.mark_development() if step.required("development") else door.clear_development()
+    ),
+    "lock_and_flash_now": lambda world, door, step: shown(door.lock(step.required("version"), "now")),
+    "lock_and_flash_on_reset": locked,
+    "set_account_lock": lambda world, door, step: shown(
+        (door.lock_account if step.required("locked") else door.unlock_account)(step.required("account"))
+    ),
     "meter": lambda world, door, step: {
         "admitted": door.meter(step.required("product"), world.now).admit_many(step.required("want"))
     },
@@ -491,57 +499,53 @@ SPECIAL: dict[str, Command] = {
 PLAIN: dict[str, str] = {
     "create_account": "email",
     "create_product": "name platform",
-    "product": "product",
+    "product": "",
     "products": "",
-    "rename_product": "product name",
-    "set_tier": "product tier",
-    "remove_product": "product",
-    "delete_group": "product group",
-    "audit_log": "product * after limit",
+    "rename_product": "name",
+    "set_tier": "tier",
+    "remove_product": "",
+    "delete_group": "group",
+    "audit_log": "* after limit",
     "account_audit_log": "account * after limit",
-    "team": "product",
-    "invite": "product email",
-    "revoke_invitation": "product account",
+    "team": "",
+    "invite": "email",
+    "revoke_invitation": "account",
     "invitations": "",
-    "accept_invitation": "product",
-    "decline_invitation": "product",
-    "leave_team": "product",
-    "remove_member": "product account",
-    "transfer_ownership": "product to",
-    "set_account_lock": "account locked",
-    "customer": "product customer",
-    "remove_customer": "product customer",
-    "revoke_token": "product customer token_id",
-    "set_device_code": "product device code",
-    "uninvite_from_beta": "product user_name",
-    "renew_activation_code": "product user_name",
-    "beta_guests": "product * after limit",
-    "configuration": "product",
-    "manufacturing_readiness": "product",
-    "start_manufacturing": "product",
-    "device": "product device",
-    "summary": "product",
-    "explain": "product device",
-    "name_device": "product device name",
-    "mark_development": "product device development",
-    "set_groups": "product device groups",
-    "approve_device": "product device",
-    "deny_device": "product device",
-    "undeny_device": "product device",
-    "remove_device": "product device",
+    "accept_invitation": "",
+    "decline_invitation": "",
+    "leave_team": "",
+    "remove_member": "account",
+    "transfer_ownership": "to",
+    "customer": "",
+    "remove_customer": "",
+    "revoke_token": "token_id",
+    "set_device_code": "code",
+    "uninvite_from_beta": "user_name",
+    "renew_activation_code": "user_name",
+    "beta_guests": "* after limit",
+    "configuration": "",
+    "manufacturing_readiness": "",
+    "start_manufacturing": "",
+    "device": "",
+    "summary": "",
+    "explain": "",
+    "name_device": "name",
+    "set_groups": "groups",
+    "approve_device": "",
+    "deny_device": "",
+    "undeny_device": "",
+    "remove_device": "",
     "claim_device": "device",
     "unclaim_device": "device",
     "end_claim": "device",
     "claimed_devices": "* after limit",
-    "firmware": "product",
-    "edit_firmware": "product version title * description",
-    "delete_firmware": "product version",
-    "release": "product version",
-    "withdraw_release": "product",
-    "lock_and_flash_now": "product device version",
-    "lock_and_flash_on_reset": "product device version",
-    "unlock": "product device",
-    "force_update": "product device",
+    "firmware": "",
+    "edit_firmware": "version title * description",
+    "delete_firmware": "version",
+    "release": "version",
+    "withdraw_release": "",
+    "unlock": "",
+    "force_update": "",
     "me": "",
     "log_out": "",
     "activate": "code",
@@ -550,21 +554,21 @@ PLAIN: dict[str, str] = {
     "unclaim": "device",
     "use_device": "device scope",
     "present_claim_code": "device code",
-    "unsubscribe": "product subscription",
-    "subscriptions": "product",
-    "follow_events": "product * after limit",
-    "device_errors": "product",
-    "forget_device_errors": "product error_kind",
-    "usage": "product",
-    "quote_upgrade": "product tier interval",
-    "upgrade": "product quote",
-    "switch_interval": "product interval",
-    "set_currency": "product currency",
+    "unsubscribe": "subscription",
+    "subscriptions": "",
+    "follow_events": "* after limit",
+    "device_errors": "",
+    "forget_device_errors": "error_kind",
+    "usage": "",
+    "quote_upgrade": "tier interval",
+    "upgrade": "quote",
+    "switch_interval": "interval",
+    "set_currency": "currency",
     "remove_card": "",
-    "billing_status": "product",
-    "cancel_plan": "product",
-    "downgrade": "product tier",
-    "write_off": "product invoice",
+    "billing_status": "",
+    "cancel_plan": "",
+    "downgrade": "tier",
+    "write_off": "invoice",
     "account_billing": "account",
     "account_invoices": "account * after limit",
     "due": "* limit",
@@ -574,8 +578,29 @@ PLAIN: dict[str, str] = {
     "pending_notices": "* after limit",
 }
 
-# The portal's command `devices` is called `my_devices`.
-DOORS = {name: door for door, name in fc.operations()} | {"import": "Console", "devices": "Console", "my_devices": "Portal"}
+# The commands whose method has another name: a handle leaves out its noun.
+NAMED: dict[str, tuple[str, str]] = {
+    "product": ("ProductConsole", "get"),
+    "rename_product": ("ProductConsole", "rename"),
+    "remove_product": ("ProductConsole", "remove"),
+    "import": ("ProductConsole", "import_devices"),
+    "devices": ("ProductConsole", "devices"),
+    "device": ("DeviceConsole", "get"),
+    "name_device": ("DeviceConsole", "rename"),
+    "approve_device": ("DeviceConsole", "approve"),
+    "deny_device": ("DeviceConsole", "deny"),
+    "undeny_device": ("DeviceConsole", "undeny"),
+    "remove_device": ("DeviceConsole", "remove"),
+    "correct_device": ("DeviceConsole", "correct"),
+    "set_device_code": ("DeviceConsole", "set_code"),
+    "lock_and_flash_now": ("DeviceConsole", "lock"),
+    "lock_and_flash_on_reset": ("DeviceConsole", "lock"),
+    "customer": ("CustomerConsole", "get"),
+    "remove_customer": ("CustomerConsole", "remove"),
+    "set_account_lock": ("Console", "lock_account"),
+    "my_devices": ("Portal", "devices"),
+}
+METHODS = {name: (door, name) for door, name in fc.operations()} | NAMED
 
 
 def perform(world: World, door: Any, command: str, step: Step) -> JSON:
@@ -585,8 +610,18 @@ def perform(world: World, door: Any, command: str, step: Step) -> JSON:
         raise Malformed(f"there is no command `{command}`")
     required, _, optional = PLAIN[command].partition("*")
     arguments = [step.required(name) for name in required.split()]
-    found = getattr(door, command)(*arguments, **step.given(*optional.split()))
+    found = getattr(door, METHODS[command][1])(*arguments, **step.given(*optional.split()))
     return items(found) if isinstance(found, list) else {} if found is None else shown(found)
+
+
+def handle(console: fc.Console, door: str, step: Step) -> Any:
+    """The console, or the handle of what the step is about."""
+    if door == "Console":
+        return console
+    thermostat = console.product(step.required("product"))
+    if door == "DeviceConsole":
+        return thermostat.device(step.required("device"))
+    return thermostat.customer(step.required("customer")) if door == "CustomerConsole" else thermostat
 
 
 class World:
@@ -626,14 +661,15 @@ class World:
         command = step.raw.pop("do")
         self.now = step.moment("at") or self.now
         actor = step.raw.pop("as", None)
-        door_name = DOORS.get(command)
-        if door_name is None:
+        if command not in METHODS:
             raise Malformed(f"there is no command `{command}`")
-        if (door_name == "Console") != (actor is not None):
+        door_name = METHODS[command][0]
+        if door_name.endswith("Console") != (actor is not None):
             raise Malformed("`as` is only for the commands of a console")
         door: Any = self.fleet
-        if door_name == "Console":
-            door = self.fleet.console("operator" if actor == "operator" else self.account(actor), self.now)
+        if actor is not None:
+            console = self.fleet.console("operator" if actor == "operator" else self.account(actor), self.now)
+            door = handle(console, door_name, step)
         elif door_name == "Clock":
             door = self.fleet.clock(self.now)
         elif door_name == "Gateway":

@@ -21,13 +21,14 @@ def test_the_doors_are_awaitable() -> None:
             alice = await fleet.console("operator", NOON).create_account("alice@example.com")
             console = fleet.console(alice.id, NOON)
             product = await console.create_product("Thermostat", "photon")
-            await console.import_devices(product.id, listed(ids(25)))
+            thermostat = console.product(product.id)
+            await thermostat.import_devices(listed(ids(25)))
             connected = await fleet.gateway(NOON).connect(fc.Report(ids(1)[0], product=product.id))
             assert isinstance(connected.answer, fc.UpToDate)
-            walked = [device.id async for device in aio.each(console.devices, product.id, limit=10)]
+            walked = [device.id async for device in aio.each(thermostat.devices, limit=10)]
             assert walked == ids(25)
             with pytest.raises(fc.NotFound):
-                await console.product(1)
+                await console.product(1).get()
         with pytest.raises(fc.StoreFailed):
             await console.products()
 
@@ -62,19 +63,17 @@ def test_a_cancelled_task_stops_its_import() -> None:
         fleet = await aio.Fleet.open("memory:")
         alice = await fleet.console("operator").create_account("alice@example.com")
         product = await fleet.console(alice.id).create_product("Thermostat", "photon")
-        await fleet.console("operator").set_tier(product.id, "Enterprise")
+        await fleet.console("operator").product(product.id).set_tier("Enterprise")
         begun = asyncio.Event()
         work = asyncio.create_task(
-            fleet.console(alice.id).import_watched(
-                product.id, listed(ids(200_000)), progress=lambda _: begun.set()
-            )
+            fleet.console(alice.id).product(product.id).import_watched(listed(ids(200_000)), progress=lambda _: begun.set())
         )
         await begun.wait()
         work.cancel()
         with pytest.raises(asyncio.CancelledError):
             await work
         added = 0
-        while added < (added := (await fleet.console(alice.id).summary(product.id)).devices):
+        while added < (added := (await fleet.console(alice.id).product(product.id).summary()).devices):
             await asyncio.sleep(0.1)
         assert 0 < added < 200_000
 
@@ -87,9 +86,10 @@ def test_events_are_iterated_as_they_arrive_and_messages_are_metered() -> None:
             alice = await fleet.console("operator", NOON).create_account("alice@example.com")
             console = fleet.console(alice.id, NOON)
             product = await console.create_product("Thermostat", "photon")
+            thermostat = console.product(product.id)
             [device] = ids(1)
-            await console.import_devices(product.id, listed([device]))
-            stream = await console.event_stream(product.id)
+            await thermostat.import_devices(listed([device]))
+            stream = await thermostat.event_stream()
             assert not await stream.wait(timedelta(0))
 
             async def walked() -> list[str]:
@@ -104,7 +104,7 @@ def test_events_are_iterated_as_they_arrive_and_messages_are_metered() -> None:
             for name in ("one", "two", "three"):
                 await fleet.gateway(NOON).publish(fc.NewEvent(device, name, product=product.id))
             assert await walk == ["one", "two", "three"]
-            followed = await console.follow_events(product.id, after=stream.start)
+            followed = await thermostat.follow_events(after=stream.start)
             assert [event.name for event in followed.items] == ["one", "two", "three"]
             await fleet.gateway(NOON).publish(fc.NewEvent(device, "four", product=product.id))
             assert await stream.wait(timedelta(seconds=10))
@@ -112,7 +112,7 @@ def test_events_are_iterated_as_they_arrive_and_messages_are_metered() -> None:
 
             meter = await fleet.meter(product.id, NOON)
             assert await meter.admit() and await meter.admit_many(9) == 9
-            assert (await console.usage(product.id)).used == 10
+            assert (await thermostat.usage()).used == 10
 
     asyncio.run(day())
 
@@ -123,9 +123,10 @@ def test_waiting_for_events_does_not_block_the_store() -> None:
             alice = await fleet.console("operator", NOON).create_account("alice@example.com")
             console = fleet.console(alice.id, NOON)
             product = await console.create_product("Thermostat", "photon")
+            thermostat = console.product(product.id)
             [device] = ids(1)
-            await console.import_devices(product.id, listed([device]))
-            streams = [await console.event_stream(product.id) for _ in range(64)]
+            await thermostat.import_devices(listed([device]))
+            streams = [await thermostat.event_stream() for _ in range(64)]
             waiting = [asyncio.create_task(stream.wait(timedelta(seconds=20))) for stream in streams]
             await asyncio.sleep(0)
             await fleet.gateway(NOON).publish(fc.NewEvent(device, "at last", product=product.id))

@@ -7,27 +7,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-DOORS = ("Console", "Portal", "Gateway", "Clock", "Fleet", "EventStream", "Meter")
-# The core's handles, and the arguments that they stand for.
-HANDLES = {
-    "ProductConsole": ("product",),
-    "DeviceConsole": ("product", "device"),
-    "CustomerConsole": ("product", "customer"),
-}
+DOORS = {"Console", "ProductConsole", "DeviceConsole", "CustomerConsole", "Portal", "Gateway", "Clock", "Fleet"}
+DOORS |= {"EventStream", "Meter"}
 Arguments = dict[tuple[str, str], list[str]]
 
-# Arguments that have another name in the core.
+# Arguments that have another name elsewhere.
 RENAMED = {
+    ("Console", "product"): {"id": "product"},
+    ("ProductConsole", "device"): {"id": "device"},
+    ("ProductConsole", "customer"): {"id": "customer"},
     ("Console", "create_product_with_id"): {"id": "product"},
-    ("Console", "remove_product"): {"id": "product"},
-    ("Console", "dry_run"): {"id": "product"},
-    ("Console", "write_off"): {"number": "invoice"},
-    ("Console", "forget_device_errors"): {"kind": "error_kind"},
+    ("ProductConsole", "write_off"): {"number": "invoice"},
+    ("ProductConsole", "forget_device_errors"): {"kind": "error_kind"},
     ("Fleet", "backup"): {"to": "path"},
 }
 # Records and options that stand for several arguments.
 RECORDS = {"options", "filter", "correction", "watch", "watcher", "change", "policy", "new", "match", "upload", "query"}
-RECORDS |= {"disconnect", "card", "flash"}
+RECORDS |= {"disconnect", "card"}
 # A door of the core has its moment elsewhere.
 MOMENT = {"now"}
 # JavaScript has no type for a duration: these are in milliseconds, and say so.
@@ -74,25 +70,14 @@ def mobile() -> Arguments:
 
 
 def core() -> Arguments:
-    """The core's methods by the names of operations. A handle stands for the first arguments."""
-    table = (ROOT / "xtask/src/methods.rs").read_text()
-    commands = {
-        (door, method): re.findall(r'"(\w+)"', names)
-        for door, method, names in re.findall(r'\("(\w+)::(\w+)", &\[(.*?)\]\)', table)
-    }
-    found: Arguments = {}
-    block = r"^impl (\w+)(?:<'_>)? \{(.*?)^\}"
-    for (door, method), names in rust("fleet-core/src", block, r"^    pub fn (\w+)(?:<[^>]*>)?\(").items():
-        for command in commands.get((door, method), [method]):
-            found["Console" if door in HANDLES else door, command] = [*HANDLES.get(door, ()), *names]
-    return found
+    return rust("fleet-core/src", r"^impl (\w+)(?:<'\w+>)? \{(.*?)^\}", r"^    pub fn (\w+)(?:<[^>]*>)?\(")
 
 
 def rust(folder: str, block: str, method: str) -> Arguments:
     found: Arguments = {}
     for source in sorted((ROOT / folder).rglob("*.rs")):
         for door, body in re.findall(block, source.read_text(), re.M | re.S):
-            for name, arguments in calls(body, method) if door in DOORS or door in HANDLES else ():
+            for name, arguments in calls(body, method) if door in DOORS else ():
                 names = [one.split(":")[0].removeprefix("mut ") for one in arguments]
                 found[door, name] = [one for one in names if "self" not in one]
     return found

@@ -53,7 +53,7 @@ def houses() -> House:
     fleet = fc.Fleet.open("memory:")
     alice = fleet.console("operator", NOON).create_account("alice@example.com")
     product = fleet.console(alice.id, NOON).create_product("Thermostat", "photon")
-    fleet.console(alice.id, NOON).import_devices(product.id, listed(ids(2)))
+    fleet.console(alice.id, NOON).product(product.id).import_devices(listed(ids(2)))
     return House(fleet, alice.id, product.id)
 
 
@@ -69,8 +69,8 @@ def test_the_error_of_a_number_out_of_range_names_the_argument(house: House) -> 
         ("product", lambda: console.product(-1)),
         ("product", lambda: console.product(math.nan)),  # type: ignore[arg-type]
         ("product", lambda: console.product(None)),  # type: ignore[arg-type]
-        ("limit", lambda: console.devices(house.product, limit=-1)),
-        ("group", lambda: console.devices(house.product, group=70_000)),
+        ("limit", lambda: console.product(house.product).devices(limit=-1)),
+        ("group", lambda: console.product(house.product).devices(group=70_000)),
         ("actor", lambda: house.fleet.console(2**63)),
         ("minor", lambda: fc.Money(2**63, "USD")),
         ("devices", lambda: fc.Tier("One", devices=-1)),
@@ -95,16 +95,16 @@ def test_the_error_of_a_wrong_type_names_the_expected_and_the_actual_type(house:
     with pytest.raises(fc.Invalid, match="now: needs a time zone"):
         house.fleet.gateway(datetime(2016, 3, 8))
     with pytest.raises(fc.Invalid, match="life: must be a non-negative `timedelta`"):
-        house.console().issue_token(house.product, 1, ["see"], life=timedelta(seconds=-1))
+        house.thermostat().customer(1).issue_token(["see"], life=timedelta(seconds=-1))
     with pytest.raises(fc.Invalid, match="progress: must be a function"):
-        house.console().import_watched(house.product, b"", progress=1)  # type: ignore[arg-type]
+        house.thermostat().import_watched(b"", progress=1)  # type: ignore[arg-type]
 
 
 def test_the_first_and_the_last_moment_of_the_calendar_are_accepted(house: House) -> None:
     for at in (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)):
         house.fleet.console("operator", at).create_account(f"{at.year}@example.com")
         console = house.fleet.console(house.alice, at)
-        invited = console.invite(house.product, f"{at.year}@example.com")
+        invited = console.product(house.product).invite(f"{at.year}@example.com")
         # A week later the calendar has ended, so the value is its last moment.
         assert invited.expires_at <= datetime.max.replace(tzinfo=UTC, microsecond=999000)
 
@@ -144,14 +144,16 @@ def sound(house: House, name: str) -> Any:
 
 
 def calls(house: House) -> list[tuple[Any, str]]:
-    customer = house.console().create_customer(house.product, "carl@example.com")
-    token = house.console().issue_token(house.product, customer.id, ["see", "control", "claim"], life=timedelta(hours=1)).token
+    customer = house.thermostat().create_customer("carl@example.com")
+    token = house.thermostat().customer(customer.id).issue_token(["see", "control", "claim"], life=timedelta(hours=1)).token
     doors = {
-        "Console": house.console(), "Portal": house.fleet.portal(token, NOON), "Gateway": house.fleet.gateway(NOON),
+        "Console": house.console(), "ProductConsole": house.thermostat(), "DeviceConsole": house.thermostat().device(ids(1)[0]),
+        "CustomerConsole": house.thermostat().customer(customer.id), "Portal": house.fleet.portal(token, NOON), "Gateway": house.fleet.gateway(NOON),
         "Clock": house.fleet.clock(NOON), "Fleet": house.fleet, "Meter": house.fleet.meter(house.product, NOON),
     }  # fmt: skip
     operations = [(doors[door], name) for door, name in _native.operations()]
-    opens = [(house.fleet, name) for name in ("console", "portal", "gateway", "clock", "meter", "report_usage")]
+    opens: list[tuple[Any, str]] = [(house.fleet, name) for name in ("console", "portal", "gateway", "clock", "meter", "report_usage")]
+    opens += [(house.console(), "product"), (house.thermostat(), "device"), (house.thermostat(), "customer")]
     made = ["Report", "NewEvent", "Tier", "Price", "Money", "Webhook", "Integration", "TwoLeggedIdentity", "LinkedIdentity"]
     made += ["ReleaseChange", "GroupReleaseChange", "LockChange", "GroupsChange", "Row", "KeyRange", "Check", "Put", "Delete"]
     return [*operations, *opens, (doors["Meter"], "admit_many"), *((fc.store if hasattr(fc.store, one) else fc, one) for one in made)]

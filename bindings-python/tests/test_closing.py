@@ -21,13 +21,13 @@ from fleet_core.store import Row
 from test_store import DictStore
 
 
-def large(house: House) -> fc.Console:
-    house.fleet.console("operator", NOON).set_tier(house.product, "Enterprise")
-    return house.console()
+def large(house: House) -> fc.ProductConsole:
+    house.fleet.console("operator", NOON).product(house.product).set_tier("Enterprise")
+    return house.thermostat()
 
 
 def test_a_close_waits_for_a_running_import(house: House) -> None:
-    console = large(house)
+    thermostat = large(house)
     begun = threading.Event()
 
     def close() -> None:
@@ -36,25 +36,25 @@ def test_a_close_waits_for_a_running_import(house: House) -> None:
 
     closing = threading.Thread(target=close)
     closing.start()
-    report = console.import_watched(house.product, listed(ids(60_000)), progress=lambda _: begun.set())
+    report = thermostat.import_watched(listed(ids(60_000)), progress=lambda _: begun.set())
     assert report.counts.imported == 60_000
     closing.join()
     with pytest.raises(fc.StoreFailed, match="closed"):
-        console.summary(house.product)
+        thermostat.summary()
 
 
 def test_a_close_from_within_a_call_does_not_wait_for_that_call(house: House) -> None:
-    console = large(house)
+    thermostat = large(house)
     seen = []
 
     def progress(status: fc.ImportProgress) -> None:
         house.fleet.close()
-        seen.append(console.summary(house.product).devices)
+        seen.append(thermostat.summary().devices)
 
-    report = console.import_watched(house.product, listed(ids(30_000)), progress=progress)
+    report = thermostat.import_watched(listed(ids(30_000)), progress=progress)
     assert report.counts.imported == 30_000 and seen
     with pytest.raises(fc.StoreFailed, match="closed"):
-        console.summary(house.product)
+        thermostat.summary()
 
 
 def test_a_close_has_a_deadline_after_which_calls_are_cut_off() -> None:
@@ -88,8 +88,8 @@ def test_asyncio_calls_made_before_a_close_finish() -> None:
         alice = await fleet.console("operator", NOON).create_account("alice@example.com")
         console = fleet.console(alice.id, NOON)
         product = await console.create_product("Thermostat", "photon")
-        await fleet.console("operator", NOON).set_tier(product.id, "Enterprise")
-        await console.import_devices(product.id, listed(ids(400)))
+        await fleet.console("operator", NOON).product(product.id).set_tier("Enterprise")
+        await console.product(product.id).import_devices(listed(ids(400)))
         gateway = fleet.gateway(NOON)
         made = [asyncio.ensure_future(gateway.connect(fc.Report(device, product=product.id))) for device in ids(400)]
         await asyncio.sleep(0)
@@ -110,19 +110,19 @@ def test_an_import_raises_what_its_watcher_raises(house: House) -> None:
         def is_set(self) -> bool:
             raise Mine
 
-    console = large(house)
+    thermostat = large(house)
     with pytest.raises(Mine):
-        console.import_watched(house.product, listed(ids(40_000)), progress=progress)
+        thermostat.import_watched(listed(ids(40_000)), progress=progress)
     with pytest.raises(Mine):
-        console.import_watched(house.product, listed(ids(40_000)), cancel=Unset())
+        thermostat.import_watched(listed(ids(40_000)), cancel=Unset())
 
     async def day() -> None:
         fleet = await aio.Fleet.open("memory:")
         alice = await fleet.console("operator").create_account("alice@example.com")
         product = await fleet.console(alice.id).create_product("Thermostat", "photon")
-        await fleet.console("operator").set_tier(product.id, "Enterprise")
+        await fleet.console("operator").product(product.id).set_tier("Enterprise")
         with pytest.raises(Mine):
-            await fleet.console(alice.id).import_watched(product.id, listed(ids(40_000)), progress=progress)
+            await fleet.console(alice.id).product(product.id).import_watched(listed(ids(40_000)), progress=progress)
 
     asyncio.run(day())
 
@@ -133,8 +133,8 @@ def test_a_stream_that_is_read_too_late_reports_a_gap_and_continues() -> None:
             alice = await fleet.console("operator", NOON).create_account("alice@example.com")
             console = fleet.console(alice.id, NOON)
             product = await console.create_product("Thermostat", "photon")
-            await console.import_devices(product.id, listed(ids(1)))
-            stream = await console.event_stream(product.id)
+            await console.product(product.id).import_devices(listed(ids(1)))
+            stream = await console.product(product.id).event_stream()
             events = [fc.NewEvent(ids(1)[0], f"n/{number}", product=product.id) for number in range(1000)]
             await fleet.gateway(NOON).publish_many(events)
             await fleet.gateway(NOON).publish_many(events)
@@ -157,8 +157,8 @@ def test_thousands_wait_for_events_without_a_thread_and_can_be_cancelled() -> No
             alice = await fleet.console("operator", NOON).create_account("alice@example.com")
             console = fleet.console(alice.id, NOON)
             product = await console.create_product("Thermostat", "photon")
-            await console.import_devices(product.id, listed(ids(1)))
-            streams = [await console.event_stream(product.id) for _ in range(600)]
+            await console.product(product.id).import_devices(listed(ids(1)))
+            streams = [await console.product(product.id).event_stream() for _ in range(600)]
             threads = threading.active_count()
             waiting = [asyncio.create_task(stream.wait(timedelta(hours=1))) for stream in streams]
             await asyncio.sleep(0.01)
@@ -215,7 +215,7 @@ def test_long_calls_do_not_delay_short_ones() -> None:
             alice = await fleet.console("operator", NOON).create_account("alice@example.com")
             console = fleet.console(alice.id, NOON)
             product = await console.create_product("Thermostat", "photon")
-            plans = [asyncio.create_task(console.plan_import(product.id, listed(ids(10_000)))) for _ in range(40)]
+            plans = [asyncio.create_task(console.product(product.id).plan_import(listed(ids(10_000)))) for _ in range(40)]
             await asyncio.sleep(0)
             await fleet.gateway(NOON).connect(fc.Report(ids(1)[0], product=product.id))
             assert not all(plan.done() for plan in plans)
@@ -232,7 +232,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 fleet = fc.Fleet.open("memory:")
 alice = fleet.console("operator").create_account("alice@example.com").id
 product = fleet.console(alice).create_product("Thermostat", "photon").id
-stream = fleet.console(alice).event_stream(product)
+stream = fleet.console(alice).product(product).event_stream()
 print("waiting", flush=True)
 try:
     stream.wait(timedelta(hours=1))

@@ -18,28 +18,28 @@ def test_every_kind_of_failure_has_its_class() -> None:
 
 def test_an_error_has_its_code_and_the_data_to_branch_on(house: House) -> None:
     with pytest.raises(fc.NotFound) as found:
-        house.fleet.console("operator").product(95)
+        house.fleet.console("operator").product(95).get()
     assert (found.value.code, found.value.what, found.value.is_transient) == ("not_found", "product", False)
     assert str(found.value) == "there is no such product, or it is not yours to see"
 
     with pytest.raises(fc.LimitExceeded) as exceeded:
         for name in "bcdefg":
             house.fleet.console("operator", NOON).create_account(f"{name}@example.com")
-            house.console().invite(house.product, f"{name}@example.com")
+            house.thermostat().invite(f"{name}@example.com")
     assert (exceeded.value.limit.resource, exceeded.value.limit.limit) == ("members", 5)
     assert exceeded.value.limit.fits is not None and exceeded.value.limit.fits.tier == "Small"
 
     with pytest.raises(fc.Forbidden) as forbidden:
-        house.console().set_tier(house.product, "Small")
+        house.thermostat().set_tier("Small")
     assert (forbidden.value.command, forbidden.value.needs) == ("set_tier", "an operator")
 
 
 def test_the_error_of_a_wrong_code_has_the_number_of_tries_left(house: House) -> None:
     [device] = ids(1)
-    house.console().import_devices(house.product, listed([device]))
-    house.console().set_device_code(house.product, device, "STICKER-0001")
-    customer = house.console().create_customer(house.product, "carl@example.com")
-    issued = house.console().issue_token(house.product, customer.id, ["claim"], life=timedelta(hours=1))
+    house.thermostat().import_devices(listed([device]))
+    house.thermostat().device(device).set_code("STICKER-0001")
+    customer = house.thermostat().create_customer("carl@example.com")
+    issued = house.thermostat().customer(customer.id).issue_token(["claim"], life=timedelta(hours=1))
     portal = house.fleet.portal(issued.token, NOON)
     for left in (4, 3, 2, 1):
         with pytest.raises(fc.WrongCode) as wrong:
@@ -58,9 +58,9 @@ def test_a_malformed_argument_is_invalid_and_a_value_error(house: House) -> None
         lambda: fc.Report(ids(1)[0], session=-1),
         lambda: fc.Report(ids(1)[0], image="55"),
         lambda: house.console().create_product("Boiler", "toaster"),
-        lambda: house.console().devices(house.product, standing="lost"),  # type: ignore[arg-type]
-        lambda: house.console().devices(house.product, limit=1001),
-        lambda: house.console().audit_log(house.product, after="yesterday"),
+        lambda: house.thermostat().devices(standing="lost"),  # type: ignore[arg-type]
+        lambda: house.thermostat().devices(limit=1001),
+        lambda: house.thermostat().audit_log(after="yesterday"),
         lambda: house.fleet.pending_notices(after="0"),
         lambda: house.fleet.console("alice"),  # type: ignore[arg-type]
         lambda: fc.Fleet.open("mongo://somewhere"),

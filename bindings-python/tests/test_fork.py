@@ -57,7 +57,7 @@ def made(fleet: fc.Fleet) -> int:
     operator = fleet.console("operator", NOON)
     alice = operator.create_account("alice@example.com").id
     product = operator.create_product_with_id(94, alice, "Thermostat", "photon").id
-    operator.set_tier(product, "Medium")
+    operator.product(product).set_tier("Medium")
     return product
 
 
@@ -67,12 +67,12 @@ def test_a_fleet_opened_before_the_fork_rejects_calls_after_it(kind: str, tmp_pa
     product = made(fleet)
     console = fleet.console("operator", NOON)
     meter = fleet.meter(product, NOON)
-    stream = console.event_stream(product)
+    stream = console.product(product).event_stream()
 
     def child() -> str:
         calls: list[Callable[[], object]] = [
-            lambda: console.summary(product),
-            lambda: console.import_devices(product, listed(ids(5))),
+            lambda: console.product(product).summary(),
+            lambda: console.product(product).import_devices(listed(ids(5))),
             lambda: fleet.gateway(NOON).connect(fc.Report(ids(1)[0], product=product)),
             lambda: meter.admit(),
             lambda: stream.wait(timedelta(hours=1)) and console.read_event_stream(stream),
@@ -86,10 +86,10 @@ def test_a_fleet_opened_before_the_fork_rejects_calls_after_it(kind: str, tmp_pa
         return codes
 
     output = in_child(child)
-    assert console.import_devices(product, listed(ids(100))).counts.imported == 100
+    assert console.product(product).import_devices(listed(ids(100))).counts.imported == 100
     assert output() == "store_forked " * 5
-    assert console.import_devices(product, listed(ids(100, 1000))).counts.imported == 100
-    assert console.summary(product).devices == 200
+    assert console.product(product).import_devices(listed(ids(100, 1000))).counts.imported == 100
+    assert console.product(product).summary().devices == 200
     fleet.close()
 
 
@@ -107,7 +107,7 @@ def test_forked_processes_generate_different_ids(kind: str, opened_before: bool,
             with fc.Fleet.open(url) as fleet:
                 console, meter = fleet.console("operator", NOON), fleet.meter(product, NOON)
                 for turn in range(10):
-                    console.import_devices(product, listed(ids(20, 1 + 1000 * me + 20 * turn)))
+                    console.product(product).import_devices(listed(ids(20, 1 + 1000 * me + 20 * turn)))
                     meter.admit()
             return "done"
 
@@ -119,6 +119,6 @@ def test_forked_processes_generate_different_ids(kind: str, opened_before: bool,
         parent.close()
     with fc.Fleet.open(url) as again:
         console = again.console("operator", NOON)
-        assert console.summary(product).devices == 600
-        assert console.usage(product).used == 30
-        assert len({device.id for page in [console.devices(product, limit=1000)] for device in page.items}) == 600
+        assert console.product(product).summary().devices == 600
+        assert console.product(product).usage().used == 30
+        assert len({device.id for page in [console.product(product).devices(limit=1000)] for device in page.items}) == 600

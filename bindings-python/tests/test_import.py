@@ -15,13 +15,13 @@ MANY = listed(ids(20_000))
 
 @pytest.fixture
 def large(house: House) -> House:
-    house.fleet.console("operator").set_tier(house.product, "Enterprise")
+    house.fleet.console("operator").product(house.product).set_tier("Enterprise")
     return house
 
 
 def test_an_import_reports_its_progress(large: House) -> None:
     reports: list[fc.ImportProgress] = []
-    report = large.console().import_watched(large.product, MANY, progress=reports.append)
+    report = large.thermostat().import_watched(MANY, progress=reports.append)
     assert report.counts.imported == 20_000
     assert [one.added for one in reports] == [8192, 16384, 20_000] and reports[0].to_add == 20_000
 
@@ -29,10 +29,10 @@ def test_an_import_reports_its_progress(large: House) -> None:
 def test_a_token_stops_an_import_and_the_same_list_completes_it(large: House) -> None:
     stop = threading.Event()
     with pytest.raises(fc.Cancelled) as cancelled:
-        large.console().import_watched(large.product, MANY, progress=lambda _: stop.set(), cancel=stop)
+        large.thermostat().import_watched(MANY, progress=lambda _: stop.set(), cancel=stop)
     assert cancelled.value.added == 8192
-    assert large.console().summary(large.product).devices == 8192
-    report = large.console().import_devices(large.product, MANY)
+    assert large.thermostat().summary().devices == 8192
+    report = large.thermostat().import_devices(MANY)
     assert (report.counts.imported, report.counts.already_here) == (20_000 - 8192, 8192)
 
 
@@ -44,25 +44,25 @@ def test_ctrl_c_stops_an_import(large: House) -> None:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with pytest.raises(KeyboardInterrupt):
-            large.console().import_watched(large.product, MANY, progress=interrupted)
+            large.thermostat().import_watched(MANY, progress=interrupted)
     finally:
         signal.signal(signal.SIGINT, before)
-    assert large.console().summary(large.product).devices == 8192
+    assert large.thermostat().summary().devices == 8192
 
 
 def test_ctrl_c_stops_an_import_without_a_watcher_and_the_wait_for_a_plan(large: House) -> None:
-    console, many = large.console(), listed(ids(300_000))
+    thermostat, many = large.thermostat(), listed(ids(300_000))
     main = threading.get_ident()
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        for work in (console.import_devices, console.plan_import):
+        for work in (thermostat.import_devices, thermostat.plan_import):
             pressed = threading.Timer(0.1, signal.pthread_kill, (main, signal.SIGINT))
             pressed.start()
             with pytest.raises(KeyboardInterrupt):
-                work(large.product, many)
+                work(many)
     finally:
         signal.signal(signal.SIGINT, before)
-    assert console.summary(large.product).devices < 300_000
+    assert thermostat.summary().devices < 300_000
 
 
 def test_an_exception_of_progress_at_the_last_report_is_raised(house: House) -> None:
@@ -72,8 +72,8 @@ def test_an_exception_of_progress_at_the_last_report_is_raised(house: House) -> 
 
     for count in (1, 25):
         with pytest.raises(LookupError, match="at the end"):
-            house.console().import_watched(house.product, listed(ids(count)), progress=raising)
-        assert house.console().summary(house.product).devices == count
+            house.thermostat().import_watched(listed(ids(count)), progress=raising)
+        assert house.thermostat().summary().devices == count
 
 
 def test_an_exception_of_progress_stops_the_import_and_is_raised(large: House) -> None:
@@ -81,22 +81,22 @@ def test_an_exception_of_progress_stops_the_import_and_is_raised(large: House) -
         raise LookupError("no such page")
 
     with pytest.raises(LookupError, match="no such page"):
-        large.console().import_watched(large.product, MANY, progress=raising)
+        large.thermostat().import_watched(MANY, progress=raising)
 
 
 def test_pages_are_iterated_to_their_end(house: House) -> None:
-    house.console().import_devices(house.product, listed(ids(25)))
-    assert [device.id for device in fc.each(house.console().devices, house.product, limit=10)] == ids(25)
-    assert [device.id for device in fc.each(house.console().devices, house.product, after=ids(25)[22])] == ids(25)[23:]
-    assert [device.id for device in fc.each(house.console().devices, house.product, online=True)] == []
+    house.thermostat().import_devices(listed(ids(25)))
+    assert [device.id for device in fc.each(house.thermostat().devices, limit=10)] == ids(25)
+    assert [device.id for device in fc.each(house.thermostat().devices, after=ids(25)[22])] == ids(25)[23:]
+    assert [device.id for device in fc.each(house.thermostat().devices, online=True)] == []
 
 
 def test_a_log_is_iterated_from_its_end(house: House) -> None:
     [device] = ids(1)
-    house.console().import_devices(house.product, listed([device]))
+    house.thermostat().import_devices(listed([device]))
     for number in range(5):
         house.fleet.gateway().publish(fc.NewEvent(device, f"event {number}", product=house.product))
-    walked = [event.name for event in fc.each(house.console().events, house.product, limit=2)]
+    walked = [event.name for event in fc.each(house.thermostat().events, limit=2)]
     assert walked == [f"event {number}" for number in reversed(range(5))]
 
 
@@ -121,7 +121,7 @@ def test_other_threads_run_while_the_core_works(large: House) -> None:
 
     other = threading.Thread(target=count)
     other.start()
-    large.console().plan_import(large.product, MANY)
+    large.thermostat().plan_import(MANY)
     done.set()
     other.join()
     assert counted > 0

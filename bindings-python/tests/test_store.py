@@ -135,7 +135,7 @@ def test_whatever_a_commit_raises_may_have_been_applied(raised: Exception, appli
     with fc.Fleet.open(store) as fleet:
         alice = fleet.console("operator").create_account("alice@example.com")
         product = fleet.console(alice.id).create_product("Thermostat", "photon").id
-        fleet.console(alice.id).import_devices(product, listed(ids(3)))
+        fleet.console(alice.id).product(product).import_devices(listed(ids(3)))
         store.cut = True
         event = fc.NewEvent(ids(1)[0], "door", "open")
         try:
@@ -143,7 +143,7 @@ def test_whatever_a_commit_raises_may_have_been_applied(raised: Exception, appli
         except fc.StoreFailed as failed:
             # The first event of a log only adds rows. Its outcome is unknown, and must not be reported as not applied.
             assert (failed.code, failed.is_transient) == ("store_outcome_unknown", False)
-        assert len(fleet.console(alice.id).events(product).items) <= 1
+        assert len(fleet.console(alice.id).product(product).events().items) <= 1
 
 
 def test_a_commit_that_is_refused_was_not_applied() -> None:
@@ -178,10 +178,10 @@ def test_a_fleet_works_in_a_store_in_python() -> None:
     with fc.Fleet.open(store) as fleet:
         alice = fleet.console("operator").create_account("alice@example.com")
         product = fleet.console(alice.id).create_product("Thermostat", "photon").id
-        assert fleet.console(alice.id).import_devices(product, listed(ids(3))).counts.imported == 3
+        assert fleet.console(alice.id).product(product).import_devices(listed(ids(3))).counts.imported == 3
     assert any(json.loads(row.record) == alice.id for row in store.rows.values())
     with fc.Fleet.open(store) as again:
-        assert again.console(alice.id).summary(product).devices == 3
+        assert again.console(alice.id).product(product).summary().devices == 3
 
 
 @pytest.mark.parametrize(

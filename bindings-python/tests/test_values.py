@@ -35,20 +35,20 @@ def test_a_decision_is_one_of_three_kinds_and_has_a_reason(house: House) -> None
     assert isinstance(stranger, Held)
     assert (stranger.reason, stranger.cites, stranger.target) == ("quarantined", "R-IMP-9", None)
     assert action(stranger) == "wait"
-    house.console(1).approve_device(house.product, device)
+    house.thermostat(1).device(device).approve()
     assert action(house.connect(device, 1, 2).answer) == "nothing"
 
 
 def test_values_are_compared_by_their_fields(house: House) -> None:
-    one, same = house.console().product(house.product), house.console().product(house.product)
+    one, same = house.thermostat().get(), house.thermostat().get()
     assert one == same and hash(one) == hash(same) and one is not same
-    other = house.console().rename_product(house.product, "Boiler")
+    other = house.thermostat().rename("Boiler")
     assert one != other and len({one, same, other}) == 2
     assert one != 94
 
 
 def test_values_are_immutable(house: House) -> None:
-    product = house.console().product(house.product)
+    product = house.thermostat().get()
     with pytest.raises(AttributeError):
         product.name = "Boiler"  # type: ignore[misc]
     product.groups.append(product.groups)  # type: ignore[arg-type]
@@ -56,15 +56,15 @@ def test_values_are_immutable(house: House) -> None:
 
 
 def test_a_value_prints_its_fields_and_hides_secrets(house: House) -> None:
-    console = house.console()
-    customer = console.create_customer(house.product, "carl@example.com")
-    assert repr(console.product(house.product).policy.gate) == "Gate(devices=1, soak_millis=0)"
+    thermostat = house.thermostat()
+    customer = thermostat.create_customer("carl@example.com")
+    assert repr(thermostat.get().policy.gate) == "Gate(devices=1, soak_millis=0)"
     assert "user_name='carl@example.com', identity=SimpleIdentity()" in repr(customer)
-    issued = console.issue_token(house.product, customer.id, ["see"], life=NOON - NOON.replace(hour=11))
+    issued = thermostat.customer(customer.id).issue_token(["see"], life=NOON - NOON.replace(hour=11))
     assert len(issued.token) == 64 and issued.token not in repr(issued) and "token=<hidden>" in repr(issued)
-    guests = console.invite_to_beta(house.product, b"carl@example.com")
+    guests = thermostat.invite_to_beta(b"carl@example.com")
     assert guests.lines[0].code is not None and guests.lines[0].code not in repr(guests)
-    guest = console.beta_guests(house.product).items[0]
+    guest = thermostat.beta_guests().items[0]
     assert guest.code not in repr(guest) and "code=<hidden>" in repr(guest)
 
 
@@ -82,6 +82,7 @@ def test_the_literals_match_the_core() -> None:
 
 def test_every_class_can_be_matched_by_its_fields() -> None:
     doors = {"Fleet", "Console", "Portal", "Gateway", "Clock", "EventStream", "Meter"}
+    doors |= {"ProductConsole", "DeviceConsole", "CustomerConsole"}
     values = {
         name: value
         for name, value in vars(fc).items()
@@ -98,22 +99,22 @@ def test_the_hosts_own_tiers_limit_a_product() -> None:
         alice = fleet.console("operator").create_account("alice@example.com").id
         console = fleet.console(alice)
         product = console.create_product("Thermostat", "photon").id
-        refused = console.import_devices(product, listed(ids(2))).refused
+        refused = console.product(product).import_devices(listed(ids(2))).refused
         assert refused is not None and refused.fits is not None
         assert (refused.fits.tier, refused.fits.limit) == ("All", None)
 
 
 def test_values_are_pickled_and_copied_and_come_back_equal(house: House) -> None:
     console = house.console()
+    thermostat = console.product(house.product)
     [device] = ids(1)
-    console.import_devices(house.product, listed(ids(3)))
+    thermostat.import_devices(listed(ids(3)))
     connected = house.connect(device, version=1)
     house.fleet.gateway(NOON).publish(fc.NewEvent(device, "boot", product=house.product))
     values = [
-        connected, connected.answer, console.product(house.product), console.summary(house.product),
-        console.devices(house.product), console.team(house.product), console.configuration(house.product),
-        console.plan_import(house.product, listed(ids(2))), console.events(house.product), console.audit_log(house.product),
-        console.billing_status(house.product), console.explain(house.product, device), console.usage(house.product),
+        connected, connected.answer, thermostat.get(), thermostat.summary(), thermostat.devices(), thermostat.team(),
+        thermostat.configuration(), thermostat.plan_import(listed(ids(2))), thermostat.events(), thermostat.audit_log(),
+        thermostat.billing_status(), thermostat.device(device).explain(), thermostat.usage(),
         fc.Report(device, version=1, platform="photon", system="0.4.9", reported_at=NOON, session=7), fc.Report(device),
         fc.NewEvent(device, "boot", "data", id="1", happened_at=NOON), fc.Money(1, "USD"), fc.LockChange(device, 1),
         fc.Tier("One", devices=1, prices=[fc.Price("monthly", fc.Money(1, "USD"))]), fc.SimpleIdentity(),
@@ -128,7 +129,7 @@ def test_values_are_pickled_and_copied_and_come_back_equal(house: House) -> None
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         assert pool.map(repr, values) == [repr(value) for value in values]
     with pytest.raises(fc.NotFound) as found:
-        console.product(95)
+        console.product(95).get()
     again = pickle.loads(pickle.dumps(found.value))
     assert (type(again), again.code, again.what, str(again)) == (fc.NotFound, "not_found", "product", str(found.value))
 
@@ -136,22 +137,22 @@ def test_values_are_pickled_and_copied_and_come_back_equal(house: House) -> None
 def test_a_value_becomes_json(house: House) -> None:
     data = house.connect(ids(1)[0], version=1).to_dict()
     assert (data["product"], data["outcome"], data["answer"]["kind"]) == (house.product, None, "held")
-    product = house.console().product(house.product).to_dict()
+    product = house.thermostat().get().to_dict()
     assert product["created_at"] == "2016-03-08T12:00:00.000Z" and product["policy"]["gate"] == {"devices": 1, "soak_millis": 0}
 
 
 def test_a_value_with_a_secret_is_not_serialised(house: House) -> None:
-    console = house.console()
-    customer = console.create_customer(house.product, "carl@example.com")
-    issued = console.issue_token(house.product, customer.id, ["see"], life=NOON - NOON.replace(hour=11))
+    thermostat = house.thermostat()
+    customer = thermostat.create_customer("carl@example.com")
+    issued = thermostat.customer(customer.id).issue_token(["see"], life=NOON - NOON.replace(hour=11))
     assert copy.copy(issued) == issued
     for write in (pickle.dumps, copy.copy(issued).__class__.to_dict):
         with pytest.raises(fc.Invalid, match="`IssuedToken` holds a secret and is not serialised; pass on `token`"):
             write(issued)
-    invited = console.invite_to_beta(house.product, b"carl@example.com")
-    unread = console.invite_to_beta(house.product, b"a\x01b")
-    hook = console.subscribe(house.product, fc.Webhook("https://example.com/?key=secret"))
-    for value in (invited, invited.lines[0], console.beta_guests(house.product), hook, hook.to):
+    invited = thermostat.invite_to_beta(b"carl@example.com")
+    unread = thermostat.invite_to_beta(b"a\x01b")
+    hook = thermostat.subscribe(fc.Webhook("https://example.com/?key=secret"))
+    for value in (invited, invited.lines[0], thermostat.beta_guests(), hook, hook.to):
         with pytest.raises(fc.Invalid, match="holds a secret and is not serialised"):
             pickle.dumps(value)
         with pytest.raises(fc.Invalid, match="holds a secret and is not serialised"):
@@ -160,3 +161,16 @@ def test_a_value_with_a_secret_is_not_serialised(house: House) -> None:
     assert pickle.loads(pickle.dumps(unread)) == unread and json.dumps(unread.to_dict())
     with pytest.raises(TypeError, match="pickle"):
         pickle.dumps(house.fleet)
+
+
+def test_a_handle_prints_its_ids_and_reads_nothing(house: House) -> None:
+    [device] = ids(1)
+    thermostat = house.fleet.console(house.alice, NOON).product(95)
+    handles = (thermostat, thermostat.device(device.upper()), thermostat.customer(7))
+    assert [repr(handle) for handle in handles] == [
+        "ProductConsole(95)", f"DeviceConsole(95, {device})", "CustomerConsole(95, 7)",
+    ]  # fmt: skip
+    assert [handle.id for handle in handles] == [95, device, 7]
+    for handle in handles:
+        with pytest.raises(fc.NotFound):
+            handle.get()

@@ -42,29 +42,31 @@ const alice = await operator.createAccount('alice@example.com');
 // Its number is already compiled into the firmware, so it is given and not generated.
 const product = await operator.createProductWithId(94, alice.id, 'Thermostat', 'photon');
 say(`product ${product.id}, ${product.name}, of hardware ${product.platform}; its owner is ${alice.email}`);
+/** The product, as its owner sees it at a moment. */
+const thermostat = (moment) => fleet.console(alice.id, moment).product(product.id);
 
 chapter(at(9, 10), 'Importing examples/data/devices.csv');
 const list = readFileSync(join(data, 'devices.csv'));
-const report = await fleet.console(alice.id, at(9, 10)).importWatched(product.id, list, {
+const report = await thermostat(at(9, 10)).importWatched(list, {
   onProgress: ({ added, toAdd }) => say(`${added} of ${toAdd}`),
 });
 say(`${report.counts.imported} imported, ${report.counts.duplicates} twice, ${report.counts.refused} refused:`);
 for (const { line, verdict, message } of report.lines) if (verdict !== 'imported') say(`line ${line}: ${message}`);
 
 chapter(at(9, 20), 'Two firmwares');
-const team = fleet.console(alice.id, at(9, 20));
+const early = thermostat(at(9, 20));
 for (const [version, title] of [
   [1, 'First'],
   [2, 'Quieter'],
 ]) {
   const binary = readFileSync(join(data, `photon_p94_v${version}.bin`));
-  const { image } = await team.upload(product.id, { version, title, binary });
+  const { image } = await early.upload({ version, title, binary });
   say(`version ${version}: ${image.format}, ${image.size} bytes, sha256 ${image.sha256.slice(0, 12)}…`);
 }
 
 chapter(at(9, 30), 'Releasing too early');
 try {
-  await team.release(product.id, 2);
+  await early.release(2);
 } catch (error) {
   if (!(error instanceof NotProvenError)) throw error;
   say(`${error.code}: ${error.message}`);
@@ -72,33 +74,33 @@ try {
 
 chapter(at(10), 'The fleet connects while nothing is released');
 const house = [];
-for await (const { id } of team.devices(product.id)) house.push({ device: id, product: product.id, version: 1 });
+for await (const { id } of early.devices()) house.push({ device: id, product: product.id, version: 1 });
 const morning = await fleet.gateway(at(10)).connectMany(house);
 morning.forEach((connected, index) => say(house[index].device, describe(connected)));
 
 chapter(at(10, 30), 'Proving version 2 on one device');
 const [bench] = house;
-await fleet.console(alice.id, at(10, 30)).lockAndFlashOnReset(product.id, bench.device, 2);
+await thermostat(at(10, 30)).device(bench.device).lock(2, 'on_reset');
 say(bench.device, describe(await fleet.gateway(at(10, 31)).connect(bench)));
 bench.version = 2;
 const back = await fleet.gateway(at(10, 40)).connect(bench);
 say(bench.device, `${describe(back)}; its update has ${back.outcome.result}`);
 
 chapter(at(11), 'Releasing');
-const { sent } = await fleet.console(alice.id, at(11)).dryRun(product.id, { kind: 'release', version: 2 });
+const { sent } = await thermostat(at(11)).dryRun({ kind: 'release', version: 2 });
 say(`${sent.total} devices would be sent version 2`);
-await fleet.console(alice.id, at(11)).release(product.id, 2);
+await thermostat(at(11)).release(2);
 
 chapter(at(12), 'The fleet connects again');
 const noon = await fleet.gateway(at(12)).connectMany(house);
 noon.forEach((connected, index) => say(house[index].device, describe(connected)));
-house.forEach((thermostat) => (thermostat.version = 2));
+house.forEach((device) => (device.version = 2));
 await fleet.gateway(at(12, 10)).connectMany(house);
 
 chapter(at(18), 'The fleet in numbers');
-const { devices, online, versions } = await fleet.console(alice.id, at(18)).summary(product.id);
+const { devices, online, versions } = await thermostat(at(18)).summary();
 say(`${devices} devices, ${online} online;`, versions.map(({ version, devices }) => `${devices} run ${version}`).join(', '));
-for await (const { at: when, command, subject } of fleet.console(alice.id, at(18)).auditLog(product.id)) {
+for await (const { at: when, command, subject } of thermostat(at(18)).auditLog()) {
   say(when.toISOString().slice(11, 16), command, subject);
 }
 

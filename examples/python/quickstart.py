@@ -56,7 +56,8 @@ def run(folder: Path) -> None:
 
 def import_devices(fleet: Fleet, alice: int, product: int) -> list[str]:
     print("\nImporting examples/data/devices.csv")
-    report = fleet.console(alice, at(9, 10)).import_devices(product, (DATA / "devices.csv").read_bytes())
+    thermostat = fleet.console(alice, at(9, 10)).product(product)
+    report = thermostat.import_devices((DATA / "devices.csv").read_bytes())
     devices = []
     for line in report.lines:
         match line:
@@ -70,17 +71,17 @@ def import_devices(fleet: Fleet, alice: int, product: int) -> list[str]:
 
 def upload(fleet: Fleet, alice: int, product: int) -> None:
     print("\nUploading firmware")
-    console = fleet.console(alice, at(9, 20))
+    thermostat = fleet.console(alice, at(9, 20)).product(product)
     first, second = (DATA / f"photon_p94_v{number}.bin" for number in (1, 2))
-    console.upload(product, 1, "First of all", first.read_bytes())
+    thermostat.upload(1, "First of all", first.read_bytes())
     try:
-        console.upload(product, 3, "Quieter at night", second.read_bytes())
+        thermostat.upload(3, "Quieter at night", second.read_bytes())
     except UploadRefused as refused:
         print(f"  {refused.code}: {refused}")
-    firmware = console.upload(product, 2, "Quieter at night", second.read_bytes())
+    firmware = thermostat.upload(2, "Quieter at night", second.read_bytes())
     print(f"  accepted: version {firmware.version}, {firmware.image.size} bytes of {firmware.image.format}")
     try:
-        console.release(product, 2)
+        thermostat.release(2)
     except NotProven as refused:
         print(f"  cannot be released, runs on {refused.running} of {refused.needed}: {refused}")
 
@@ -88,7 +89,7 @@ def upload(fleet: Fleet, alice: int, product: int) -> None:
 def prove(fleet: Fleet, alice: int, product: int, bench: str) -> None:
     print("\nProving version 2 on the test device")
     fleet.gateway(at(10)).connect(Report(bench, product=product, version=1, platform="photon"))
-    decision = fleet.console(alice, at(10, 30)).lock_and_flash_now(product, bench, 2)
+    decision = fleet.console(alice, at(10, 30)).product(product).device(bench).lock(2, "now")
     print(f"  {describe(decision)}")
     # Here the host sends the file. Only what the device reports on its next connect counts as success.
     back = fleet.gateway(at(10, 32)).connect(Report(bench, product=product, version=2))
@@ -97,9 +98,9 @@ def prove(fleet: Fleet, alice: int, product: int, bench: str) -> None:
 
 
 def release(fleet: Fleet, alice: int, product: int) -> None:
-    console = fleet.console(alice, at(11))
-    ways = console.dry_run(product, ReleaseChange(2)).by_change
-    console.release(product, 2)
+    thermostat = fleet.console(alice, at(11)).product(product)
+    ways = thermostat.dry_run(ReleaseChange(2)).by_change
+    thermostat.release(2)
     print(f"\nReleased version 2, which {ways.total} more devices will be sent")
 
 
@@ -124,10 +125,10 @@ def describe(decision: Decision) -> str:
 
 
 def count(fleet: Fleet, alice: int, product: int) -> None:
-    console = fleet.console(alice, at(18))
-    summary = console.summary(product)
+    thermostat = fleet.console(alice, at(18)).product(product)
+    summary = thermostat.summary()
     print(f"\nThe day in numbers: {summary.devices} devices, {summary.online} online, {summary.pending} being updated")
-    for device in each(console.devices, product, pending=False, online=True):
+    for device in each(thermostat.devices, pending=False, online=True):
         print(f"  {device.id} runs {device.seen.version if device.seen else '?'}")
     for notice in fleet.pending_notices().items:
         print(f"  notice: {notice.subject}")

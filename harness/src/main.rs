@@ -2,7 +2,6 @@
 //! schedules of metering. `cargo xtask spec`, `vectors` and `simulate` run this program.
 
 #[cfg(test)]
-#[path = "../../xtask/src/methods.rs"]
 mod methods;
 mod simulate;
 mod spec;

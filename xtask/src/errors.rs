@@ -3,7 +3,6 @@
 //!
 //! A test compares each file with the source, so that a code that is added or changed is in all of them.
 
-use crate::methods::commands;
 use crate::workspace::root;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -244,22 +243,12 @@ fn calls() -> Result<BTreeMap<(String, String), String>, String> {
                     let (syn::Visibility::Public(_), Some(errors)) = (&member.vis, errors_of(&member.attrs)) else {
                         continue;
                     };
-                    let (door, method) = (last(&of.path), member.sig.ident.to_string());
-                    // Customers' methods have the same name in all languages; scenarios tell them from the team's.
-                    let names = if door.ends_with("Console") { commands(&door, &method) } else { vec![&*method] };
-                    for name in names {
-                        calls.entry((door_of(&door).to_owned(), name.to_owned())).or_insert(errors.clone());
-                    }
+                    calls.entry((last(&of.path), member.sig.ident.to_string())).or_insert(errors);
                 }
             }
         }
     }
     Ok(calls)
-}
-
-/// Returns the door of a type: the handles of Rust are one door in all other languages.
-fn door_of(of: &str) -> &str {
-    if of.ends_with("Console") { "Console" } else { of }
 }
 
 /// Returns the section `# Errors` of a documentation, in a form for a table.

@@ -10,7 +10,6 @@ mod harness;
 mod lang;
 mod language;
 mod licences;
-mod methods;
 mod postgres;
 #[cfg(test)]
 mod promises;

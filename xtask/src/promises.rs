@@ -101,7 +101,7 @@ fn each_walk_names_functions_that_exist_and_counts_them_right() {
                     || text.contains(&format!("fn {name}<"))
                     || text.contains(&format!(" {name} = async "))
                     || text.contains(&format!(" async {name}("))
-                    || text.contains(&format!("    {name}(product: "));
+                    || text.contains(&format!("    {name}(list: "));
                 assert!(is_there, "`{file}` has no function `{name}`");
             }
         }

@@ -1,6 +1,6 @@
 //! Billing operations of owners and the operator, and the door for time.
 
-use super::{Answered, Console, When, account_id, limit, product_id};
+use super::{Answered, Console, ProductConsole, When, account_id, limit, product_id};
 use crate::closable::{Begin, Begun, Entered, Opened};
 use crate::shapes::{
     AccountBilling, Advanced, BillingStatus, ChargeOutcome, Due, Interval, Invoice, InvoicePage, Money, Quote, Upgrade,
@@ -12,26 +12,6 @@ use fleet_core::billing::{CardToken, ExpiryMonth, NewCard};
 const STEPS: u32 = 1000;
 
 impl Console {
-    /// Quotes what it costs to move to a tier, at an interval, now.
-    pub fn quote_upgrade(&self, product: u32, tier: &str, interval: Interval) -> Answered<Quote> {
-        Ok((&self.door()?.product(product_id(product)?).quote_upgrade(tier, interval.into())?).into())
-    }
-
-    /// Accepts a quote. Returns the charge that the upgrade waits for, or its invoice if there is nothing to charge.
-    pub fn upgrade(&self, product: u32, quote: &str) -> Answered<Upgrade> {
-        (&self.door()?.product(product_id(product)?).upgrade(quote.parse()?)?).try_into()
-    }
-
-    /// Changes the interval from the next renewal on.
-    pub fn switch_interval(&self, product: u32, interval: Interval) -> Answered<()> {
-        Ok(self.door()?.product(product_id(product)?).switch_interval(interval.into())?)
-    }
-
-    /// Sets the currency in which a product is billed, before its first invoice.
-    pub fn set_currency(&self, product: u32, currency: &str) -> Answered<()> {
-        Ok(self.door()?.product(product_id(product)?).set_currency(currency.parse()?)?)
-    }
-
     /// Puts a card on the actor's file, after the payment provider accepted it. `expires` is the last month in which it
     /// is valid, such as `2017-12`.
     pub fn set_card(&self, token: &str, brand: &str, last_four: &str, expires: &str) -> Answered<()> {
@@ -41,41 +21,6 @@ impl Console {
     /// Removes the card from the actor's file.
     pub fn remove_card(&self) -> Answered<()> {
         Ok(self.door()?.remove_card()?)
-    }
-
-    /// Returns the state of a product's billing.
-    pub fn billing_status(&self, product: u32) -> Answered<BillingStatus> {
-        Ok((&self.door()?.product(product_id(product)?).billing_status()?).into())
-    }
-
-    /// Lists a product's invoices, newest first.
-    pub fn invoices(&self, product: u32, after: Option<&str>, page: Option<u32>) -> Answered<InvoicePage> {
-        let number =
-            |after: &str| after.parse().map_err(|_| Failure::invalid("after", "is not a cursor of a page of invoices"));
-        let page = self.door()?.product(product_id(product)?).invoices(after.map(number).transpose()?, limit(page))?;
-        let items = page.items.iter().map(|invoice| Invoice::try_from(&**invoice)).collect::<Answered<_>>()?;
-        Ok(InvoicePage { items, next: page.next.map(|number| number.to_string()) })
-    }
-
-    /// Ends a product's plan and returns the credit note. An operator's command.
-    pub fn cancel_plan(&self, product: u32) -> Answered<Invoice> {
-        (&self.door()?.product(product_id(product)?).cancel_plan()?).try_into()
-    }
-
-    /// Moves a product to a lower tier and returns the credit note. An operator's command.
-    pub fn downgrade(&self, product: u32, tier: &str) -> Answered<Invoice> {
-        (&self.door()?.product(product_id(product)?).downgrade(tier)?).try_into()
-    }
-
-    /// Agrees on a price for a product, or cancels the agreement. An operator's command.
-    pub fn agree_price(&self, product: u32, tier: &str, interval: Interval, price: Option<Money>) -> Answered<()> {
-        let price = price.map(TryInto::try_into).transpose()?;
-        Ok(self.door()?.product(product_id(product)?).agree_price(tier, interval.into(), price)?)
-    }
-
-    /// Writes off an unpaid invoice, also that of a removed product. An operator's command.
-    pub fn write_off(&self, product: u32, invoice: u32) -> Answered<Invoice> {
-        (&self.door()?.product(product_id(product)?).write_off(invoice)?).try_into()
     }
 
     /// Returns what an account owes over all its products, including removed ones.
@@ -95,6 +40,63 @@ impl Console {
         let page = self.door()?.account_invoices(account_id(account)?, after, limit(page))?;
         let items = page.items.iter().map(|invoice| Invoice::try_from(&**invoice)).collect::<Answered<_>>()?;
         Ok(InvoicePage { items, next: page.next.map(|(product, number)| format!("{product}-{number}")) })
+    }
+}
+
+impl ProductConsole {
+    /// Quotes what it costs to move to a tier, at an interval, now.
+    pub fn quote_upgrade(&self, tier: &str, interval: Interval) -> Answered<Quote> {
+        Ok((&self.door()?.quote_upgrade(tier, interval.into())?).into())
+    }
+
+    /// Accepts a quote. Returns the charge that the upgrade waits for, or its invoice if there is nothing to charge.
+    pub fn upgrade(&self, quote: &str) -> Answered<Upgrade> {
+        (&self.door()?.upgrade(quote.parse()?)?).try_into()
+    }
+
+    /// Changes the interval from the next renewal on.
+    pub fn switch_interval(&self, interval: Interval) -> Answered<()> {
+        Ok(self.door()?.switch_interval(interval.into())?)
+    }
+
+    /// Sets the currency in which a product is billed, before its first invoice.
+    pub fn set_currency(&self, currency: &str) -> Answered<()> {
+        Ok(self.door()?.set_currency(currency.parse()?)?)
+    }
+
+    /// Returns the state of a product's billing.
+    pub fn billing_status(&self) -> Answered<BillingStatus> {
+        Ok((&self.door()?.billing_status()?).into())
+    }
+
+    /// Lists a product's invoices, newest first.
+    pub fn invoices(&self, after: Option<&str>, page: Option<u32>) -> Answered<InvoicePage> {
+        let number =
+            |after: &str| after.parse().map_err(|_| Failure::invalid("after", "is not a cursor of a page of invoices"));
+        let page = self.door()?.invoices(after.map(number).transpose()?, limit(page))?;
+        let items = page.items.iter().map(|invoice| Invoice::try_from(&**invoice)).collect::<Answered<_>>()?;
+        Ok(InvoicePage { items, next: page.next.map(|number| number.to_string()) })
+    }
+
+    /// Ends a product's plan and returns the credit note. An operator's command.
+    pub fn cancel_plan(&self) -> Answered<Invoice> {
+        (&self.door()?.cancel_plan()?).try_into()
+    }
+
+    /// Moves a product to a lower tier and returns the credit note. An operator's command.
+    pub fn downgrade(&self, tier: &str) -> Answered<Invoice> {
+        (&self.door()?.downgrade(tier)?).try_into()
+    }
+
+    /// Agrees on a price for a product, or cancels the agreement. An operator's command.
+    pub fn agree_price(&self, tier: &str, interval: Interval, price: Option<Money>) -> Answered<()> {
+        let price = price.map(TryInto::try_into).transpose()?;
+        Ok(self.door()?.agree_price(tier, interval.into(), price)?)
+    }
+
+    /// Writes off an unpaid invoice, also that of a removed product. An operator's command.
+    pub fn write_off(&self, invoice: u32) -> Answered<Invoice> {
+        (&self.door()?.write_off(invoice)?).try_into()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Products, accounts and the audit.
 
-use super::{Answered, Console, account_id, limit, product_id};
+use super::{Answered, Console, ProductConsole, account_id, limit, product_id};
 use crate::Failure;
 use crate::shapes::{
     Account, AuditEntry, AuditPage, Configuration, ConfigurationAnswer, Missing, PolicySettings, Product,
@@ -29,51 +29,9 @@ impl Console {
         Ok((&self.door()?.create_product_with_id(product, owner, name, platform.parse()?)?).into())
     }
 
-    /// Returns a product.
-    pub fn product(&self, product: u32) -> Answered<Product> {
-        Ok((&self.door()?.product(product_id(product)?).get()?).into())
-    }
-
     /// Lists the products whose team the actor is on, by number.
     pub fn products(&self) -> Answered<Vec<Product>> {
         Ok(super::shapes(&self.door()?.products()?))
-    }
-
-    /// Renames a product.
-    pub fn rename_product(&self, product: u32, name: &str) -> Answered<Product> {
-        Ok((&self.door()?.product(product_id(product)?).rename(name)?).into())
-    }
-
-    /// Changes the given policies; the others stay as they are.
-    pub fn set_policy(&self, product: u32, policy: PolicySettings) -> Answered<Product> {
-        let change = fleet_core::PolicyChange::try_from(policy)?;
-        Ok((&self.door()?.product(product_id(product)?).set_policy(&change)?).into())
-    }
-
-    /// Puts a product on a tier without a charge. An operator's command.
-    pub fn set_tier(&self, product: u32, tier: &str) -> Answered<Product> {
-        Ok((&self.door()?.product(product_id(product)?).set_tier(tier)?).into())
-    }
-
-    /// Removes a product. An operator's command.
-    pub fn remove_product(&self, product: u32) -> Answered<()> {
-        Ok(self.door()?.product(product_id(product)?).remove()?)
-    }
-
-    /// Creates a group for devices and returns its number.
-    pub fn create_group(&self, product: u32, name: &str) -> Answered<u16> {
-        Ok(self.door()?.product(product_id(product)?).create_group(name)?.get())
-    }
-
-    /// Deletes a group.
-    pub fn delete_group(&self, product: u32, group: u16) -> Answered<()> {
-        Ok(self.door()?.product(product_id(product)?).delete_group(GroupId::new(group))?)
-    }
-
-    /// Lists what was done to a product, newest first.
-    pub fn audit_log(&self, product: u32, after: Option<&str>, page: Option<u32>) -> Answered<AuditPage> {
-        let after = after.map(audit_id).transpose()?;
-        Ok(audit_page(&self.door()?.product(product_id(product)?).audit_log(after, limit(page))?))
     }
 
     /// Lists what was done to an account, newest first.
@@ -81,26 +39,70 @@ impl Console {
         let after = after.map(audit_id).transpose()?;
         Ok(audit_page(&self.door()?.account_audit_log(account_id(account)?, after, limit(page))?))
     }
+}
+
+impl ProductConsole {
+    /// Reads the product.
+    pub fn get(&self) -> Answered<Product> {
+        Ok((&self.door()?.get()?).into())
+    }
+
+    /// Renames the product.
+    pub fn rename(&self, name: &str) -> Answered<Product> {
+        Ok((&self.door()?.rename(name)?).into())
+    }
+
+    /// Changes the given policies; the others stay as they are.
+    pub fn set_policy(&self, policy: PolicySettings) -> Answered<Product> {
+        let change = fleet_core::PolicyChange::try_from(policy)?;
+        Ok((&self.door()?.set_policy(&change)?).into())
+    }
+
+    /// Puts the product on a tier without a charge. An operator's command.
+    pub fn set_tier(&self, tier: &str) -> Answered<Product> {
+        Ok((&self.door()?.set_tier(tier)?).into())
+    }
+
+    /// Removes the product. An operator's command.
+    pub fn remove(&self) -> Answered<()> {
+        Ok(self.door()?.remove()?)
+    }
+
+    /// Creates a group for devices and returns its number.
+    pub fn create_group(&self, name: &str) -> Answered<u16> {
+        Ok(self.door()?.create_group(name)?.get())
+    }
+
+    /// Deletes a group.
+    pub fn delete_group(&self, group: u16) -> Answered<()> {
+        Ok(self.door()?.delete_group(GroupId::new(group))?)
+    }
+
+    /// Lists what was done to a product, newest first.
+    pub fn audit_log(&self, after: Option<&str>, page: Option<u32>) -> Answered<AuditPage> {
+        let after = after.map(audit_id).transpose()?;
+        Ok(audit_page(&self.door()?.audit_log(after, limit(page))?))
+    }
 
     /// Returns a product's answers to the questions before manufacturing.
-    pub fn configuration(&self, product: u32) -> Answered<Configuration> {
-        Ok((&self.door()?.product(product_id(product)?).configuration()?).into())
+    pub fn configuration(&self) -> Answered<Configuration> {
+        Ok((&self.door()?.configuration()?).into())
     }
 
     /// Answers a question, or removes its answer.
-    pub fn configure(&self, product: u32, question: &str, answer: Option<ConfigurationAnswer>) -> Answered<()> {
+    pub fn configure(&self, question: &str, answer: Option<ConfigurationAnswer>) -> Answered<()> {
         let answer = answer.map(TryInto::try_into).transpose()?;
-        Ok(self.door()?.product(product_id(product)?).configure(question, answer.as_ref())?)
+        Ok(self.door()?.configure(question, answer.as_ref())?)
     }
 
     /// Lists what is missing before manufacturing can start.
-    pub fn manufacturing_readiness(&self, product: u32) -> Answered<Vec<Missing>> {
-        Ok(super::shapes(&self.door()?.product(product_id(product)?).manufacturing_readiness()?))
+    pub fn manufacturing_readiness(&self) -> Answered<Vec<Missing>> {
+        Ok(super::shapes(&self.door()?.manufacturing_readiness()?))
     }
 
     /// Starts manufacturing.
-    pub fn start_manufacturing(&self, product: u32) -> Answered<()> {
-        Ok(self.door()?.product(product_id(product)?).start_manufacturing()?)
+    pub fn start_manufacturing(&self) -> Answered<()> {
+        Ok(self.door()?.start_manufacturing()?)
     }
 }
 

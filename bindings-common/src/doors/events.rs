@@ -1,7 +1,7 @@
 //! Events, as a team sees them, and streams of new events.
 
 use super::waiting::StreamWait;
-use super::{Answered, Console, device_id, limit, product_id};
+use super::{Answered, Console, ProductConsole, device_id, limit};
 use crate::Failure;
 use crate::plain::count;
 use crate::shapes::{Destination, DeviceError, Event, EventPage, FollowedEvents, StreamedEvents, Subscription, Usage};
@@ -43,33 +43,35 @@ impl EventStream {
 }
 
 impl Console {
+    /// Reads the events that arrived on a stream. The actor's permission is checked on each call.
+    pub fn read_event_stream(&self, stream: &EventStream, page: Option<u32>) -> Answered<StreamedEvents> {
+        let streamed = self.door()?.read_event_stream(&stream.0.stream, limit(page))?;
+        let items: Vec<Event> = super::shapes(&streamed.items);
+        Ok(StreamedEvents { items, missed: count(streamed.missed) })
+    }
+}
+
+impl ProductConsole {
     /// Forwards matching events from now on. Each delivery is one outbound message.
-    pub fn subscribe(
-        &self,
-        product: u32,
-        to: Destination,
-        prefix: Option<&str>,
-        device: Option<&str>,
-    ) -> Answered<Subscription> {
+    pub fn subscribe(&self, to: Destination, prefix: Option<&str>, device: Option<&str>) -> Answered<Subscription> {
         let mut new = NewSubscription::new(to.try_into()?).prefix(prefix.unwrap_or_default());
         new.device = device.map(device_id).transpose()?;
-        Ok((&self.door()?.product(product_id(product)?).subscribe(&new)?).into())
+        Ok((&self.door()?.subscribe(&new)?).into())
     }
 
     /// Ends a subscription.
-    pub fn unsubscribe(&self, product: u32, subscription: u32) -> Answered<()> {
-        Ok(self.door()?.product(product_id(product)?).unsubscribe(SubscriptionId::new(subscription))?)
+    pub fn unsubscribe(&self, subscription: u32) -> Answered<()> {
+        Ok(self.door()?.unsubscribe(SubscriptionId::new(subscription))?)
     }
 
     /// Lists a product's subscriptions, oldest first.
-    pub fn subscriptions(&self, product: u32) -> Answered<Vec<Subscription>> {
-        Ok(super::shapes(&self.door()?.product(product_id(product)?).subscriptions()?))
+    pub fn subscriptions(&self) -> Answered<Vec<Subscription>> {
+        Ok(super::shapes(&self.door()?.subscriptions()?))
     }
 
     /// Lists the events of a product's log, newest first: of one device, or those whose name begins with a prefix.
     pub fn events(
         &self,
-        product: u32,
         device: Option<&str>,
         prefix: Option<&str>,
         before: Option<&str>,
@@ -79,46 +81,27 @@ impl Console {
         filter.device = device.map(device_id).transpose()?;
         filter.prefix = prefix.map(str::to_owned);
         let before = before.map(str::parse).transpose()?;
-        let page = self.door()?.product(product_id(product)?).events(&filter, before, limit(page))?;
+        let page = self.door()?.events(&filter, before, limit(page))?;
         Ok(EventPage { items: super::shapes(&page.items), next: page.next.map(|cursor| cursor.to_string()) })
     }
 
     /// Lists the events that were logged after a cursor, oldest first; without a cursor, from now on.
-    pub fn follow_events(&self, product: u32, after: Option<&str>, page: Option<u32>) -> Answered<FollowedEvents> {
+    pub fn follow_events(&self, after: Option<&str>, page: Option<u32>) -> Answered<FollowedEvents> {
         let after = after.map(str::parse).transpose()?;
-        let followed = self.door()?.product(product_id(product)?).follow_events(after, limit(page))?;
+        let followed = self.door()?.follow_events(after, limit(page))?;
         let (next, missed) = (followed.next.to_string(), count(followed.missed));
         Ok(FollowedEvents { items: super::shapes(&followed.items), next, missed })
     }
 
     /// Opens a stream of the events that this process publishes for a product from now on.
-    pub fn event_stream(&self, product: u32) -> Answered<EventStream> {
-        let stream = self.door()?.product(product_id(product)?).event_stream()?;
+    pub fn event_stream(&self) -> Answered<EventStream> {
+        let stream = self.door()?.event_stream()?;
         Ok(EventStream(Arc::new(Listening { stream, held: Mutex::default() })))
     }
 
-    /// Reads the events that arrived on a stream. The actor's permission is checked on each call.
-    pub fn read_event_stream(&self, stream: &EventStream, page: Option<u32>) -> Answered<StreamedEvents> {
-        let streamed = self.door()?.read_event_stream(&stream.0.stream, limit(page))?;
-        let items: Vec<Event> = super::shapes(&streamed.items);
-        Ok(StreamedEvents { items, missed: count(streamed.missed) })
-    }
-
-    /// Returns the next events of a walk over a stream, or nothing if it has to wait. A gap is reported once as the
-    /// error `events_missed`; the next call continues after the gap.
-    pub fn next_events(&self, stream: &EventStream) -> Answered<Vec<Event>> {
-        let StreamedEvents { items, missed } = self.read_event_stream(stream, Some(WALK))?;
-        let mut held = stream.0.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.extend(items);
-        if missed > 0 {
-            return Err(Failure::events_missed(missed));
-        }
-        Ok(std::mem::take(&mut *held))
-    }
-
     /// Lists the errors that members of a product reported, by kind.
-    pub fn device_errors(&self, product: u32) -> Answered<Vec<DeviceError>> {
-        let errors = self.door()?.product(product_id(product)?).device_errors()?;
+    pub fn device_errors(&self) -> Answered<Vec<DeviceError>> {
+        let errors = self.door()?.device_errors()?;
         let shapes = errors.iter().map(|(kind, error)| DeviceError {
             kind: kind.to_string(),
             count: count(error.count),
@@ -130,12 +113,24 @@ impl Console {
     }
 
     /// Resets the count of the errors of a kind.
-    pub fn forget_device_errors(&self, product: u32, error_kind: &str) -> Answered<()> {
-        Ok(self.door()?.product(product_id(product)?).forget_device_errors(error_kind)?)
+    pub fn forget_device_errors(&self, error_kind: &str) -> Answered<()> {
+        Ok(self.door()?.forget_device_errors(error_kind)?)
     }
 
     /// Returns a product's message counts in the usage month of this moment.
-    pub fn usage(&self, product: u32) -> Answered<Usage> {
-        Ok((&self.door()?.product(product_id(product)?).usage()?).into())
+    pub fn usage(&self) -> Answered<Usage> {
+        Ok((&self.door()?.usage()?).into())
+    }
+
+    /// Returns the next events of a walk over a stream, or nothing if it has to wait. A gap is reported once as the
+    /// error `events_missed`; the next call continues after the gap.
+    pub fn next_events(&self, stream: &EventStream) -> Answered<Vec<Event>> {
+        let StreamedEvents { items, missed } = self.console.read_event_stream(stream, Some(WALK))?;
+        let mut held = stream.0.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.extend(items);
+        if missed > 0 {
+            return Err(Failure::events_missed(missed));
+        }
+        Ok(std::mem::take(&mut *held))
     }
 }

@@ -23,6 +23,25 @@ words! {
     }
 }
 
+words! {
+    /// When a device that is locked to a version gets it.
+    pub enum Flash {
+        /// Immediately. The device must be online.
+        Now = "now",
+        /// At its next connect.
+        OnReset = "on_reset",
+    }
+}
+
+impl From<Flash> for fleet_core::Flash {
+    fn from(flash: Flash) -> Self {
+        match flash {
+            Flash::Now => Self::Now,
+            Flash::OnReset => Self::OnReset,
+        }
+    }
+}
+
 shape! {
     /// An uploaded firmware.
     pub struct Firmware {

@@ -263,6 +263,9 @@ impl Class {
 /// The doors that Java opens: the prefix of `Interface` in uniffi's name, and a description.
 const DOORS: &[(&str, &str)] = &[
     ("Console", "the door for people"),
+    ("ProductConsole", "a product, as an actor sees it"),
+    ("DeviceConsole", "a device of a product, as an actor sees it"),
+    ("CustomerConsole", "a customer of a product, as an actor sees them"),
     ("Portal", "the door for customers"),
     ("Gateway", "the door for devices"),
     ("Clock", "the door for time"),
@@ -280,8 +283,13 @@ pub(crate) fn block(doors: &str, file: &str) -> Result<(), Box<dyn Error>> {
             what[..1].to_uppercase(),
             &what[1..]
         );
-        if *door == "Console" {
-            made.push_str(CONSOLE);
+        match *door {
+            "Console" => made.push_str(CONSOLE),
+            "ProductConsole" => made.push_str(PRODUCT),
+            _ => {}
+        }
+        if door.len() > "Console".len() && door.ends_with("Console") {
+            made.push_str(HANDLE);
         }
         methods(&mut made, &text, door)?;
         made.push_str("}\n");
@@ -305,15 +313,21 @@ import kotlinx.coroutines.runBlocking
 import fleetcore.Fleet as SuspendingFleet
 ";
 
-const CONSOLE: &str = "    /**
+const PRODUCT: &str = "    /**
      * Imports a list of devices and reports its progress after every few thousand. What `onProgress` throws ends the import
      * and is thrown; devices already added stay.
      */
     @Throws(FleetException::class, InterruptedException::class)
-    fun importWatched(product: Long, list: ByteArray, onProgress: Consumer<ImportProgress>): ImportReport =
-        runBlocking { suspending.importWatched(product, list) { onProgress.accept(it) } }
+    fun importWatched(list: ByteArray, onProgress: Consumer<ImportProgress>): ImportReport =
+        runBlocking { suspending.importWatched(list) { onProgress.accept(it) } }
+";
 
-    /** Waits until there is something to read on a stream or this time has passed. Returns whether there is. */
+/// A handle prints its ids.
+const HANDLE: &str = "
+    override fun toString(): String = suspending.toString()
+";
+
+const CONSOLE: &str = "    /** Waits until there is something to read on a stream or this time has passed. Returns whether there is. */
     @Throws(FleetException::class, InterruptedException::class)
     fun awaitEvents(stream: EventStream, atMost: Duration): Boolean = runBlocking { stream.wait(atMost) }
 ";

@@ -4,11 +4,13 @@ mod billing;
 mod devices;
 mod events;
 mod firmware;
+mod handles;
 mod people;
 mod products;
 
 pub use devices::{ImportWatcher, WatcherError};
 pub use events::{EventStream, StreamWait};
+pub use handles::{CustomerConsole, DeviceConsole, ProductConsole};
 
 use crate::{Answered, ask_off_thread};
 

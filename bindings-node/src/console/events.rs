@@ -1,6 +1,6 @@
 //! Events, as a team sees them, and streams of new events.
 
-use super::Console;
+use super::{Console, ProductConsole};
 use crate::given;
 use crate::job::operations;
 use fleet_bindings::shapes::{
@@ -10,41 +10,36 @@ use napi::bindgen_prelude::PromiseRaw;
 use napi::{Env, Unknown};
 use napi_derive::napi;
 
-operations! { Console {
-    subscribe(product: u32, to: Destination, prefix: Option<String>, device: Option<String>) -> Subscription {
-        move |door| door.subscribe(product, to, prefix.as_deref(), device.as_deref())
+operations! { ProductConsole {
+    subscribe(to: Destination, prefix: Option<String>, device: Option<String>) -> Subscription {
+        move |door| door.subscribe(to, prefix.as_deref(), device.as_deref())
     }
-    unsubscribe(product: u32, subscription: u32) -> () { move |door| door.unsubscribe(product, subscription) }
-    subscriptions(product: u32) -> Vec<Subscription> { move |door| door.subscriptions(product) }
-    events(
-        product: u32,
-        device: Option<String>,
-        prefix: Option<String>,
-        before: Option<String>,
-        limit: Option<u32>
-    ) -> EventPage {
-        move |door| door.events(product, device.as_deref(), prefix.as_deref(), before.as_deref(), limit)
+    unsubscribe(subscription: u32) -> () { move |door| door.unsubscribe(subscription) }
+    subscriptions() -> Vec<Subscription> { move |door| door.subscriptions() }
+    events(device: Option<String>, prefix: Option<String>, before: Option<String>, limit: Option<u32>) -> EventPage {
+        move |door| door.events(device.as_deref(), prefix.as_deref(), before.as_deref(), limit)
     }
-    follow_events(product: u32, after: Option<String>, limit: Option<u32>) -> FollowedEvents {
-        move |door| door.follow_events(product, after.as_deref(), limit)
+    follow_events(after: Option<String>, limit: Option<u32>) -> FollowedEvents {
+        move |door| door.follow_events(after.as_deref(), limit)
     }
-    event_stream(product: u32) -> EventStream { move |door| door.event_stream(product).map(EventStream) }
-    device_errors(product: u32) -> Vec<DeviceError> { move |door| door.device_errors(product) }
-    forget_device_errors(product: u32, error_kind: String) -> () {
-        move |door| door.forget_device_errors(product, &error_kind)
-    }
-    usage(product: u32) -> Usage { move |door| door.usage(product) }
+    event_stream() -> EventStream { move |door| door.event_stream().map(EventStream) }
+    device_errors() -> Vec<DeviceError> { move |door| door.device_errors() }
+    forget_device_errors(error_kind: String) -> () { move |door| door.forget_device_errors(&error_kind) }
+    usage() -> Usage { move |door| door.usage() }
 } }
 
 #[napi]
-impl Console {
+impl ProductConsole {
     /// The next events of a walk over a stream.
     #[napi]
     pub fn next_events(&self, env: Env, stream: &EventStream) -> napi::Result<PromiseRaw<'static, Vec<Event>>> {
         let stream = stream.0.clone();
         self.runner.run(&env, self.door.clone(), move |door| door.next_events(&stream))
     }
+}
 
+#[napi]
+impl Console {
     /// Reads the events that arrived on a stream.
     #[napi]
     pub fn read_event_stream(

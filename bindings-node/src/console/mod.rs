@@ -4,11 +4,13 @@ mod billing;
 mod devices;
 mod events;
 mod firmware;
+mod handles;
 mod people;
 mod products;
 mod watched;
 
 pub use events::{EventStream, StreamWait};
+pub use handles::{CustomerConsole, DeviceConsole, ProductConsole};
 pub(crate) use watched::Cancel;
 
 use crate::job::Runner;

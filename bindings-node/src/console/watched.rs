@@ -1,6 +1,6 @@
 //! Long imports, which report their progress and can be stopped.
 
-use super::Console;
+use super::ProductConsole;
 use crate::given;
 use fleet_bindings::Failure;
 use fleet_bindings::shapes::{ImportProgress, ImportReport};
@@ -36,19 +36,18 @@ impl Cancel {
 }
 
 #[napi]
-impl Console {
+impl ProductConsole {
     /// `plan_import`, until it is cancelled.
     #[napi]
     pub fn plan_import_until(
         &self,
         env: Env,
-        product: Unknown<'_>,
         list: Unknown<'_>,
         cancel: &Cancel,
     ) -> napi::Result<PromiseRaw<'static, ImportReport>> {
-        let (product, list): (u32, Vec<u8>) = (given(&env, product, "product")?, given(&env, list, "list")?);
+        let list: Vec<u8> = given(&env, list, "list")?;
         let cancel = cancel.0.clone();
-        self.runner.run_long(&env, self.door.clone(), move |door| door.plan_import_until(product, &list, &cancel))
+        self.runner.run_long(&env, self.door.clone(), move |door| door.plan_import_until(&list, &cancel))
     }
 
     /// Imports a list on a thread outside the pool, because it waits for the event loop. Calls `watch` after every few
@@ -57,17 +56,16 @@ impl Console {
     pub fn import_watched(
         &self,
         env: Env,
-        product: Unknown<'_>,
         list: Unknown<'_>,
         stopped: bool,
         watch: Watch,
     ) -> napi::Result<PromiseRaw<'static, ImportReport>> {
-        let (product, list): (u32, Vec<u8>) = (given(&env, product, "product")?, given(&env, list, "list")?);
+        let list: Vec<u8> = given(&env, list, "list")?;
         self.runner.run_long(&env, self.door.clone(), move |door| {
             if stopped {
                 return Err(Failure::from(fleet_core::Error::from(ErrorKind::Cancelled { added: 0 })));
             }
-            door.import_watched(product, &list, |progress| goes_on(&watch, progress))
+            door.import_watched(&list, |progress| goes_on(&watch, progress))
         })
     }
 }

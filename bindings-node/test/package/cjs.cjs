@@ -6,7 +6,7 @@ const { Fleet, FleetError, NotFoundError } = require('fleet-core');
 (async () => {
   const fleet = await Fleet.open('memory:');
   const { id } = await fleet.console('operator').createAccount('alice@example.com');
-  await assert.rejects(fleet.console(id).product(94), (error) => {
+  await assert.rejects(fleet.console(id).product(94).get(), (error) => {
     return error instanceof NotFoundError && error instanceof FleetError && error.code === 'not_found';
   });
   await fleet.close();

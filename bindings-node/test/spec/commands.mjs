@@ -124,14 +124,14 @@ function answered(given) {
 const report = (given) => handed(given, { moments: ['reported_at'] });
 
 /** A watched import, which is stopped if the scenario says so. */
-async function importWatched(door, { product: number, list: given, stop_after: most }) {
+async function importWatched(door, { list: given, stop_after: most }) {
   const stop = new AbortController();
   const progress = [];
   const onProgress = (status) => {
     progress.push(spelt(status));
     if (most !== undefined && status.added >= most) stop.abort();
   };
-  const answer = await door.importWatched(number, list(given), { onProgress, signal: stop.signal });
+  const answer = await door.importWatched(list(given), { onProgress, signal: stop.signal });
   return { ...spelt(answer), progress };
 }
 
@@ -151,143 +151,23 @@ const CONSOLE = {
   create_account: plain('createAccount', ['email']),
   create_product: plain('createProduct', ['name', 'platform'], product),
   create_product_with_id: plain('createProductWithId', ['product', 'owner', 'name', 'platform'], product),
-  product: plain('product', ['product'], product),
   products: command([], (door) => door.products(), (answer) => ({ items: answer.map(product) })),
-  rename_product: plain('renameProduct', ['product', 'name'], product),
-  set_policy: command(['product', 'policy'], (door, given) => door.setPolicy(given.product, policy(given.policy)), product),
-  set_tier: plain('setTier', ['product', 'tier'], product),
-  remove_product: plain('removeProduct', ['product'], done),
-  team: plain('team', ['product']),
-  invite: plain('invite', ['product', 'email']),
-  revoke_invitation: plain('revokeInvitation', ['product', 'account'], done),
   invitations: plain('invitations', [], items),
-  accept_invitation: plain('acceptInvitation', ['product'], done),
-  decline_invitation: plain('declineInvitation', ['product'], done),
-  leave_team: plain('leaveTeam', ['product'], done),
-  remove_member: plain('removeMember', ['product', 'account'], done),
-  transfer_ownership: plain('transferOwnership', ['product', 'to'], done),
-  set_account_lock: plain('setAccountLock', ['account', 'locked']),
-  create_customer: command(
-    ['product', 'user_name', 'identity?'],
-    (door, given) => door.createCustomer(given.product, given.user_name, identity(given.identity)),
-    customer,
+  set_account_lock: command(
+    ['account', 'locked'],
+    (door, { account: number, locked }) => (locked ? door.lockAccount(number) : door.unlockAccount(number)),
   ),
-  customer: plain('customer', ['product', 'customer'], customer),
-  find_customer: command(
-    ['product', 'identity'],
-    (door, given) => door.findCustomer(given.product, identity(given.identity)),
-    customer,
-  ),
-  customers: command(
-    ['product', 'filter?', ...PAGED],
-    (door, { product: number, filter, ...paged }) => door.customers(number, { ...customers(filter), ...paged }),
-    page(customer),
-  ),
-  remove_customer: plain('removeCustomer', ['product', 'customer'], done),
-  issue_token: plain('issueToken', ['product', 'customer', 'scopes', 'life']),
-  revoke_token: plain('revokeToken', ['product', 'customer', 'token_id'], done),
-  set_device_code: plain('setDeviceCode', ['product', 'device', 'code'], done),
-  invite_to_beta: command(['product', 'list'], (door, given) => door.inviteToBeta(given.product, list(given.list))),
-  uninvite_from_beta: plain('uninviteFromBeta', ['product', 'user_name'], done),
-  renew_activation_code: plain('renewActivationCode', ['product', 'user_name'], spelt),
-  beta_guests: command(
-    ['product', ...PAGED],
-    (door, { product: number, ...paged }) => door.betaGuests(number, paged),
-    page(spelt),
-  ),
-  configuration: plain('configuration', ['product'], configuration),
-  configure: command(
-    ['product', 'question', 'answer?'],
-    (door, given) => door.configure(given.product, given.question, answered(given.answer) ?? null),
-    done,
-  ),
-  manufacturing_readiness: plain('manufacturingReadiness', ['product'], items),
-  start_manufacturing: plain('startManufacturing', ['product'], done),
-  create_group: plain('createGroup', ['product', 'name'], (group) => ({ group })),
-  delete_group: plain('deleteGroup', ['product', 'group'], done),
   account_audit_log: command(
     ['account', ...PAGED],
     (door, { account: number, ...paged }) => door.accountAuditLog(number, paged),
     page((entry) => ({ ...spelt(entry), actor: actor(entry.actor) })),
   ),
-  audit_log: command(
-    ['product', ...PAGED],
-    (door, { product: number, ...paged }) => door.auditLog(number, paged),
-    page((entry) => ({ ...spelt(entry), actor: actor(entry.actor) })),
-  ),
-  plan_import: command(['product', 'list'], (door, given) => door.planImport(given.product, list(given.list))),
-  import: command(['product', 'list'], (door, given) => door.import(given.product, list(given.list))),
-  import_watched: command(['product', 'list', 'stop_after?'], importWatched, (answer) => answer),
   register_devices: plain('registerDevices', ['devices'], (fresh) => ({ new: fresh })),
-  correct_device: plain('correctDevice', ['product', 'device', 'platform?', 'security_counter?'], done),
-  free_places: plain('freePlaces', ['product'], (freed) => ({ freed })),
-  device: plain('device', ['product', 'device'], device),
-  devices: command(
-    ['product', 'filter?', ...PAGED],
-    (door, { product: number, filter = {}, ...paged }) => door.devices(number, { ...handed(filter), ...paged }),
-    page(device),
-  ),
-  summary: plain('summary', ['product']),
-  explain: plain('explain', ['product', 'device'], decision),
-  name_device: plain('nameDevice', ['product', 'device', 'name'], done),
-  mark_development: plain('markDevelopment', ['product', 'device', 'development'], done),
-  set_groups: plain('setGroups', ['product', 'device', 'groups'], done),
-  approve_device: plain('approveDevice', ['product', 'device'], done),
-  deny_device: plain('denyDevice', ['product', 'device'], done),
-  undeny_device: plain('undenyDevice', ['product', 'device'], done),
-  remove_device: plain('removeDevice', ['product', 'device'], done),
   claim_device: plain('claimDevice', ['device'], done),
   unclaim_device: plain('unclaimDevice', ['device'], done),
   end_claim: plain('endClaim', ['device'], done),
   claimed_devices: command(PAGED, (door, paged) => door.claimedDevices(paged), page(spelt)),
-  upload: command(['product', 'version', 'title', 'description?', 'requires_system?', 'binary'], (door, given) => {
-    const { product: number, binary: file, ...rest } = given;
-    return door.upload(number, { ...handed(rest), binary: binary(file) });
-  }),
-  firmware: plain('firmware', ['product'], items),
-  edit_firmware: plain('editFirmware', ['product', 'version', 'title', 'description?']),
-  delete_firmware: plain('deleteFirmware', ['product', 'version'], done),
-  release: plain('release', ['product', 'version'], done),
-  withdraw_release: plain('withdrawRelease', ['product'], done),
-  release_to_group: command(
-    ['product', 'group', 'version?'],
-    (door, given) => door.releaseToGroup(given.product, given.group, given.version ?? null),
-    done,
-  ),
-  lock_and_flash_now: plain('lockAndFlashNow', ['product', 'device', 'version'], decision),
-  lock_and_flash_on_reset: plain('lockAndFlashOnReset', ['product', 'device', 'version'], done),
-  unlock: plain('unlock', ['product', 'device'], done),
-  force_update: plain('forceUpdate', ['product', 'device'], done),
-  dry_run: plain('dryRun', ['product', 'change']),
-  usage: plain('usage', ['product']),
-  subscribe: command(
-    ['product', 'to', 'prefix?', 'device?'],
-    (door, { product: number, to, ...rest }) => door.subscribe(number, destination(to), rest),
-    subscription,
-  ),
-  unsubscribe: plain('unsubscribe', ['product', 'subscription'], done),
-  subscriptions: command(
-    ['product'],
-    (door, given) => door.subscriptions(given.product),
-    (answer) => ({ items: answer.map(subscription) }),
-  ),
-  events: command(
-    ['product', 'filter?', 'before?', 'limit?'],
-    (door, { product: number, filter = {}, ...paged }) => door.events(number, { ...filter, ...paged }),
-    page(spelt),
-  ),
-  follow_events: command(
-    ['product', ...PAGED],
-    (door, { product: number, ...paged }) => door.followEvents(number, paged),
-  ),
-  event_stream: plain('eventStream', ['product'], (stream) => ({ stream, start: stream.start })),
   read_event_stream: command(['stream', 'limit?'], (door, { stream, ...rest }) => door.readEventStream(stream, rest)),
-  device_errors: plain('deviceErrors', ['product'], items),
-  forget_device_errors: plain('forgetDeviceErrors', ['product', 'error_kind'], done),
-  quote_upgrade: plain('quoteUpgrade', ['product', 'tier', 'interval'], quote),
-  upgrade: plain('upgrade', ['product', 'quote'], upgrade),
-  switch_interval: plain('switchInterval', ['product', 'interval'], done),
-  set_currency: plain('setCurrency', ['product', 'currency'], done),
   set_card: command(
     ['token', 'brand?', 'last_four?', 'expires'],
     (door, { token, brand = 'visa', last_four: lastFour = '4242', expires }) =>
@@ -295,20 +175,6 @@ const CONSOLE = {
     done,
   ),
   remove_card: plain('removeCard', [], done),
-  billing_status: plain('billingStatus', ['product']),
-  invoices: command(
-    ['product', ...PAGED],
-    (door, { product: number, after, ...rest }) => door.invoices(number, { after: after && String(after), ...rest }),
-    page(invoice),
-  ),
-  cancel_plan: plain('cancelPlan', ['product'], invoice),
-  downgrade: plain('downgrade', ['product', 'tier'], invoice),
-  agree_price: command(
-    ['product', 'tier', 'interval', 'price?'],
-    (door, given) => door.agreePrice(given.product, given.tier, given.interval, given.price ?? null),
-    done,
-  ),
-  write_off: plain('writeOff', ['product', 'invoice'], invoice),
   account_billing: plain('accountBilling', ['account'], ({ open, charges, ...rest }) => ({
     ...spelt(rest),
     open: open.map(invoice),
@@ -319,6 +185,156 @@ const CONSOLE = {
     (door, { account: number, ...rest }) => door.accountInvoices(number, rest),
     page(invoice),
   ),
+};
+
+const PRODUCT = {
+  product: plain('get', [], product),
+  rename_product: plain('rename', ['name'], product),
+  set_policy: command(['policy'], (door, given) => door.setPolicy(policy(given.policy)), product),
+  set_tier: plain('setTier', ['tier'], product),
+  remove_product: plain('remove', [], done),
+  team: plain('team', []),
+  invite: plain('invite', ['email']),
+  revoke_invitation: plain('revokeInvitation', ['account'], done),
+  accept_invitation: plain('acceptInvitation', [], done),
+  decline_invitation: plain('declineInvitation', [], done),
+  leave_team: plain('leaveTeam', [], done),
+  remove_member: plain('removeMember', ['account'], done),
+  transfer_ownership: plain('transferOwnership', ['to'], done),
+  create_customer: command(
+    ['user_name', 'identity?'],
+    (door, given) => door.createCustomer(given.user_name, identity(given.identity)),
+    customer,
+  ),
+  find_customer: command(
+    ['identity'],
+    (door, given) => door.findCustomer(identity(given.identity)),
+    customer,
+  ),
+  customers: command(
+    ['filter?', ...PAGED],
+    (door, { filter, ...paged }) => door.customers({ ...customers(filter), ...paged }),
+    page(customer),
+  ),
+  invite_to_beta: command(['list'], (door, given) => door.inviteToBeta(list(given.list))),
+  uninvite_from_beta: plain('uninviteFromBeta', ['user_name'], done),
+  renew_activation_code: plain('renewActivationCode', ['user_name'], spelt),
+  beta_guests: command(
+    PAGED,
+    (door, paged) => door.betaGuests(paged),
+    page(spelt),
+  ),
+  configuration: plain('configuration', [], configuration),
+  configure: command(
+    ['question', 'answer?'],
+    (door, given) => door.configure(given.question, answered(given.answer) ?? null),
+    done,
+  ),
+  manufacturing_readiness: plain('manufacturingReadiness', [], items),
+  start_manufacturing: plain('startManufacturing', [], done),
+  create_group: plain('createGroup', ['name'], (group) => ({ group })),
+  delete_group: plain('deleteGroup', ['group'], done),
+  audit_log: command(
+    PAGED,
+    (door, paged) => door.auditLog(paged),
+    page((entry) => ({ ...spelt(entry), actor: actor(entry.actor) })),
+  ),
+  plan_import: command(['list'], (door, given) => door.planImport(list(given.list))),
+  import: command(['list'], (door, given) => door.import(list(given.list))),
+  import_watched: command(['list', 'stop_after?'], importWatched, (answer) => answer),
+  free_places: plain('freePlaces', [], (freed) => ({ freed })),
+  devices: command(
+    ['filter?', ...PAGED],
+    (door, { filter = {}, ...paged }) => door.devices({ ...handed(filter), ...paged }),
+    page(device),
+  ),
+  summary: plain('summary', []),
+  upload: command(['version', 'title', 'description?', 'requires_system?', 'binary'], (door, given) => {
+    const { binary: file, ...rest } = given;
+    return door.upload({ ...handed(rest), binary: binary(file) });
+  }),
+  firmware: plain('firmware', [], items),
+  edit_firmware: plain('editFirmware', ['version', 'title', 'description?']),
+  delete_firmware: plain('deleteFirmware', ['version'], done),
+  release: plain('release', ['version'], done),
+  withdraw_release: plain('withdrawRelease', [], done),
+  release_to_group: command(
+    ['group', 'version?'],
+    (door, given) => door.releaseToGroup(given.group, given.version ?? null),
+    done,
+  ),
+  dry_run: plain('dryRun', ['change']),
+  usage: plain('usage', []),
+  subscribe: command(
+    ['to', 'prefix?', 'device?'],
+    (door, { to, ...rest }) => door.subscribe(destination(to), rest),
+    subscription,
+  ),
+  unsubscribe: plain('unsubscribe', ['subscription'], done),
+  subscriptions: command(
+    [],
+    (door) => door.subscriptions(),
+    (answer) => ({ items: answer.map(subscription) }),
+  ),
+  events: command(
+    ['filter?', 'before?', 'limit?'],
+    (door, { filter = {}, ...paged }) => door.events({ ...filter, ...paged }),
+    page(spelt),
+  ),
+  follow_events: command(
+    PAGED,
+    (door, paged) => door.followEvents(paged),
+  ),
+  event_stream: plain('eventStream', [], (stream) => ({ stream, start: stream.start })),
+  device_errors: plain('deviceErrors', [], items),
+  forget_device_errors: plain('forgetDeviceErrors', ['error_kind'], done),
+  quote_upgrade: plain('quoteUpgrade', ['tier', 'interval'], quote),
+  upgrade: plain('upgrade', ['quote'], upgrade),
+  switch_interval: plain('switchInterval', ['interval'], done),
+  set_currency: plain('setCurrency', ['currency'], done),
+  billing_status: plain('billingStatus', []),
+  invoices: command(
+    PAGED,
+    (door, { after, ...rest }) => door.invoices({ after: after && String(after), ...rest }),
+    page(invoice),
+  ),
+  cancel_plan: plain('cancelPlan', [], invoice),
+  downgrade: plain('downgrade', ['tier'], invoice),
+  agree_price: command(
+    ['tier', 'interval', 'price?'],
+    (door, given) => door.agreePrice(given.tier, given.interval, given.price ?? null),
+    done,
+  ),
+  write_off: plain('writeOff', ['invoice'], invoice),
+};
+
+const DEVICE = {
+  set_device_code: plain('setCode', ['code'], done),
+  correct_device: plain('correct', ['platform?', 'security_counter?'], done),
+  device: plain('get', [], device),
+  explain: plain('explain', [], decision),
+  name_device: plain('rename', ['name'], done),
+  mark_development: command(
+    ['development'],
+    (door, { development }) => (development ? door.markDevelopment() : door.clearDevelopment()),
+    done,
+  ),
+  set_groups: plain('setGroups', ['groups'], done),
+  approve_device: plain('approve', [], done),
+  deny_device: plain('deny', [], done),
+  undeny_device: plain('undeny', [], done),
+  remove_device: plain('remove', [], done),
+  lock_and_flash_now: command(['version'], (door, { version }) => door.lock(version, 'now'), decision),
+  lock_and_flash_on_reset: command(['version'], (door, { version }) => door.lock(version, 'on_reset'), done),
+  unlock: plain('unlock', [], done),
+  force_update: plain('forceUpdate', [], done),
+};
+
+const CUSTOMER = {
+  customer: plain('get', [], customer),
+  remove_customer: plain('remove', [], done),
+  issue_token: plain('issueToken', ['scopes', 'life']),
+  revoke_token: plain('revokeToken', ['token_id'], done),
 };
 
 const PORTAL = {
@@ -388,9 +404,21 @@ const FLEET = {
   settle_usage: command([], (fleet, _, { now }) => fleet.settleUsage(now), done),
 };
 
+/** The commands of each door, and the arguments that choose a handle of it. */
+const DOORS = [
+  ['console', [], CONSOLE],
+  ['console', ['product'], PRODUCT],
+  ['console', ['product', 'device'], DEVICE],
+  ['console', ['product', 'customer'], CUSTOMER],
+  ['portal', [], PORTAL],
+  ['gateway', [], GATEWAY],
+  ['clock', [], CLOCK],
+  ['fleet', [], FLEET],
+];
+
 /** Every command, with its door. */
 export const COMMANDS = new Map(
-  Object.entries({ console: CONSOLE, portal: PORTAL, gateway: GATEWAY, clock: CLOCK, fleet: FLEET }).flatMap(([door, commands]) =>
-    Object.entries(commands).map(([name, one]) => [name, { door, ...one }]),
+  DOORS.flatMap(([door, about, commands]) =>
+    Object.entries(commands).map(([name, one]) => [name, { ...one, door, about, takes: [...about, ...one.takes] }]),
   ),
 );

@@ -106,10 +106,15 @@ class World {
     return differences('answer', this.#filled(expect ?? {}), found);
   }
 
-  async #ask({ door, ask, answer }, actor, { ...given }) {
+  async #ask({ door, about, ask, answer }, actor, { ...given }) {
     for (const name of Object.keys(given)) if (given[name] === null) delete given[name];
     if (given.owner !== undefined) given.owner = this.#account(given.owner);
-    return answer(await ask(this.#door(door, actor, given.token), given, { sync: this.#sync, now: this.#now }));
+    let opened = this.#door(door, actor, given.token);
+    for (const kind of about) {
+      opened = opened[kind](given[kind]);
+      delete given[kind];
+    }
+    return answer(await ask(opened, given, { sync: this.#sync, now: this.#now }));
   }
 
   #door(door, actor, token) {

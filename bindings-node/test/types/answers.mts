@@ -99,16 +99,16 @@ export async function use(): Promise<void> {
   // @ts-expect-error: an absent actor is not an actor.
   fleet.console(undefined);
 
-  const pages = console.devices(94, { online: true, standing: 'member', limit: 10 });
+  const pages = console.product(94).devices({ online: true, standing: 'member', limit: 10 });
   for await (const device of pages) {
     const found: Device = device;
     // @ts-expect-error: answers are read-only.
     found.name = 'attic';
   }
   const page: Page<Device> = await pages;
-  void console.devices(94, { after: page.next });
+  void console.product(94).devices({ after: page.next });
   // @ts-expect-error: a standing is one of three values.
-  void console.devices(94, { standing: 'lost' });
+  void console.product(94).devices({ standing: 'lost' });
 
   const changes: Change[] = [
     { kind: 'nothing' },
@@ -116,9 +116,9 @@ export async function use(): Promise<void> {
     { kind: 'release' },
     { kind: 'groups', device: 'aa0000000000000000000001', groups: [1] },
   ];
-  for (const change of changes) await console.dryRun(94, change);
+  for (const change of changes) await console.product(94).dryRun(change);
   // @ts-expect-error: a lock needs a device.
-  await console.dryRun(94, { kind: 'lock' });
+  await console.product(94).dryRun({ kind: 'lock' });
 
   const gateway = fleet.gateway();
   const report = { device: 'aa0000000000000000000001', product: 94, version: 1 };
@@ -129,22 +129,22 @@ export async function use(): Promise<void> {
   // @ts-expect-error: a report needs its device.
   await gateway.connect({ product: 94 });
 
-  await console.importWatched(94, 'aa0000000000000000000001', {
+  await console.product(94).importWatched('aa0000000000000000000001', {
     onProgress: ({ added, toAdd }) => void (added / toAdd),
     signal: new AbortController().signal,
   });
-  await console.configure(94, 'time_zone', 'Europe/Berlin');
+  await console.product(94).configure('time_zone', 'Europe/Berlin');
 
-  await console.subscribe(94, { kind: 'webhook', url: 'https://example.com' }, { prefix: 'door/' });
+  await console.product(94).subscribe({ kind: 'webhook', url: 'https://example.com' }, { prefix: 'door/' });
   // @ts-expect-error: a webhook needs an address.
-  await console.subscribe(94, { kind: 'webhook' });
-  for await (const { name } of await console.eventStream(94)) if (name.startsWith('door/')) break;
+  await console.product(94).subscribe({ kind: 'webhook' });
+  for await (const { name } of await console.product(94).eventStream()) if (name.startsWith('door/')) break;
   const published = await gateway.publish({ device: report.device, name: 'door/open' });
   if (published.kind === 'logged') for (const { key } of published.deliveries) key.toUpperCase();
   if ((await fleet.meter(94)).admitSync()) await fleet.reportUsage();
 
-  const { quote, due } = await console.quoteUpgrade(94, 'Small', 'monthly');
-  if (due.minor > 0) await console.upgrade(94, quote);
+  const { quote, due } = await console.product(94).quoteUpgrade('Small', 'monthly');
+  if (due.minor > 0) await console.product(94).upgrade(quote);
   for await (const charge of fleet.pendingCharges()) {
     if (charge.purpose.kind === 'renewal') await fleet.clock().chargeOutcome(charge.key, 'succeeded');
     // @ts-expect-error: an outcome is one of four values.

@@ -4,7 +4,7 @@ import fleetCore = require('fleet-core');
 
 export async function use(): Promise<number> {
   const fleet: fleetCore.Fleet = await fleetCore.Fleet.open('memory:');
-  const { devices } = await fleet.console(1).summary(94);
+  const { devices } = await fleet.console(1).product(94).summary();
   await fleet.close();
   return devices;
 }

@@ -38,7 +38,7 @@ class Page(Protocol[_Item_co]):
 def each(list_page: Callable[..., Page[_Item]], *arguments: Any, **keywords: Any) -> Iterator[_Item]:
     """Iterates over every item of a paged list, reading pages as needed.
 
-    for device in each(console.devices, product.id, online=True):
+    for device in each(thermostat.devices, online=True):
         print(device.id)
     """
     page = list_page(*arguments, **keywords)

@@ -6,7 +6,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from fleet_core._native import AccountActor, AccountLockedNotice, AccountUnlockedNotice, CardExpiresNotice, CardNeededNotice, ChargeUnknownNotice, ClaimEndedNotice, CustomerActor, DevicesAskToJoin, EventDenied, EventLogged, EventOfPersonalDevice, EventOfUnknownProduct, EventTurnedAway, GroupReleaseChange, GroupsChange, Held, Integration, InvitationNotice, LinkedIdentity, LiveStream, LockChange, NoChange, Operator, OtherCharge, OtherNotice, PaymentFailedNotice, PlanEndedNotice, PlanReducedNotice, QuarantineFull, RefundCharge, ReleaseChange, RenewalCharge, RenewalPaidNotice, SimpleIdentity, TwoLeggedIdentity, UpToDate, Update, UpgradeCharge, UpgradeDeclinedNotice, UpgradedNotice, UsageLimitReachedNotice, UsageWarningNotice, Webhook
 
-__all__ = ["Actor", "Agreement", "AttemptProgress", "Audience", "Authentication", "AuthenticationChoice", "BetaLineVerdict", "CallOutcome", "Cancel", "Change", "ChargeOutcome", "ChargePurpose", "Command", "ConfigurationAnswer", "Decision", "Destination", "ErrorCode", "EventOrigin", "HoldReason", "Identity", "ImageFormat", "ImportVerdict", "Interval", "InvoiceLineKind", "InvoiceReason", "InvoiceStatus", "NoticeSubject", "PaymentResult", "Published", "Resource", "Rule", "Scope", "Standing", "Thing", "UpdateProgress", "UpdateResult"]
+__all__ = ["Actor", "Agreement", "AttemptProgress", "Audience", "Authentication", "AuthenticationChoice", "BetaLineVerdict", "CallOutcome", "Cancel", "Change", "ChargeOutcome", "ChargePurpose", "Command", "ConfigurationAnswer", "Decision", "Destination", "ErrorCode", "EventOrigin", "Flash", "HoldReason", "Identity", "ImageFormat", "ImportVerdict", "Interval", "InvoiceLineKind", "InvoiceReason", "InvoiceStatus", "NoticeSubject", "PaymentResult", "Published", "Resource", "Rule", "Scope", "Standing", "Thing", "UpdateProgress", "UpdateResult"]
 
 
 class Cancel(Protocol):
@@ -83,6 +83,9 @@ Published: TypeAlias = EventLogged | EventDenied | EventOfPersonalDevice | Event
 
 ImageFormat: TypeAlias = Literal['particle', 'esp_idf', 'mcuboot', 'opaque', 'other']
 """The kinds of image that can be uploaded."""
+
+Flash: TypeAlias = Literal['now', 'on_reset']
+"""When a device that is locked to a version gets it."""
 
 Change: TypeAlias = NoChange | ReleaseChange | GroupReleaseChange | LockChange | GroupsChange
 """A change of what devices should run, to be counted before it is made."""

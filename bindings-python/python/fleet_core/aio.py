@@ -28,7 +28,19 @@ import fleet_core
 from fleet_core import _native
 from fleet_core._values import invalid
 
-__all__ = ["Clock", "Console", "EventStream", "Fleet", "Gateway", "Meter", "Portal", "each"]
+__all__ = [
+    "Clock",
+    "Console",
+    "CustomerConsole",
+    "DeviceConsole",
+    "EventStream",
+    "Fleet",
+    "Gateway",
+    "Meter",
+    "Portal",
+    "ProductConsole",
+    "each",
+]
 
 _Item = TypeVar("_Item")
 
@@ -38,18 +50,18 @@ _WAIT = timedelta(minutes=1)
 # The calls that take seconds. They have their own threads, so that no short call waits behind them.
 _LONG = frozenset(
     {
-        "_plan_import",
-        "_query",
-        "backup",
-        "dry_run",
-        "import_devices",
-        "import_watched",
-        "invite_to_beta",
-        "plan_import",
-        "query",
-        "register_devices",
-        "remove_product",
-        "upload",
+        "Console.register_devices",
+        "Fleet._query",
+        "Fleet.backup",
+        "Fleet.query",
+        "ProductConsole._plan_import",
+        "ProductConsole.dry_run",
+        "ProductConsole.import_devices",
+        "ProductConsole.import_watched",
+        "ProductConsole.invite_to_beta",
+        "ProductConsole.plan_import",
+        "ProductConsole.remove",
+        "ProductConsole.upload",
     }
 )
 _LONG_THREADS = 4
@@ -98,7 +110,7 @@ class _Door:
         self._door, self._executor = door, executor
 
     async def _ask(self, name: str, *arguments: Any, **keywords: Any) -> Any:
-        executor = self._executor or (_long_threads() if name in _LONG else None)
+        executor = self._executor or (_long_threads() if f"{type(self._door).__name__}.{name}" in _LONG else None)
         # It counts as running from here on: a close that comes before its thread starts waits for it.
         begun = self._door._begin()
         return await _run(executor, begun.run, getattr(self._door, name), *arguments, **keywords)
@@ -113,17 +125,22 @@ class _Door:
             raise
 
 
+class _Handle(_Door):
+    def __repr__(self) -> str:
+        return repr(self._door)
+
+
 class EventStream(_Door):
     """A stream of the events of a product that this process publishes after the stream was opened.
 
-    async for event in await console.event_stream(product.id):
+    async for event in await console.product(94).event_stream():
         print(event.name)
 
     A loop that is too slow raises `EventsMissed`; a new loop continues after the gap.
     """
 
     # The actor's permission is checked on each call.
-    _console: Any
+    _product: Any
 
     @property
     def start(self) -> str:
@@ -159,44 +176,70 @@ class EventStream(_Door):
 
     async def __aiter__(self) -> AsyncIterator[fleet_core.Event]:
         while True:
-            events = await _run(self._executor, self._console._next_events, self._door)
+            events = await _run(self._executor, self._product._next_events, self._door)
             for event in events:
                 yield event
             if not events:
                 await self.wait(_WAIT)
 
 
-@_door("Console")
-class Console(_Door):
-    """The door for people."""
+@_door("DeviceConsole")
+class DeviceConsole(_Handle):
+    """A device of a product, as an actor sees it."""
 
-    async def event_stream(self, product: int) -> EventStream:
-        """Opens a stream of the events that this process publishes for a product from now on."""
-        stream = EventStream(await self._ask("event_stream", product), self._executor)
-        stream._console = self._door
+    @property
+    def id(self) -> str:
+        """The id of the device."""
+        number: str = self._door.id
+        return number
+
+
+@_door("CustomerConsole")
+class CustomerConsole(_Handle):
+    """A customer of a product, as an actor sees them."""
+
+    @property
+    def id(self) -> int:
+        """The number of the customer."""
+        number: int = self._door.id
+        return number
+
+
+@_door("ProductConsole")
+class ProductConsole(_Handle):
+    """A product, as an actor sees it."""
+
+    @property
+    def id(self) -> int:
+        """The number of the product."""
+        number: int = self._door.id
+        return number
+
+    def device(self, device: str) -> DeviceConsole:
+        """Returns the handle of a device of the product. Nothing is read."""
+        return DeviceConsole(self._door.device(device), self._executor)
+
+    def customer(self, customer: int) -> CustomerConsole:
+        """Returns the handle of a customer of the product. Nothing is read."""
+        return CustomerConsole(self._door.customer(customer), self._executor)
+
+    async def event_stream(self) -> EventStream:
+        """Opens a stream of the events that this process publishes for the product from now on."""
+        stream = EventStream(await self._ask("event_stream"), self._executor)
+        stream._product = self._door
         return stream
 
-    async def read_event_stream(
-        self, stream: EventStream, *, limit: int | None = None
-    ) -> fleet_core.StreamedEvents:
-        """Reads the events that arrived on a stream. The actor's permission is checked on each call."""
-        if not isinstance(stream, EventStream):
-            raise invalid("stream", "must be an `EventStream` that this console has opened")
-        read: fleet_core.StreamedEvents = await self._ask("read_event_stream", stream._door, limit=limit)
-        return read
-
-    async def plan_import(self, product: int, list: bytes) -> fleet_core.ImportReport:
+    async def plan_import(self, list: bytes) -> fleet_core.ImportReport:
         """Returns the verdicts that an import of this list would give, without changing anything."""
-        report: fleet_core.ImportReport = await self._ask_cancellably("_plan_import", product, list)
+        report: fleet_core.ImportReport = await self._ask_cancellably("_plan_import", list)
         return report
 
-    async def import_devices(self, product: int, list: bytes) -> fleet_core.ImportReport:
+    async def import_devices(self, list: bytes) -> fleet_core.ImportReport:
         """Imports a list of devices: a text file with one id a line, or a .csv."""
-        return await self.import_watched(product, list)
+        return await self.import_watched(list)
 
     async def import_watched(
         self,
-        product: int,
         list: bytes,
         *,
         progress: Callable[[fleet_core.ImportProgress], object] | None = None,
@@ -233,7 +276,7 @@ class Console(_Door):
 
         try:
             report: fleet_core.ImportReport = await self._ask(
-                "import_watched", product, list, progress=report_progress, cancel=Either()
+                "import_watched", list, progress=report_progress, cancel=Either()
             )
         except asyncio.CancelledError:
             stop.set()
@@ -245,6 +288,24 @@ class Console(_Door):
         if raised is not None:
             raise raised
         return report
+
+
+@_door("Console")
+class Console(_Door):
+    """The door for people."""
+
+    def product(self, product: int) -> ProductConsole:
+        """Returns the handle of a product. Nothing is read."""
+        return ProductConsole(self._door.product(product), self._executor)
+
+    async def read_event_stream(
+        self, stream: EventStream, *, limit: int | None = None
+    ) -> fleet_core.StreamedEvents:
+        """Reads the events that arrived on a stream. The actor's permission is checked on each call."""
+        if not isinstance(stream, EventStream):
+            raise invalid("stream", "must be an `EventStream` that this console has opened")
+        read: fleet_core.StreamedEvents = await self._ask("read_event_stream", stream._door, limit=limit)
+        return read
 
 
 @_door("Portal")
@@ -368,7 +429,7 @@ async def each(
 ) -> AsyncIterator[_Item]:
     """Iterates over every item of a paged list, reading pages as needed.
 
-    async for device in each(console.devices, product.id, online=True):
+    async for device in each(thermostat.devices, online=True):
         print(device.id)
     """
     page = await list_page(*arguments, **keywords)

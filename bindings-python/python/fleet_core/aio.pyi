@@ -10,10 +10,22 @@ from typing import Any, Literal, Self, TypeVar
 
 from fleet_core import Page
 from fleet_core._native import Account, AccountBilling, Advanced, AuditPage, BetaGuest, BetaGuestPage, BetaReport, BillingStatus, ChargePage, ClaimCode, Configuration, Connected, Customer, CustomerDevice, CustomerPage, CustomerSession, Device, DeviceError, DeviceIdPage, DevicePage, DryRun, Due, Event, EventPage, Firmware, FollowedEvents, ImportProgress, ImportReport, Invitation, Invoice, InvoicePage, IssuedToken, Metrics, Missing, Money, NewEvent, NoticePage, ObservedCall, Product, Quote, ReceivedInvitation, Report, StreamedEvents, Subscription, Summary, Team, Tier, Upgrade, Usage
-from fleet_core._types import AuthenticationChoice, Cancel, Change, ChargeOutcome, ConfigurationAnswer, Decision, Destination, Identity, Interval, Published, Scope, Standing, UpdateProgress
+from fleet_core._types import AuthenticationChoice, Cancel, Change, ChargeOutcome, ConfigurationAnswer, Decision, Destination, Flash, Identity, Interval, Published, Scope, Standing, UpdateProgress
 from fleet_core.store import Store
 
-__all__ = ["Clock", "Console", "EventStream", "Fleet", "Gateway", "Meter", "Portal", "each"]
+__all__ = [
+    "Clock",
+    "Console",
+    "CustomerConsole",
+    "DeviceConsole",
+    "EventStream",
+    "Fleet",
+    "Gateway",
+    "Meter",
+    "Portal",
+    "ProductConsole",
+    "each",
+]
 
 _Item = TypeVar("_Item")
 
@@ -30,69 +42,194 @@ class EventStream:
     async def wait(self, at_most: timedelta) -> bool:
         """Blocks until there is something to read or this time has passed. Returns whether there is something to read. Ctrl-C ends the wait."""
 
-class Console:
-    async def quote_upgrade(self, product: int, tier: str, interval: Interval) -> Quote:
+class DeviceConsole:
+    async def correct(self, *, platform: str | None = None, security_counter: int | None = None) -> None:
+        """Corrects the device's entry in the registry: its hardware, its security counter, or both. An operator's command, recorded in the audit of the product; the device need not be in it."""
+    async def get(self) -> Device:
+        """Reads the device, also one that waits or is denied."""
+    async def explain(self) -> Decision:
+        """Returns what the device would be told to run if it connected now, and why."""
+    async def rename(self, name: str) -> None:
+        """Names the device; an empty name removes the name."""
+    async def mark_development(self) -> None:
+        """Marks the device for development."""
+    async def clear_development(self) -> None:
+        """Removes the mark for development."""
+    async def set_groups(self, groups: Sequence[int]) -> None:
+        """Puts the device in these groups and removes it from all others."""
+    async def approve(self) -> None:
+        """Admits the waiting device."""
+    async def deny(self) -> None:
+        """Denies the device."""
+    async def undeny(self) -> None:
+        """Allows the denied device to ask again."""
+    async def remove(self) -> None:
+        """Removes the device from the product."""
+    async def lock(self, version: int, flash: Flash) -> Decision:
+        """Locks the device to a version, and returns the answer to the device. With `"now"`, the host sends its directive at once; with `"on_reset"`, the device gets it at its next connect."""
+    async def unlock(self) -> None:
+        """Unlocks the device."""
+    async def force_update(self) -> None:
+        """Sends the device its next update even while it reports that it takes none."""
+    @property
+    def id(self) -> str:
+        """The id of the device."""
+    async def set_code(self, code: str) -> None:
+        """Gives the device its own claim code, such as the one on its sticker."""
+
+class CustomerConsole:
+    @property
+    def id(self) -> int:
+        """The number of the customer."""
+    async def get(self) -> Customer:
+        """Reads the customer."""
+    async def remove(self) -> None:
+        """Removes the customer."""
+    async def issue_token(self, scopes: Sequence[Scope], *, life: timedelta) -> IssuedToken:
+        """Issues a token for these scopes to the customer, valid for `life`, up to a year. The token is shown only this once."""
+    async def revoke_token(self, token: str) -> None:
+        """Revokes a token at once."""
+
+class ProductConsole:
+    async def quote_upgrade(self, tier: str, interval: Interval) -> Quote:
         """Quotes what it costs to move to a tier, at an interval, now."""
-    async def upgrade(self, product: int, quote: str) -> Upgrade:
+    async def upgrade(self, quote: str) -> Upgrade:
         """Accepts a quote. Returns the charge that the upgrade waits for, or its invoice if there is nothing to charge."""
-    async def switch_interval(self, product: int, interval: Interval) -> None:
+    async def switch_interval(self, interval: Interval) -> None:
         """Changes the interval from the next renewal on."""
-    async def set_currency(self, product: int, currency: str) -> None:
+    async def set_currency(self, currency: str) -> None:
         """Sets the currency in which a product is billed, before its first invoice."""
+    async def billing_status(self) -> BillingStatus:
+        """Returns the state of a product's billing."""
+    async def invoices(self, *, after: str | None = None, limit: int | None = None) -> InvoicePage:
+        """Lists a product's invoices, newest first."""
+    async def cancel_plan(self) -> Invoice:
+        """Ends a product's plan and returns the credit note. An operator's command."""
+    async def downgrade(self, tier: str) -> Invoice:
+        """Moves a product to a lower tier and returns the credit note. An operator's command."""
+    async def agree_price(self, tier: str, interval: Interval, price: Money | None) -> None:
+        """Agrees on a price for a product; `None` cancels the agreement. An operator's command."""
+    async def write_off(self, invoice: int) -> Invoice:
+        """Writes off an unpaid invoice, also that of a removed product. An operator's command."""
+    async def plan_import(self, list: bytes) -> ImportReport:
+        """Returns the verdicts that an import of this list would give, without changing anything. Ctrl-C cancels it."""
+    async def import_devices(self, list: bytes) -> ImportReport:
+        """Imports a list of devices: a text file with one id a line, or a .csv. Ctrl-C ends it after its next few thousand devices; devices already added stay."""
+    async def import_watched(self, list: bytes, *, progress: Callable[[ImportProgress], object] | None = None, cancel: Cancel | None = None) -> ImportReport:
+        """The same, but calls `progress` after every few thousand devices. If `cancel` is set by then, or `progress` raises, the import ends there; devices already added stay."""
+    async def free_places(self) -> int:
+        """Frees the places that imports reserve for devices not yet added. Returns how many."""
+    async def devices(self, *, standing: Standing | None = None, online: bool | None = None, version: int | None = None, group: int | None = None, locked: bool | None = None, development: bool | None = None, pending: bool | None = None, failing: bool | None = None, prefix: str | None = None, after: str | None = None, limit: int | None = None) -> DevicePage:
+        """Lists the devices that match a filter, by id."""
+    async def summary(self) -> Summary:
+        """Returns the numbers of the fleet."""
+    async def subscribe(self, to: Destination, *, prefix: str | None = None, device: str | None = None) -> Subscription:
+        """Forwards matching events from now on. Each delivery is one outbound message."""
+    async def unsubscribe(self, subscription: int) -> None:
+        """Ends a subscription."""
+    async def subscriptions(self) -> list[Subscription]:
+        """Lists a product's subscriptions, oldest first."""
+    async def events(self, *, device: str | None = None, prefix: str | None = None, before: str | None = None, limit: int | None = None) -> EventPage:
+        """Lists the events of a product's log, newest first: of one device, or those whose name begins with a prefix."""
+    async def follow_events(self, *, after: str | None = None, limit: int | None = None) -> FollowedEvents:
+        """Lists the events that were logged after a cursor, oldest first; without a cursor, from now on."""
+    async def event_stream(self) -> EventStream:
+        """Opens a stream of the events that this process publishes for a product from now on."""
+    async def device_errors(self) -> list[DeviceError]:
+        """Lists the errors that members of a product reported, by kind."""
+    async def forget_device_errors(self, error_kind: str) -> None:
+        """Resets the count of the errors of a kind."""
+    async def usage(self) -> Usage:
+        """Returns a product's message counts in the usage month of this moment."""
+    async def upload(self, version: int, title: str, binary: bytes, *, description: str | None = None, requires_system: str | None = None) -> Firmware:
+        """Uploads a firmware: its binary is read and checked against the product and the given version. The host keeps the binary itself, under its SHA-256."""
+    async def firmware(self) -> list[Firmware]:
+        """Lists the product's firmware, by version."""
+    async def edit_firmware(self, version: int, title: str, description: str | None = None) -> Firmware:
+        """Changes a firmware's title, and its description if one is given; an empty one removes it."""
+    async def delete_firmware(self, version: int) -> None:
+        """Deletes a firmware that was never released and that no device is locked to."""
+    async def release(self, version: int) -> None:
+        """Releases a version."""
+    async def withdraw_release(self) -> None:
+        """Withdraws the product's release."""
+    async def release_to_group(self, group: int, version: int | None) -> None:
+        """Releases a version to a group; `None` withdraws the group's release."""
+    async def dry_run(self, change: Change) -> DryRun:
+        """Counts what a change would do, without making it."""
+    @property
+    def id(self) -> int:
+        """The number of the product."""
+    def device(self, device: str) -> DeviceConsole:
+        """Returns the handle of a device of the product. Nothing is read."""
+    def customer(self, customer: int) -> CustomerConsole:
+        """Returns the handle of a customer of the product. Nothing is read."""
+    async def team(self) -> Team:
+        """Returns the product's team."""
+    async def invite(self, email: str) -> Invitation:
+        """Invites an account to the team, by its e-mail."""
+    async def revoke_invitation(self, account: int) -> None:
+        """Revokes an invitation."""
+    async def accept_invitation(self) -> None:
+        """Accepts an invitation."""
+    async def decline_invitation(self) -> None:
+        """Declines an invitation."""
+    async def leave_team(self) -> None:
+        """Leaves the team."""
+    async def remove_member(self, account: int) -> None:
+        """Removes a member from the team."""
+    async def transfer_ownership(self, to: int) -> None:
+        """Makes another account the owner. An operator's command."""
+    async def create_customer(self, user_name: str, identity: Identity | None = None) -> Customer:
+        """Creates a customer of the product."""
+    async def customers(self, *, active_since: datetime | None = None, inactive_since: datetime | None = None, with_device: bool | None = None, prefix: str | None = None, after: str | None = None, limit: int | None = None) -> CustomerPage:
+        """Lists the customers that match a filter, by number."""
+    async def find_customer(self, identity: Identity) -> Customer:
+        """Returns the customer with a vendor's user name or a linked account."""
+    async def invite_to_beta(self, list: bytes) -> BetaReport:
+        """Invites the customers of a list to the private beta."""
+    async def uninvite_from_beta(self, user_name: str) -> None:
+        """Removes a guest from the private beta."""
+    async def renew_activation_code(self, user_name: str) -> BetaGuest:
+        """Gives a guest a new code, also a guest who has used theirs."""
+    async def beta_guests(self, *, after: str | None = None, limit: int | None = None) -> BetaGuestPage:
+        """Lists the guests of the private beta, by name."""
+    async def get(self) -> Product:
+        """Reads the product."""
+    async def rename(self, name: str) -> Product:
+        """Renames the product."""
+    async def set_policy(self, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: AuthenticationChoice | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, event_id_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None, clock_tolerance_millis: int | None = None) -> Product:
+        """Changes the given policies; the others stay as they are."""
+    async def set_tier(self, tier: str) -> Product:
+        """Puts the product on a tier without a charge. An operator's command."""
+    async def remove(self) -> None:
+        """Removes the product. An operator's command."""
+    async def create_group(self, name: str) -> int:
+        """Creates a group for devices and returns its number."""
+    async def delete_group(self, group: int) -> None:
+        """Deletes a group."""
+    async def audit_log(self, *, after: str | None = None, limit: int | None = None) -> AuditPage:
+        """Lists what was done to a product, newest first."""
+    async def configuration(self) -> Configuration:
+        """Returns a product's answers to the questions before manufacturing."""
+    async def configure(self, question: str, answer: ConfigurationAnswer | None) -> None:
+        """Answers a question; `None` removes its answer."""
+    async def manufacturing_readiness(self) -> list[Missing]:
+        """Lists what is missing before manufacturing can start."""
+    async def start_manufacturing(self) -> None:
+        """Starts manufacturing."""
+
+class Console:
     async def set_card(self, token: str, *, brand: str, last_four: str, expires: str) -> None:
         """Puts a card on the actor's file, after the payment provider accepted it. `expires` is the last month in which it is valid, such as `2017-12`."""
     async def remove_card(self) -> None:
         """Removes the card from the actor's file."""
-    async def billing_status(self, product: int) -> BillingStatus:
-        """Returns the state of a product's billing."""
-    async def invoices(self, product: int, *, after: str | None = None, limit: int | None = None) -> InvoicePage:
-        """Lists a product's invoices, newest first."""
-    async def cancel_plan(self, product: int) -> Invoice:
-        """Ends a product's plan and returns the credit note. An operator's command."""
-    async def downgrade(self, product: int, tier: str) -> Invoice:
-        """Moves a product to a lower tier and returns the credit note. An operator's command."""
-    async def agree_price(self, product: int, tier: str, interval: Interval, price: Money | None) -> None:
-        """Agrees on a price for a product; `None` cancels the agreement. An operator's command."""
-    async def write_off(self, product: int, invoice: int) -> Invoice:
-        """Writes off an unpaid invoice, also that of a removed product. An operator's command."""
     async def account_billing(self, account: int) -> AccountBilling:
         """Returns what an account owes over all its products, including removed ones."""
     async def account_invoices(self, account: int, *, after: str | None = None, limit: int | None = None) -> InvoicePage:
         """Lists an account's invoices over all its products, including removed ones: by product, and within each the newest first."""
-    async def plan_import(self, product: int, list: bytes) -> ImportReport:
-        """Returns the verdicts that an import of this list would give, without changing anything. Ctrl-C cancels it."""
-    async def import_devices(self, product: int, list: bytes) -> ImportReport:
-        """Imports a list of devices: a text file with one id a line, or a .csv. Ctrl-C ends it after its next few thousand devices; devices already added stay."""
-    async def import_watched(self, product: int, list: bytes, *, progress: Callable[[ImportProgress], object] | None = None, cancel: Cancel | None = None) -> ImportReport:
-        """The same, but calls `progress` after every few thousand devices. If `cancel` is set by then, or `progress` raises, the import ends there; devices already added stay."""
     async def register_devices(self, devices: Sequence[tuple[str, str | None]]) -> int:
         """Registers devices that exist. Returns how many were new. An operator's command."""
-    async def correct_device(self, product: int, device: str, *, platform: str | None = None, security_counter: int | None = None) -> None:
-        """Corrects a device's entry in the registry: its hardware, its security counter, or both. An operator's command, recorded in the audit of `product`; the device need not be in it."""
-    async def free_places(self, product: int) -> int:
-        """Frees the places that imports reserve for devices not yet added. Returns how many."""
-    async def device(self, product: int, device: str) -> Device:
-        """Returns a device of the product, also one that waits or is denied."""
-    async def devices(self, product: int, *, standing: Standing | None = None, online: bool | None = None, version: int | None = None, group: int | None = None, locked: bool | None = None, development: bool | None = None, pending: bool | None = None, failing: bool | None = None, prefix: str | None = None, after: str | None = None, limit: int | None = None) -> DevicePage:
-        """Lists the devices that match a filter, by id."""
-    async def summary(self, product: int) -> Summary:
-        """Returns the numbers of the fleet."""
-    async def explain(self, product: int, device: str) -> Decision:
-        """Returns what a device would be told to run if it connected now, and why."""
-    async def name_device(self, product: int, device: str, name: str) -> None:
-        """Names a device; an empty name removes the name."""
-    async def mark_development(self, product: int, device: str, development: bool) -> None:
-        """Marks a device for development, or removes the mark."""
-    async def set_groups(self, product: int, device: str, groups: Sequence[int]) -> None:
-        """Puts a device in these groups and removes it from all others."""
-    async def approve_device(self, product: int, device: str) -> None:
-        """Admits a waiting device."""
-    async def deny_device(self, product: int, device: str) -> None:
-        """Denies a device."""
-    async def undeny_device(self, product: int, device: str) -> None:
-        """Allows a denied device to ask again."""
-    async def remove_device(self, product: int, device: str) -> None:
-        """Removes a device from the product."""
     async def claim_device(self, device: str) -> None:
         """Claims an unclaimed device for the actor."""
     async def unclaim_device(self, device: str) -> None:
@@ -101,128 +238,26 @@ class Console:
         """Ends the claim of a device, whoever has it: a team may do so for its product's devices, the operator for any."""
     async def claimed_devices(self, *, after: str | None = None, limit: int | None = None) -> DeviceIdPage:
         """Lists the devices that the actor has claimed, by id."""
-    async def subscribe(self, product: int, to: Destination, *, prefix: str | None = None, device: str | None = None) -> Subscription:
-        """Forwards matching events from now on. Each delivery is one outbound message."""
-    async def unsubscribe(self, product: int, subscription: int) -> None:
-        """Ends a subscription."""
-    async def subscriptions(self, product: int) -> list[Subscription]:
-        """Lists a product's subscriptions, oldest first."""
-    async def events(self, product: int, *, device: str | None = None, prefix: str | None = None, before: str | None = None, limit: int | None = None) -> EventPage:
-        """Lists the events of a product's log, newest first: of one device, or those whose name begins with a prefix."""
-    async def follow_events(self, product: int, *, after: str | None = None, limit: int | None = None) -> FollowedEvents:
-        """Lists the events that were logged after a cursor, oldest first; without a cursor, from now on."""
-    async def event_stream(self, product: int) -> EventStream:
-        """Opens a stream of the events that this process publishes for a product from now on."""
     async def read_event_stream(self, stream: EventStream, *, limit: int | None = None) -> StreamedEvents:
         """Reads the events that arrived on a stream. The actor's permission is checked on each call."""
-    async def device_errors(self, product: int) -> list[DeviceError]:
-        """Lists the errors that members of a product reported, by kind."""
-    async def forget_device_errors(self, product: int, error_kind: str) -> None:
-        """Resets the count of the errors of a kind."""
-    async def usage(self, product: int) -> Usage:
-        """Returns a product's message counts in the usage month of this moment."""
-    async def upload(self, product: int, version: int, title: str, binary: bytes, *, description: str | None = None, requires_system: str | None = None) -> Firmware:
-        """Uploads a firmware: its binary is read and checked against the product and the given version. The host keeps the binary itself, under its SHA-256."""
-    async def firmware(self, product: int) -> list[Firmware]:
-        """Lists the product's firmware, by version."""
-    async def edit_firmware(self, product: int, version: int, title: str, description: str | None = None) -> Firmware:
-        """Changes a firmware's title, and its description if one is given; an empty one removes it."""
-    async def delete_firmware(self, product: int, version: int) -> None:
-        """Deletes a firmware that was never released and that no device is locked to."""
-    async def release(self, product: int, version: int) -> None:
-        """Releases a version."""
-    async def withdraw_release(self, product: int) -> None:
-        """Withdraws the product's release."""
-    async def release_to_group(self, product: int, group: int, version: int | None) -> None:
-        """Releases a version to a group; `None` withdraws the group's release."""
-    async def lock_and_flash_now(self, product: int, device: str, version: int) -> Decision:
-        """Locks a device to a version and returns the directive to send at once."""
-    async def lock_and_flash_on_reset(self, product: int, device: str, version: int) -> None:
-        """Locks a device to a version, which it gets at its next connect."""
-    async def unlock(self, product: int, device: str) -> None:
-        """Unlocks a device."""
-    async def force_update(self, product: int, device: str) -> None:
-        """Sends the device its next update even while it reports that it takes none."""
-    async def dry_run(self, product: int, change: Change) -> DryRun:
-        """Counts what a change would do, without making it."""
-    async def team(self, product: int) -> Team:
-        """Returns the product's team."""
-    async def invite(self, product: int, email: str) -> Invitation:
-        """Invites an account to the team, by its e-mail."""
-    async def revoke_invitation(self, product: int, account: int) -> None:
-        """Revokes an invitation."""
+    def product(self, product: int) -> ProductConsole:
+        """Returns the handle of a product. Nothing is read."""
     async def invitations(self) -> list[ReceivedInvitation]:
         """Lists the actor's invitations to teams."""
-    async def accept_invitation(self, product: int) -> None:
-        """Accepts an invitation."""
-    async def decline_invitation(self, product: int) -> None:
-        """Declines an invitation."""
-    async def leave_team(self, product: int) -> None:
-        """Leaves the team."""
-    async def remove_member(self, product: int, account: int) -> None:
-        """Removes a member from the team."""
-    async def transfer_ownership(self, product: int, to: int) -> None:
-        """Makes another account the owner. An operator's command."""
-    async def set_account_lock(self, account: int, locked: bool) -> Account:
-        """Locks an account for unpaid bills, or unlocks it. An operator's command."""
-    async def create_customer(self, product: int, user_name: str, identity: Identity | None = None) -> Customer:
-        """Creates a customer of the product."""
-    async def customer(self, product: int, customer: int) -> Customer:
-        """Returns a customer of the product."""
-    async def customers(self, product: int, *, active_since: datetime | None = None, inactive_since: datetime | None = None, with_device: bool | None = None, prefix: str | None = None, after: str | None = None, limit: int | None = None) -> CustomerPage:
-        """Lists the customers that match a filter, by number."""
-    async def find_customer(self, product: int, identity: Identity) -> Customer:
-        """Returns the customer with a vendor's user name or a linked account."""
-    async def remove_customer(self, product: int, customer: int) -> None:
-        """Removes a customer."""
-    async def issue_token(self, product: int, customer: int, scopes: Sequence[Scope], *, life: timedelta) -> IssuedToken:
-        """Issues a token for these scopes to a customer, valid for `life`, up to a year. The token is shown only this once."""
-    async def revoke_token(self, product: int, customer: int, token: str) -> None:
-        """Revokes a token at once."""
-    async def set_device_code(self, product: int, device: str, code: str) -> None:
-        """Gives a device of the product its own claim code, such as the one on its sticker."""
-    async def invite_to_beta(self, product: int, list: bytes) -> BetaReport:
-        """Invites the customers of a list to the private beta."""
-    async def uninvite_from_beta(self, product: int, user_name: str) -> None:
-        """Removes a guest from the private beta."""
-    async def renew_activation_code(self, product: int, user_name: str) -> BetaGuest:
-        """Gives a guest a new code, also a guest who has used theirs."""
-    async def beta_guests(self, product: int, *, after: str | None = None, limit: int | None = None) -> BetaGuestPage:
-        """Lists the guests of the private beta, by name."""
+    async def lock_account(self, account: int) -> Account:
+        """Locks an account for unpaid bills. An operator's command."""
+    async def unlock_account(self, account: int) -> Account:
+        """Unlocks an account. An operator's command."""
     async def create_account(self, email: str) -> Account:
         """Creates an account. An operator's command."""
     async def create_product(self, name: str, platform: str) -> Product:
         """Creates a product. The actor becomes its owner and first member."""
     async def create_product_with_id(self, product: int, owner: int, name: str, platform: str) -> Product:
         """Creates a product with a given number that was never used before. An operator's command."""
-    async def product(self, product: int) -> Product:
-        """Returns a product."""
     async def products(self) -> list[Product]:
         """Lists the products whose team the actor is on, by number."""
-    async def rename_product(self, product: int, name: str) -> Product:
-        """Renames a product."""
-    async def set_policy(self, product: int, *, gate_devices: int | None = None, gate_soak_millis: int | None = None, wildcard_product: bool | None = None, opaque_images: bool | None = None, forbid_downgrades: bool | None = None, approve_by_itself: bool | None = None, known_ids_only: bool | None = None, quarantine_limit: int | None = None, invitation_millis: int | None = None, authentication: AuthenticationChoice | None = None, private_beta: bool | None = None, log_events: int | None = None, log_age_millis: int | None = None, event_id_millis: int | None = None, customers_may: Sequence[Scope] | None = None, usage_notices: Sequence[int] | None = None, clock_tolerance_millis: int | None = None) -> Product:
-        """Changes the given policies; the others stay as they are."""
-    async def set_tier(self, product: int, tier: str) -> Product:
-        """Puts a product on a tier without a charge. An operator's command."""
-    async def remove_product(self, product: int) -> None:
-        """Removes a product. An operator's command."""
-    async def create_group(self, product: int, name: str) -> int:
-        """Creates a group for devices and returns its number."""
-    async def delete_group(self, product: int, group: int) -> None:
-        """Deletes a group."""
-    async def audit_log(self, product: int, *, after: str | None = None, limit: int | None = None) -> AuditPage:
-        """Lists what was done to a product, newest first."""
     async def account_audit_log(self, account: int, *, after: str | None = None, limit: int | None = None) -> AuditPage:
         """Lists what was done to an account, newest first."""
-    async def configuration(self, product: int) -> Configuration:
-        """Returns a product's answers to the questions before manufacturing."""
-    async def configure(self, product: int, question: str, answer: ConfigurationAnswer | None) -> None:
-        """Answers a question; `None` removes its answer."""
-    async def manufacturing_readiness(self, product: int) -> list[Missing]:
-        """Lists what is missing before manufacturing can start."""
-    async def start_manufacturing(self, product: int) -> None:
-        """Starts manufacturing."""
 
 class Portal:
     async def me(self) -> CustomerSession:

@@ -1,6 +1,6 @@
 //! Billing operations of owners and the operator.
 
-use super::Console;
+use super::{Console, ProductConsole};
 use crate::run;
 use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{AccountBilling, BillingStatus, Interval, Invoice, InvoicePage, Money, Quote, Upgrade};
@@ -9,26 +9,6 @@ use pyo3::prelude::*;
 #[checked]
 #[pymethods]
 impl Console {
-    /// Quotes what it costs to move to a tier, at an interval, now.
-    fn quote_upgrade(&self, py: Python<'_>, product: u32, tier: &str, interval: Interval) -> PyResult<Quote> {
-        run(py, || self.0.quote_upgrade(product, tier, interval))
-    }
-
-    /// Accepts a quote. Returns the charge that the upgrade waits for, or its invoice if there is nothing to charge.
-    fn upgrade(&self, py: Python<'_>, product: u32, quote: &str) -> PyResult<Upgrade> {
-        run(py, || self.0.upgrade(product, quote))
-    }
-
-    /// Changes the interval from the next renewal on.
-    fn switch_interval(&self, py: Python<'_>, product: u32, interval: Interval) -> PyResult<()> {
-        run(py, || self.0.switch_interval(product, interval))
-    }
-
-    /// Sets the currency in which a product is billed, before its first invoice.
-    fn set_currency(&self, py: Python<'_>, product: u32, currency: &str) -> PyResult<()> {
-        run(py, || self.0.set_currency(product, currency))
-    }
-
     /// Puts a card on the actor's file, after the payment provider accepted it. `expires` is the last month in which it
     /// is valid, such as `2017-12`.
     #[pyo3(signature = (token, *, brand, last_four, expires))]
@@ -39,45 +19,6 @@ impl Console {
     /// Removes the card from the actor's file.
     fn remove_card(&self, py: Python<'_>) -> PyResult<()> {
         run(py, || self.0.remove_card())
-    }
-
-    /// Returns the state of a product's billing.
-    fn billing_status(&self, py: Python<'_>, product: u32) -> PyResult<BillingStatus> {
-        run(py, || self.0.billing_status(product))
-    }
-
-    /// Lists a product's invoices, newest first.
-    #[pyo3(signature = (product, *, after=None, limit=None))]
-    fn invoices(&self, py: Python<'_>, product: u32, after: Option<&str>, limit: Option<u32>) -> PyResult<InvoicePage> {
-        run(py, || self.0.invoices(product, after, limit))
-    }
-
-    /// Ends a product's plan and returns the credit note. An operator's command.
-    fn cancel_plan(&self, py: Python<'_>, product: u32) -> PyResult<Invoice> {
-        run(py, || self.0.cancel_plan(product))
-    }
-
-    /// Moves a product to a lower tier and returns the credit note. An operator's command.
-    fn downgrade(&self, py: Python<'_>, product: u32, tier: &str) -> PyResult<Invoice> {
-        run(py, || self.0.downgrade(product, tier))
-    }
-
-    /// Agrees on a price for a product; `None` cancels the agreement. An operator's command.
-    #[pyo3(signature = (product, tier, interval, price))]
-    fn agree_price(
-        &self,
-        py: Python<'_>,
-        product: u32,
-        tier: &str,
-        interval: Interval,
-        price: Option<Money>,
-    ) -> PyResult<()> {
-        run(py, || self.0.agree_price(product, tier, interval, price))
-    }
-
-    /// Writes off an unpaid invoice, also that of a removed product. An operator's command.
-    fn write_off(&self, py: Python<'_>, product: u32, invoice: u32) -> PyResult<Invoice> {
-        run(py, || self.0.write_off(product, invoice))
     }
 
     /// Returns what an account owes over all its products, including removed ones.
@@ -96,5 +37,61 @@ impl Console {
         limit: Option<u32>,
     ) -> PyResult<InvoicePage> {
         run(py, || self.0.account_invoices(account, after, limit))
+    }
+}
+
+#[checked]
+#[pymethods]
+impl ProductConsole {
+    /// Quotes what it costs to move to a tier, at an interval, now.
+    fn quote_upgrade(&self, py: Python<'_>, tier: &str, interval: Interval) -> PyResult<Quote> {
+        run(py, || self.0.quote_upgrade(tier, interval))
+    }
+
+    /// Accepts a quote. Returns the charge that the upgrade waits for, or its invoice if there is nothing to charge.
+    fn upgrade(&self, py: Python<'_>, quote: &str) -> PyResult<Upgrade> {
+        run(py, || self.0.upgrade(quote))
+    }
+
+    /// Changes the interval from the next renewal on.
+    fn switch_interval(&self, py: Python<'_>, interval: Interval) -> PyResult<()> {
+        run(py, || self.0.switch_interval(interval))
+    }
+
+    /// Sets the currency in which a product is billed, before its first invoice.
+    fn set_currency(&self, py: Python<'_>, currency: &str) -> PyResult<()> {
+        run(py, || self.0.set_currency(currency))
+    }
+
+    /// Returns the state of a product's billing.
+    fn billing_status(&self, py: Python<'_>) -> PyResult<BillingStatus> {
+        run(py, || self.0.billing_status())
+    }
+
+    /// Lists a product's invoices, newest first.
+    #[pyo3(signature = (*, after=None, limit=None))]
+    fn invoices(&self, py: Python<'_>, after: Option<&str>, limit: Option<u32>) -> PyResult<InvoicePage> {
+        run(py, || self.0.invoices(after, limit))
+    }
+
+    /// Ends a product's plan and returns the credit note. An operator's command.
+    fn cancel_plan(&self, py: Python<'_>) -> PyResult<Invoice> {
+        run(py, || self.0.cancel_plan())
+    }
+
+    /// Moves a product to a lower tier and returns the credit note. An operator's command.
+    fn downgrade(&self, py: Python<'_>, tier: &str) -> PyResult<Invoice> {
+        run(py, || self.0.downgrade(tier))
+    }
+
+    /// Agrees on a price for a product; `None` cancels the agreement. An operator's command.
+    #[pyo3(signature = (tier, interval, price))]
+    fn agree_price(&self, py: Python<'_>, tier: &str, interval: Interval, price: Option<Money>) -> PyResult<()> {
+        run(py, || self.0.agree_price(tier, interval, price))
+    }
+
+    /// Writes off an unpaid invoice, also that of a removed product. An operator's command.
+    fn write_off(&self, py: Python<'_>, invoice: u32) -> PyResult<Invoice> {
+        run(py, || self.0.write_off(invoice))
     }
 }

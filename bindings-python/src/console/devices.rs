@@ -1,6 +1,6 @@
 //! Devices, as a team sees them.
 
-use super::Console;
+use super::{Console, DeviceConsole, ProductConsole};
 use crate::{Cancel, run, run_interruptibly};
 use fleet_bindings::Failure;
 use fleet_bindings::python::checked;
@@ -14,29 +14,55 @@ use pyo3::prelude::*;
 #[checked]
 #[pymethods]
 impl Console {
-    /// Returns the verdicts that an import of this list would give, without changing anything. Ctrl-C cancels it.
-    fn plan_import(&self, py: Python<'_>, product: u32, list: &[u8]) -> PyResult<ImportReport> {
-        let (door, list) = (self.0.clone(), list.to_vec());
-        run_interruptibly(py, move |cancel| door.plan_import_until(product, &list, cancel))
+    /// Registers devices that exist. Returns how many were new. An operator's command.
+    fn register_devices(&self, py: Python<'_>, devices: Vec<(String, Option<String>)>) -> PyResult<i64> {
+        let devices: Vec<ListedDevice> =
+            devices.into_iter().map(|(device, platform)| ListedDevice { device, platform }).collect();
+        run(py, || self.0.register_devices(&devices))
     }
 
-    fn _plan_import(
-        &self,
-        py: Python<'_>,
-        product: u32,
-        list: &[u8],
-        cancel: &Bound<'_, Cancel>,
-    ) -> PyResult<ImportReport> {
+    /// Claims an unclaimed device for the actor.
+    fn claim_device(&self, py: Python<'_>, device: &str) -> PyResult<()> {
+        run(py, || self.0.claim_device(device))
+    }
+
+    /// Ends the actor's claim of a device.
+    fn unclaim_device(&self, py: Python<'_>, device: &str) -> PyResult<()> {
+        run(py, || self.0.unclaim_device(device))
+    }
+
+    /// Ends the claim of a device, whoever has it: a team may do so for its product's devices, the operator for any.
+    fn end_claim(&self, py: Python<'_>, device: &str) -> PyResult<()> {
+        run(py, || self.0.end_claim(device))
+    }
+
+    /// Lists the devices that the actor has claimed, by id.
+    #[pyo3(signature = (*, after=None, limit=None))]
+    fn claimed_devices(&self, py: Python<'_>, after: Option<&str>, limit: Option<u32>) -> PyResult<DeviceIdPage> {
+        run(py, || self.0.claimed_devices(after, limit))
+    }
+}
+
+#[checked]
+#[pymethods]
+impl ProductConsole {
+    /// Returns the verdicts that an import of this list would give, without changing anything. Ctrl-C cancels it.
+    fn plan_import(&self, py: Python<'_>, list: &[u8]) -> PyResult<ImportReport> {
+        let (door, list) = (self.0.clone(), list.to_vec());
+        run_interruptibly(py, move |cancel| door.plan_import_until(&list, cancel))
+    }
+
+    fn _plan_import(&self, py: Python<'_>, list: &[u8], cancel: &Bound<'_, Cancel>) -> PyResult<ImportReport> {
         let cancel = &cancel.get().0;
-        run(py, || self.0.plan_import_until(product, list, cancel))
+        run(py, || self.0.plan_import_until(list, cancel))
     }
 
     /// Imports a list of devices: a text file with one id a line, or a .csv. Ctrl-C ends it after its next few thousand
     /// devices; devices already added stay.
-    fn import_devices(&self, py: Python<'_>, product: u32, list: &[u8]) -> PyResult<ImportReport> {
+    fn import_devices(&self, py: Python<'_>, list: &[u8]) -> PyResult<ImportReport> {
         let mut interrupted = None;
         let report = run(py, || {
-            self.0.import_watched(product, list, |_| {
+            self.0.import_watched(list, |_| {
                 let signals = Python::attach(|py| py.check_signals());
                 signals.map_err(|raised| interrupted = Some(raised)).is_ok()
             })
@@ -46,11 +72,10 @@ impl Console {
 
     /// The same, but calls `progress` after every few thousand devices. If `cancel` is set by then, or `progress`
     /// raises, the import ends there; devices already added stay.
-    #[pyo3(signature = (product, list, *, progress=None, cancel=None))]
+    #[pyo3(signature = (list, *, progress=None, cancel=None))]
     fn import_watched(
         &self,
         py: Python<'_>,
-        product: u32,
         list: &[u8],
         progress: Option<Py<PyAny>>,
         cancel: Option<Py<PyAny>>,
@@ -82,51 +107,24 @@ impl Console {
                 false
             })
         };
-        let report = run(py, || self.0.import_watched(product, list, watch));
+        let report = run(py, || self.0.import_watched(list, watch));
         raised.map_or(report, Err)
     }
 
-    /// Registers devices that exist. Returns how many were new. An operator's command.
-    fn register_devices(&self, py: Python<'_>, devices: Vec<(String, Option<String>)>) -> PyResult<i64> {
-        let devices: Vec<ListedDevice> =
-            devices.into_iter().map(|(device, platform)| ListedDevice { device, platform }).collect();
-        run(py, || self.0.register_devices(&devices))
-    }
-
-    /// Corrects a device's entry in the registry: its hardware, its security counter, or both. An operator's command,
-    /// recorded in the audit of `product`; the device need not be in it.
-    #[pyo3(signature = (product, device, *, platform=None, security_counter=None))]
-    fn correct_device(
-        &self,
-        py: Python<'_>,
-        product: u32,
-        device: &str,
-        platform: Option<&str>,
-        security_counter: Option<u32>,
-    ) -> PyResult<()> {
-        run(py, || self.0.correct_device(product, device, platform, security_counter))
-    }
-
     /// Frees the places that imports reserve for devices not yet added. Returns how many.
-    fn free_places(&self, py: Python<'_>, product: u32) -> PyResult<i64> {
-        run(py, || self.0.free_places(product))
-    }
-
-    /// Returns a device of the product, also one that waits or is denied.
-    fn device(&self, py: Python<'_>, product: u32, device: &str) -> PyResult<Device> {
-        run(py, || self.0.device(product, device))
+    fn free_places(&self, py: Python<'_>) -> PyResult<i64> {
+        run(py, || self.0.free_places())
     }
 
     /// Lists the devices that match a filter, by id.
     #[pyo3(signature = (
-        product, *, standing=None, online=None, version=None, group=None, locked=None, development=None, pending=None,
+        *, standing=None, online=None, version=None, group=None, locked=None, development=None, pending=None,
         failing=None, prefix=None, after=None, limit=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments of Python")]
     fn devices(
         &self,
         py: Python<'_>,
-        product: u32,
         standing: Option<Standing>,
         online: Option<bool>,
         version: Option<u16>,
@@ -140,72 +138,72 @@ impl Console {
         limit: Option<u32>,
     ) -> PyResult<DevicePage> {
         let filter = DeviceFilter { standing, online, version, group, locked, development, pending, failing, prefix };
-        run(py, || self.0.devices(product, filter, after, limit))
+        run(py, || self.0.devices(filter, after, limit))
     }
 
     /// Returns the numbers of the fleet.
-    fn summary(&self, py: Python<'_>, product: u32) -> PyResult<Summary> {
-        run(py, || self.0.summary(product))
+    fn summary(&self, py: Python<'_>) -> PyResult<Summary> {
+        run(py, || self.0.summary())
+    }
+}
+
+#[checked]
+#[pymethods]
+impl DeviceConsole {
+    /// Corrects the device's entry in the registry: its hardware, its security counter, or both. An operator's command,
+    /// recorded in the audit of the product; the device need not be in it.
+    #[pyo3(signature = (*, platform=None, security_counter=None))]
+    fn correct(&self, py: Python<'_>, platform: Option<&str>, security_counter: Option<u32>) -> PyResult<()> {
+        run(py, || self.0.correct(platform, security_counter))
     }
 
-    /// Returns what a device would be told to run if it connected now, and why.
-    fn explain(&self, py: Python<'_>, product: u32, device: &str) -> PyResult<Decision> {
-        run(py, || self.0.explain(product, device))
+    /// Reads the device, also one that waits or is denied.
+    fn get(&self, py: Python<'_>) -> PyResult<Device> {
+        run(py, || self.0.get())
     }
 
-    /// Names a device; an empty name removes the name.
-    fn name_device(&self, py: Python<'_>, product: u32, device: &str, name: &str) -> PyResult<()> {
-        run(py, || self.0.name_device(product, device, name))
+    /// Returns what the device would be told to run if it connected now, and why.
+    fn explain(&self, py: Python<'_>) -> PyResult<Decision> {
+        run(py, || self.0.explain())
     }
 
-    /// Marks a device for development, or removes the mark.
-    fn mark_development(&self, py: Python<'_>, product: u32, device: &str, development: bool) -> PyResult<()> {
-        run(py, || self.0.mark_development(product, device, development))
+    /// Names the device; an empty name removes the name.
+    fn rename(&self, py: Python<'_>, name: &str) -> PyResult<()> {
+        run(py, || self.0.rename(name))
     }
 
-    /// Puts a device in these groups and removes it from all others.
-    fn set_groups(&self, py: Python<'_>, product: u32, device: &str, groups: Vec<u16>) -> PyResult<()> {
-        run(py, || self.0.set_groups(product, device, &groups))
+    /// Marks the device for development.
+    fn mark_development(&self, py: Python<'_>) -> PyResult<()> {
+        run(py, || self.0.mark_development())
     }
 
-    /// Admits a waiting device.
-    fn approve_device(&self, py: Python<'_>, product: u32, device: &str) -> PyResult<()> {
-        run(py, || self.0.approve_device(product, device))
+    /// Removes the mark for development.
+    fn clear_development(&self, py: Python<'_>) -> PyResult<()> {
+        run(py, || self.0.clear_development())
     }
 
-    /// Denies a device.
-    fn deny_device(&self, py: Python<'_>, product: u32, device: &str) -> PyResult<()> {
-        run(py, || self.0.deny_device(product, device))
+    /// Puts the device in these groups and removes it from all others.
+    fn set_groups(&self, py: Python<'_>, groups: Vec<u16>) -> PyResult<()> {
+        run(py, || self.0.set_groups(&groups))
     }
 
-    /// Allows a denied device to ask again.
-    fn undeny_device(&self, py: Python<'_>, product: u32, device: &str) -> PyResult<()> {
-        run(py, || self.0.undeny_device(product, device))
+    /// Admits the waiting device.
+    fn approve(&self, py: Python<'_>) -> PyResult<()> {
+        run(py, || self.0.approve())
     }
 
-    /// Removes a device from the product.
-    fn remove_device(&self, py: Python<'_>, product: u32, device: &str) -> PyResult<()> {
-        run(py, || self.0.remove_device(product, device))
+    /// Denies the device.
+    fn deny(&self, py: Python<'_>) -> PyResult<()> {
+        run(py, || self.0.deny())
     }
 
-    /// Claims an unclaimed device for the actor.
-    fn claim_device(&self, py: Python<'_>, device: &str) -> PyResult<()> {
-        run(py, || self.0.claim_device(device))
+    /// Allows the denied device to ask again.
+    fn undeny(&self, py: Python<'_>) -> PyResult<()> {
+        run(py, || self.0.undeny())
     }
 
-    /// Ends the actor's claim of a device.
-    fn unclaim_device(&self, py: Python<'_>, device: &str) -> PyResult<()> {
-        run(py, || self.0.unclaim_device(device))
-    }
-
-    /// Ends the claim of a device, whoever has it: a team may do so for its product's devices, the operator for any.
-    fn end_claim(&self, py: Python<'_>, device: &str) -> PyResult<()> {
-        run(py, || self.0.end_claim(device))
-    }
-
-    /// Lists the devices that the actor has claimed, by id.
-    #[pyo3(signature = (*, after=None, limit=None))]
-    fn claimed_devices(&self, py: Python<'_>, after: Option<&str>, limit: Option<u32>) -> PyResult<DeviceIdPage> {
-        run(py, || self.0.claimed_devices(after, limit))
+    /// Removes the device from the product.
+    fn remove(&self, py: Python<'_>) -> PyResult<()> {
+        run(py, || self.0.remove())
     }
 }

@@ -1,6 +1,6 @@
 //! Events, as a team sees them, and streams of new events.
 
-use super::Console;
+use super::{Console, ProductConsole};
 use crate::{run, waited};
 use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{
@@ -57,60 +57,6 @@ impl StreamWait {
 #[checked]
 #[pymethods]
 impl Console {
-    /// Forwards matching events from now on. Each delivery is one outbound message.
-    #[pyo3(signature = (product, to, *, prefix=None, device=None))]
-    fn subscribe(
-        &self,
-        py: Python<'_>,
-        product: u32,
-        to: Destination,
-        prefix: Option<&str>,
-        device: Option<&str>,
-    ) -> PyResult<Subscription> {
-        run(py, || self.0.subscribe(product, to, prefix, device))
-    }
-
-    /// Ends a subscription.
-    fn unsubscribe(&self, py: Python<'_>, product: u32, subscription: u32) -> PyResult<()> {
-        run(py, || self.0.unsubscribe(product, subscription))
-    }
-
-    /// Lists a product's subscriptions, oldest first.
-    fn subscriptions(&self, py: Python<'_>, product: u32) -> PyResult<Vec<Subscription>> {
-        run(py, || self.0.subscriptions(product))
-    }
-
-    /// Lists the events of a product's log, newest first: of one device, or those whose name begins with a prefix.
-    #[pyo3(signature = (product, *, device=None, prefix=None, before=None, limit=None))]
-    fn events(
-        &self,
-        py: Python<'_>,
-        product: u32,
-        device: Option<&str>,
-        prefix: Option<&str>,
-        before: Option<&str>,
-        limit: Option<u32>,
-    ) -> PyResult<EventPage> {
-        run(py, || self.0.events(product, device, prefix, before, limit))
-    }
-
-    /// Lists the events that were logged after a cursor, oldest first; without a cursor, from now on.
-    #[pyo3(signature = (product, *, after=None, limit=None))]
-    fn follow_events(
-        &self,
-        py: Python<'_>,
-        product: u32,
-        after: Option<&str>,
-        limit: Option<u32>,
-    ) -> PyResult<FollowedEvents> {
-        run(py, || self.0.follow_events(product, after, limit))
-    }
-
-    /// Opens a stream of the events that this process publishes for a product from now on.
-    fn event_stream(&self, py: Python<'_>, product: u32) -> PyResult<EventStream> {
-        run(py, || self.0.event_stream(product)).map(EventStream)
-    }
-
     /// Reads the events that arrived on a stream. The actor's permission is checked on each call.
     #[pyo3(signature = (stream, *, limit=None))]
     fn read_event_stream(
@@ -122,25 +68,75 @@ impl Console {
         let stream = stream.get();
         run(py, || self.0.read_event_stream(&stream.0, limit))
     }
+}
+
+#[checked]
+#[pymethods]
+impl ProductConsole {
+    /// Forwards matching events from now on. Each delivery is one outbound message.
+    #[pyo3(signature = (to, *, prefix=None, device=None))]
+    fn subscribe(
+        &self,
+        py: Python<'_>,
+        to: Destination,
+        prefix: Option<&str>,
+        device: Option<&str>,
+    ) -> PyResult<Subscription> {
+        run(py, || self.0.subscribe(to, prefix, device))
+    }
+
+    /// Ends a subscription.
+    fn unsubscribe(&self, py: Python<'_>, subscription: u32) -> PyResult<()> {
+        run(py, || self.0.unsubscribe(subscription))
+    }
+
+    /// Lists a product's subscriptions, oldest first.
+    fn subscriptions(&self, py: Python<'_>) -> PyResult<Vec<Subscription>> {
+        run(py, || self.0.subscriptions())
+    }
+
+    /// Lists the events of a product's log, newest first: of one device, or those whose name begins with a prefix.
+    #[pyo3(signature = (*, device=None, prefix=None, before=None, limit=None))]
+    fn events(
+        &self,
+        py: Python<'_>,
+        device: Option<&str>,
+        prefix: Option<&str>,
+        before: Option<&str>,
+        limit: Option<u32>,
+    ) -> PyResult<EventPage> {
+        run(py, || self.0.events(device, prefix, before, limit))
+    }
+
+    /// Lists the events that were logged after a cursor, oldest first; without a cursor, from now on.
+    #[pyo3(signature = (*, after=None, limit=None))]
+    fn follow_events(&self, py: Python<'_>, after: Option<&str>, limit: Option<u32>) -> PyResult<FollowedEvents> {
+        run(py, || self.0.follow_events(after, limit))
+    }
+
+    /// Opens a stream of the events that this process publishes for a product from now on.
+    fn event_stream(&self, py: Python<'_>) -> PyResult<EventStream> {
+        run(py, || self.0.event_stream()).map(EventStream)
+    }
+
+    /// Lists the errors that members of a product reported, by kind.
+    fn device_errors(&self, py: Python<'_>) -> PyResult<Vec<DeviceError>> {
+        run(py, || self.0.device_errors())
+    }
+
+    /// Resets the count of the errors of a kind.
+    fn forget_device_errors(&self, py: Python<'_>, error_kind: &str) -> PyResult<()> {
+        run(py, || self.0.forget_device_errors(error_kind))
+    }
+
+    /// Returns a product's message counts in the usage month of this moment.
+    fn usage(&self, py: Python<'_>) -> PyResult<Usage> {
+        run(py, || self.0.usage())
+    }
 
     /// The next events of a walk over a stream.
     fn _next_events(&self, py: Python<'_>, stream: &Bound<'_, EventStream>) -> PyResult<Vec<Event>> {
         let stream = stream.get();
         run(py, || self.0.next_events(&stream.0))
-    }
-
-    /// Lists the errors that members of a product reported, by kind.
-    fn device_errors(&self, py: Python<'_>, product: u32) -> PyResult<Vec<DeviceError>> {
-        run(py, || self.0.device_errors(product))
-    }
-
-    /// Resets the count of the errors of a kind.
-    fn forget_device_errors(&self, py: Python<'_>, product: u32, error_kind: &str) -> PyResult<()> {
-        run(py, || self.0.forget_device_errors(product, error_kind))
-    }
-
-    /// Returns a product's message counts in the usage month of this moment.
-    fn usage(&self, py: Python<'_>, product: u32) -> PyResult<Usage> {
-        run(py, || self.0.usage(product))
     }
 }

@@ -1,6 +1,6 @@
 //! Products, accounts and the audit.
 
-use super::Console;
+use super::{Console, ProductConsole};
 use crate::{Begun, begin, run};
 use fleet_bindings::python::checked;
 use fleet_bindings::shapes::{
@@ -38,24 +38,40 @@ impl Console {
         run(py, || self.0.create_product_with_id(product, owner, name, platform))
     }
 
-    /// Returns a product.
-    fn product(&self, py: Python<'_>, product: u32) -> PyResult<Product> {
-        run(py, || self.0.product(product))
-    }
-
     /// Lists the products whose team the actor is on, by number.
     fn products(&self, py: Python<'_>) -> PyResult<Vec<Product>> {
         run(py, || self.0.products())
     }
 
-    /// Renames a product.
-    fn rename_product(&self, py: Python<'_>, product: u32, name: &str) -> PyResult<Product> {
-        run(py, || self.0.rename_product(product, name))
+    /// Lists what was done to an account, newest first.
+    #[pyo3(signature = (account, *, after=None, limit=None))]
+    fn account_audit_log(
+        &self,
+        py: Python<'_>,
+        account: i64,
+        after: Option<&str>,
+        limit: Option<u32>,
+    ) -> PyResult<AuditPage> {
+        run(py, || self.0.account_audit_log(account, after, limit))
+    }
+}
+
+#[checked]
+#[pymethods]
+impl ProductConsole {
+    /// Reads the product.
+    fn get(&self, py: Python<'_>) -> PyResult<Product> {
+        run(py, || self.0.get())
+    }
+
+    /// Renames the product.
+    fn rename(&self, py: Python<'_>, name: &str) -> PyResult<Product> {
+        run(py, || self.0.rename(name))
     }
 
     /// Changes the given policies; the others stay as they are.
     #[pyo3(signature = (
-        product, *, gate_devices=None, gate_soak_millis=None, wildcard_product=None, opaque_images=None,
+        *, gate_devices=None, gate_soak_millis=None, wildcard_product=None, opaque_images=None,
         forbid_downgrades=None, approve_by_itself=None, known_ids_only=None, quarantine_limit=None,
         invitation_millis=None, authentication=None, private_beta=None, log_events=None, log_age_millis=None,
         event_id_millis=None, customers_may=None, usage_notices=None, clock_tolerance_millis=None
@@ -64,7 +80,6 @@ impl Console {
     fn set_policy(
         &self,
         py: Python<'_>,
-        product: u32,
         gate_devices: Option<u32>,
         gate_soak_millis: Option<i64>,
         wildcard_product: Option<bool>,
@@ -102,71 +117,53 @@ impl Console {
             usage_notices,
             clock_tolerance_millis,
         };
-        run(py, || self.0.set_policy(product, policy))
+        run(py, || self.0.set_policy(policy))
     }
 
-    /// Puts a product on a tier without a charge. An operator's command.
-    fn set_tier(&self, py: Python<'_>, product: u32, tier: &str) -> PyResult<Product> {
-        run(py, || self.0.set_tier(product, tier))
+    /// Puts the product on a tier without a charge. An operator's command.
+    fn set_tier(&self, py: Python<'_>, tier: &str) -> PyResult<Product> {
+        run(py, || self.0.set_tier(tier))
     }
 
-    /// Removes a product. An operator's command.
-    fn remove_product(&self, py: Python<'_>, product: u32) -> PyResult<()> {
-        run(py, || self.0.remove_product(product))
+    /// Removes the product. An operator's command.
+    fn remove(&self, py: Python<'_>) -> PyResult<()> {
+        run(py, || self.0.remove())
     }
 
     /// Creates a group for devices and returns its number.
-    fn create_group(&self, py: Python<'_>, product: u32, name: &str) -> PyResult<u16> {
-        run(py, || self.0.create_group(product, name))
+    fn create_group(&self, py: Python<'_>, name: &str) -> PyResult<u16> {
+        run(py, || self.0.create_group(name))
     }
 
     /// Deletes a group.
-    fn delete_group(&self, py: Python<'_>, product: u32, group: u16) -> PyResult<()> {
-        run(py, || self.0.delete_group(product, group))
+    fn delete_group(&self, py: Python<'_>, group: u16) -> PyResult<()> {
+        run(py, || self.0.delete_group(group))
     }
 
     /// Lists what was done to a product, newest first.
-    #[pyo3(signature = (product, *, after=None, limit=None))]
-    fn audit_log(&self, py: Python<'_>, product: u32, after: Option<&str>, limit: Option<u32>) -> PyResult<AuditPage> {
-        run(py, || self.0.audit_log(product, after, limit))
-    }
-
-    /// Lists what was done to an account, newest first.
-    #[pyo3(signature = (account, *, after=None, limit=None))]
-    fn account_audit_log(
-        &self,
-        py: Python<'_>,
-        account: i64,
-        after: Option<&str>,
-        limit: Option<u32>,
-    ) -> PyResult<AuditPage> {
-        run(py, || self.0.account_audit_log(account, after, limit))
+    #[pyo3(signature = (*, after=None, limit=None))]
+    fn audit_log(&self, py: Python<'_>, after: Option<&str>, limit: Option<u32>) -> PyResult<AuditPage> {
+        run(py, || self.0.audit_log(after, limit))
     }
 
     /// Returns a product's answers to the questions before manufacturing.
-    fn configuration(&self, py: Python<'_>, product: u32) -> PyResult<Configuration> {
-        run(py, || self.0.configuration(product))
+    fn configuration(&self, py: Python<'_>) -> PyResult<Configuration> {
+        run(py, || self.0.configuration())
     }
 
     /// Answers a question; `None` removes its answer.
-    #[pyo3(signature = (product, question, answer))]
-    fn configure(
-        &self,
-        py: Python<'_>,
-        product: u32,
-        question: &str,
-        answer: Option<ConfigurationAnswer>,
-    ) -> PyResult<()> {
-        run(py, || self.0.configure(product, question, answer))
+    #[pyo3(signature = (question, answer))]
+    fn configure(&self, py: Python<'_>, question: &str, answer: Option<ConfigurationAnswer>) -> PyResult<()> {
+        run(py, || self.0.configure(question, answer))
     }
 
     /// Lists what is missing before manufacturing can start.
-    fn manufacturing_readiness(&self, py: Python<'_>, product: u32) -> PyResult<Vec<Missing>> {
-        run(py, || self.0.manufacturing_readiness(product))
+    fn manufacturing_readiness(&self, py: Python<'_>) -> PyResult<Vec<Missing>> {
+        run(py, || self.0.manufacturing_readiness())
     }
 
     /// Starts manufacturing.
-    fn start_manufacturing(&self, py: Python<'_>, product: u32) -> PyResult<()> {
-        run(py, || self.0.start_manufacturing(product))
+    fn start_manufacturing(&self, py: Python<'_>) -> PyResult<()> {
+        run(py, || self.0.start_manufacturing())
     }
 }

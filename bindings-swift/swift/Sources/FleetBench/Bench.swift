@@ -23,7 +23,7 @@ struct Bench {
         let alice = try await fleet.operator(now: noon).createAccount(email: "alice@example.com")
         let console = try fleet.console(account: alice.id, now: noon)
         product = try await console.createProduct(name: "Thermostat", platform: "photon").id
-        _ = try await console.import(product: product, list: Data(devices.joined(separator: "\n").utf8))
+        _ = try await console.product(id: product).import(list: Data(devices.joined(separator: "\n").utf8))
         gateway = fleet.gateway(now: noon)
         // Each device connects once beforehand, so that its row is as on any later day.
         _ = try gateway.connectManyBlocking(reports: reports(devices))

@@ -1,19 +1,19 @@
 import FleetGenerated
 import Foundation
 
-extension Console {
+extension ProductConsole {
     /// Imports a list of devices and reports its progress after every few thousand.
     ///
     /// What `progress` throws ends the import and is thrown. If the task is cancelled, the import ends at its next
     /// report and throws `CancellationError`. Devices already added stay, and importing the same file again continues
     /// from there.
     public func importWatched(
-        product: UInt32, list: Data, progress: @escaping @Sendable (ImportProgress) throws -> Void
+        list: Data, progress: @escaping @Sendable (ImportProgress) throws -> Void
     ) async throws -> ImportReport {
         let watcher = Watcher(progress)
         return try await withTaskCancellationHandler {
             do {
-                let report = try await importWatched(product: product, list: list, watcher: watcher)
+                let report = try await importWatched(list: list, watcher: watcher)
                 // At the last report there is nothing left to stop.
                 if let thrown = watcher.thrown { throw thrown }
                 return report

@@ -31,22 +31,20 @@ extension EventStream {
 public struct LiveEvents: AsyncSequence, Sendable {
     public typealias Element = Event
 
-    let console: Console
-    let product: UInt32
+    let product: ProductConsole
 
     public func makeAsyncIterator() -> Iterator {
-        Iterator(console: console, product: product)
+        Iterator(product: product)
     }
 
     public struct Iterator: AsyncIteratorProtocol {
-        let console: Console
-        let product: UInt32
+        let product: ProductConsole
         private var stream: EventStream?
         private var events: [Event] = []
         private var position = 0
 
-        init(console: Console, product: UInt32) {
-            (self.console, self.product) = (console, product)
+        init(product: ProductConsole) {
+            self.product = product
         }
 
         public mutating func next() async throws -> Event? {
@@ -56,10 +54,10 @@ public struct LiveEvents: AsyncSequence, Sendable {
                 if let opened = self.stream {
                     stream = opened
                 } else {
-                    stream = try await console.eventStream(product: product)
+                    stream = try await product.eventStream()
                     self.stream = stream
                 }
-                (events, position) = (try await console.nextEvents(stream: stream), 0)
+                (events, position) = (try await product.nextEvents(stream: stream), 0)
                 if events.isEmpty { _ = try await stream.wait(atMost: 60) }
             }
             defer { position += 1 }
@@ -68,9 +66,9 @@ public struct LiveEvents: AsyncSequence, Sendable {
     }
 }
 
-extension Console {
-    /// The events that this process publishes for a product.
-    public func liveEvents(product: UInt32) -> LiveEvents {
-        LiveEvents(console: self, product: product)
+extension ProductConsole {
+    /// The events that this process publishes for the product.
+    public func liveEvents() -> LiveEvents {
+        LiveEvents(product: self)
     }
 }

@@ -38,31 +38,57 @@ public struct Pages<Item: Sendable>: AsyncSequence, Sendable {
 /// Number of items fetched at once.
 private let page: UInt32 = 1000
 
-extension Console {
+extension ProductConsole {
     /// Lists the devices that match a filter, by id.
-    public func allDevices(product: UInt32, filter: DeviceFilter = DeviceFilter()) -> Pages<Device> {
+    public func allDevices(filter: DeviceFilter = DeviceFilter()) -> Pages<Device> {
         Pages { after in
-            let found = try await self.devices(product: product, filter: filter, after: after, limit: page)
+            let found = try await self.devices(filter: filter, after: after, limit: page)
             return (found.items, found.next)
         }
     }
 
     /// Lists the customers that match a filter, by number.
-    public func allCustomers(product: UInt32, filter: CustomerFilter = CustomerFilter()) -> Pages<Customer> {
+    public func allCustomers(filter: CustomerFilter = CustomerFilter()) -> Pages<Customer> {
         Pages { after in
-            let found = try await self.customers(product: product, filter: filter, after: after, limit: page)
+            let found = try await self.customers(filter: filter, after: after, limit: page)
             return (found.items, found.next)
         }
     }
 
     /// Lists the guests of the private beta, by name.
-    public func allBetaGuests(product: UInt32) -> Pages<BetaGuest> {
+    public func allBetaGuests() -> Pages<BetaGuest> {
         Pages { after in
-            let found = try await self.betaGuests(product: product, after: after, limit: page)
+            let found = try await self.betaGuests(after: after, limit: page)
             return (found.items, found.next)
         }
     }
 
+    /// All entries of the product's audit, newest first.
+    public func wholeAuditLog() -> Pages<AuditEntry> {
+        Pages { after in
+            let found = try await self.auditLog(after: after, limit: page)
+            return (found.items, found.next)
+        }
+    }
+
+    /// Lists the events of the product's log, newest first: of one device, or those whose name begins with a prefix.
+    public func wholeEventLog(device: String? = nil, prefix: String? = nil) -> Pages<Event> {
+        Pages { before in
+            let found = try await self.events(device: device, prefix: prefix, before: before, limit: page)
+            return (found.items, found.next)
+        }
+    }
+
+    /// The product's invoices and credit notes, newest first.
+    public func allInvoices() -> Pages<Invoice> {
+        Pages { after in
+            let found = try await self.invoices(after: after, limit: page)
+            return (found.items, found.next)
+        }
+    }
+}
+
+extension Console {
     /// Lists the devices that the actor has claimed, by id.
     public func allClaimedDevices() -> Pages<String> {
         Pages { after in
@@ -71,35 +97,10 @@ extension Console {
         }
     }
 
-    /// All entries of a product's audit, newest first.
-    public func wholeAuditLog(product: UInt32) -> Pages<AuditEntry> {
-        Pages { after in
-            let found = try await self.auditLog(product: product, after: after, limit: page)
-            return (found.items, found.next)
-        }
-    }
-
     /// All entries of an account's audit, newest first.
     public func wholeAccountAuditLog(account: Int64) -> Pages<AuditEntry> {
         Pages { after in
             let found = try await self.accountAuditLog(account: account, after: after, limit: page)
-            return (found.items, found.next)
-        }
-    }
-
-    /// Lists the events of a product's log, newest first: of one device, or those whose name begins with a prefix.
-    public func wholeEventLog(product: UInt32, device: String? = nil, prefix: String? = nil) -> Pages<Event> {
-        Pages { before in
-            let found = try await self.events(
-                product: product, device: device, prefix: prefix, before: before, limit: page)
-            return (found.items, found.next)
-        }
-    }
-
-    /// A product's invoices and credit notes, newest first.
-    public func allInvoices(product: UInt32) -> Pages<Invoice> {
-        Pages { after in
-            let found = try await self.invoices(product: product, after: after, limit: page)
             return (found.items, found.next)
         }
     }

@@ -6,6 +6,19 @@ import Foundation
 /// A whole list, as scenarios write it.
 private func items(_ list: [some Any]) -> JSON { .object(["items": shown(list)]) }
 
+extension Console {
+    /// The product that a step is about.
+    func product(_ step: Arguments) throws -> ProductConsole { try product(id: step.number("product")) }
+
+    /// The device that a step is about.
+    func device(_ step: Arguments) throws -> DeviceConsole { try product(step).device(id: step.text("device")) }
+
+    /// The customer that a step is about.
+    func customer(_ step: Arguments) throws -> CustomerConsole {
+        try product(step).customer(id: step.number("customer"))
+    }
+}
+
 /// People, products and the audit.
 func products(_ name: String, _ console: Console, _ step: Arguments) async throws -> Any? {
     switch name {
@@ -18,25 +31,25 @@ func products(_ name: String, _ console: Console, _ step: Arguments) async throw
             product: step.number("product"), owner: step.account(step.text("owner")), name: step.text("name"),
             platform: step.text("platform"))
     case "product":
-        return try await console.product(product: step.number("product"))
+        return try await console.product(step).get()
     case "products":
         return items(try await console.products())
     case "rename_product":
-        return try await console.renameProduct(product: step.number("product"), name: step.text("name"))
+        return try await console.product(step).rename(name: step.text("name"))
     case "set_policy":
         guard let settings = try step.object("policy", policy) else { throw Malformed("`policy` is missing") }
-        return try await console.setPolicy(product: step.number("product"), policy: settings)
+        return try await console.product(step).setPolicy(policy: settings)
     case "set_tier":
-        return try await console.setTier(product: step.number("product"), tier: step.text("tier"))
+        return try await console.product(step).setTier(tier: step.text("tier"))
     case "remove_product":
-        return try await console.removeProduct(product: step.number("product"))
+        return try await console.product(step).remove()
     case "create_group":
-        return ["group": shown(try await console.createGroup(product: step.number("product"), name: step.text("name")))]
+        return ["group": shown(try await console.product(step).createGroup(name: step.text("name")))]
     case "delete_group":
-        return try await console.deleteGroup(product: step.number("product"), group: step.number("group"))
+        return try await console.product(step).deleteGroup(group: step.number("group"))
     case "audit_log":
-        return try await console.auditLog(
-            product: step.number("product"), after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
+        return try await console.product(step).auditLog(
+            after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
     case "account_audit_log":
         return try await console.accountAuditLog(
             account: step.number("account"), after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
@@ -49,25 +62,27 @@ func products(_ name: String, _ console: Console, _ step: Arguments) async throw
 func team(_ name: String, _ console: Console, _ step: Arguments) async throws -> Any? {
     switch name {
     case "team":
-        return try await console.team(product: step.number("product"))
+        return try await console.product(step).team()
     case "invite":
-        return try await console.invite(product: step.number("product"), email: step.text("email"))
+        return try await console.product(step).invite(email: step.text("email"))
     case "revoke_invitation":
-        return try await console.revokeInvitation(product: step.number("product"), account: step.number("account"))
+        return try await console.product(step).revokeInvitation(account: step.number("account"))
     case "invitations":
         return items(try await console.invitations())
     case "accept_invitation":
-        return try await console.acceptInvitation(product: step.number("product"))
+        return try await console.product(step).acceptInvitation()
     case "decline_invitation":
-        return try await console.declineInvitation(product: step.number("product"))
+        return try await console.product(step).declineInvitation()
     case "leave_team":
-        return try await console.leaveTeam(product: step.number("product"))
+        return try await console.product(step).leaveTeam()
     case "remove_member":
-        return try await console.removeMember(product: step.number("product"), account: step.number("account"))
+        return try await console.product(step).removeMember(account: step.number("account"))
     case "transfer_ownership":
-        return try await console.transferOwnership(product: step.number("product"), to: step.number("to"))
+        return try await console.product(step).transferOwnership(to: step.number("to"))
     case "set_account_lock":
-        return try await console.setAccountLock(account: step.number("account"), locked: step.bool("locked"))
+        let account: Int64 = try step.number("account")
+        if try step.bool("locked") { return try await console.lockAccount(account: account) }
+        return try await console.unlockAccount(account: account)
     default:
         return nil
     }
@@ -77,50 +92,45 @@ func team(_ name: String, _ console: Console, _ step: Arguments) async throws ->
 func customers(_ name: String, _ console: Console, _ vectors: Vectors, _ step: Arguments) async throws -> Any? {
     switch name {
     case "create_customer":
-        return try await console.createCustomer(
-            product: step.number("product"), userName: step.text("user_name"), identity: identity(step))
+        return try await console.product(step).createCustomer(
+            userName: step.text("user_name"), identity: identity(step))
     case "customer":
-        return try await console.customer(product: step.number("product"), customer: step.number("customer"))
+        return try await console.customer(step).get()
     case "customers":
-        return try await console.customers(
-            product: step.number("product"), filter: step.object("filter", customerFilter) ?? CustomerFilter(),
+        return try await console.product(step).customers(
+            filter: step.object("filter", customerFilter) ?? CustomerFilter(),
             after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
     case "find_customer":
         guard let wanted = try identity(step) else { throw Malformed("`identity` is missing") }
-        return try await console.findCustomer(product: step.number("product"), identity: wanted)
+        return try await console.product(step).findCustomer(identity: wanted)
     case "remove_customer":
-        return try await console.removeCustomer(product: step.number("product"), customer: step.number("customer"))
+        return try await console.customer(step).remove()
     case "issue_token":
-        return try await console.issueToken(
-            product: step.number("product"), customer: step.number("customer"),
+        return try await console.customer(step).issueToken(
             scopes: step.items("scopes").map { try asWord($0, of: scopes) }, life: TimeInterval(step.number("life") as Int64))
     case "revoke_token":
-        return try await console.revokeToken(
-            product: step.number("product"), customer: step.number("customer"), token: step.text("token_id"))
+        return try await console.customer(step).revokeToken(token: step.text("token_id"))
     case "set_device_code":
-        return try await console.setDeviceCode(
-            product: step.number("product"), device: step.text("device"), code: step.text("code"))
+        return try await console.device(step).setCode(code: step.text("code"))
     case "invite_to_beta":
-        return try await console.inviteToBeta(
-            product: step.number("product"), list: vectors.list(step))
+        return try await console.product(step).inviteToBeta(list: vectors.list(step))
     case "uninvite_from_beta":
-        return try await console.uninviteFromBeta(product: step.number("product"), userName: step.text("user_name"))
+        return try await console.product(step).uninviteFromBeta(userName: step.text("user_name"))
     case "renew_activation_code":
-        return try await console.renewActivationCode(
-            product: step.number("product"), userName: step.text("user_name"))
+        return try await console.product(step).renewActivationCode(userName: step.text("user_name"))
     case "beta_guests":
-        return try await console.betaGuests(
-            product: step.number("product"), after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
+        return try await console.product(step).betaGuests(
+            after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
     case "configuration":
-        return try await console.configuration(product: step.number("product"))
+        return try await console.product(step).configuration()
     case "configure":
-        return try await console.configure(
-            product: step.number("product"), question: step.text("question"),
+        return try await console.product(step).configure(
+            question: step.text("question"),
             answer: step.object("answer", configurationAnswer))
     case "manufacturing_readiness":
-        return items(try await console.manufacturingReadiness(product: step.number("product")))
+        return items(try await console.product(step).manufacturingReadiness())
     case "start_manufacturing":
-        return try await console.startManufacturing(product: step.number("product"))
+        return try await console.product(step).startManufacturing()
     default:
         return nil
     }
@@ -130,37 +140,35 @@ func customers(_ name: String, _ console: Console, _ vectors: Vectors, _ step: A
 func events(_ name: String, _ console: Console, _ streams: Streams, _ step: Arguments) async throws -> Any? {
     switch name {
     case "subscribe":
-        return try await console.subscribe(
-            product: step.number("product"), to: destination(step), prefix: step.textIfAny("prefix"),
+        return try await console.product(step).subscribe(
+            to: destination(step), prefix: step.textIfAny("prefix"),
             device: step.textIfAny("device"))
     case "unsubscribe":
-        return try await console.unsubscribe(
-            product: step.number("product"), subscription: step.number("subscription"))
+        return try await console.product(step).unsubscribe(subscription: step.number("subscription"))
     case "subscriptions":
-        return items(try await console.subscriptions(product: step.number("product")))
+        return items(try await console.product(step).subscriptions())
     case "events":
         let filter = try step.object("filter") { filter in
             (device: try filter.textIfAny("device"), prefix: try filter.textIfAny("prefix"))
         }
-        return try await console.events(
-            product: step.number("product"), device: filter?.device, prefix: filter?.prefix,
+        return try await console.product(step).events(
+            device: filter?.device, prefix: filter?.prefix,
             before: step.textIfAny("before"), limit: step.numberIfAny("limit"))
     case "follow_events":
-        return try await console.followEvents(
-            product: step.number("product"), after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
+        return try await console.product(step).followEvents(
+            after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
     case "event_stream":
-        let stream = try await console.eventStream(product: step.number("product"))
+        let stream = try await console.product(step).eventStream()
         return ["stream": shown(streams.keep(stream)), "start": shown(stream.start())]
     case "read_event_stream":
         return try await console.readEventStream(
             stream: streams.kept(step.number("stream")), limit: step.numberIfAny("limit"))
     case "device_errors":
-        return items(try await console.deviceErrors(product: step.number("product")))
+        return items(try await console.product(step).deviceErrors())
     case "forget_device_errors":
-        return try await console.forgetDeviceErrors(
-            product: step.number("product"), errorKind: step.text("error_kind"))
+        return try await console.product(step).forgetDeviceErrors(errorKind: step.text("error_kind"))
     case "usage":
-        return try await console.usage(product: step.number("product"))
+        return try await console.product(step).usage()
     default:
         return nil
     }
@@ -170,15 +178,14 @@ func events(_ name: String, _ console: Console, _ streams: Streams, _ step: Argu
 func billing(_ name: String, _ console: Console, _ step: Arguments) async throws -> Any? {
     switch name {
     case "quote_upgrade":
-        return try await console.quoteUpgrade(
-            product: step.number("product"), tier: step.text("tier"), interval: step.word("interval", of: intervals))
+        return try await console.product(step).quoteUpgrade(
+            tier: step.text("tier"), interval: step.word("interval", of: intervals))
     case "upgrade":
-        return try await console.upgrade(product: step.number("product"), quote: step.text("quote"))
+        return try await console.product(step).upgrade(quote: step.text("quote"))
     case "switch_interval":
-        return try await console.switchInterval(
-            product: step.number("product"), interval: step.word("interval", of: intervals))
+        return try await console.product(step).switchInterval(interval: step.word("interval", of: intervals))
     case "set_currency":
-        return try await console.setCurrency(product: step.number("product"), currency: step.text("currency"))
+        return try await console.product(step).setCurrency(currency: step.text("currency"))
     case "set_card":
         return try await console.setCard(
             token: step.text("token"), brand: step.textIfAny("brand") ?? "visa",
@@ -186,20 +193,20 @@ func billing(_ name: String, _ console: Console, _ step: Arguments) async throws
     case "remove_card":
         return try await console.removeCard()
     case "billing_status":
-        return try await console.billingStatus(product: step.number("product"))
+        return try await console.product(step).billingStatus()
     case "invoices":
-        return try await console.invoices(
-            product: step.number("product"), after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
+        return try await console.product(step).invoices(
+            after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
     case "cancel_plan":
-        return try await console.cancelPlan(product: step.number("product"))
+        return try await console.product(step).cancelPlan()
     case "downgrade":
-        return try await console.downgrade(product: step.number("product"), tier: step.text("tier"))
+        return try await console.product(step).downgrade(tier: step.text("tier"))
     case "agree_price":
-        return try await console.agreePrice(
-            product: step.number("product"), tier: step.text("tier"), interval: step.word("interval", of: intervals),
+        return try await console.product(step).agreePrice(
+            tier: step.text("tier"), interval: step.word("interval", of: intervals),
             price: step.object("price", money))
     case "write_off":
-        return try await console.writeOff(product: step.number("product"), invoice: step.number("invoice"))
+        return try await console.product(step).writeOff(invoice: step.number("invoice"))
     case "account_billing":
         return try await console.accountBilling(account: step.number("account"))
     case "account_invoices":
@@ -238,52 +245,47 @@ func portal(_ name: String, _ portal: () throws -> Portal, _ step: Arguments) as
 func devices(_ name: String, _ console: Console, _ vectors: Vectors, _ step: Arguments) async throws -> Any? {
     switch name {
     case "plan_import":
-        return try await console.planImport(
-            product: step.number("product"), list: vectors.list(step))
+        return try await console.product(step).planImport(list: vectors.list(step))
     case "import":
-        return try await console.import(
-            product: step.number("product"), list: vectors.list(step))
+        return try await console.product(step).import(list: vectors.list(step))
     case "import_watched":
         let watcher = Watcher(stopAfter: try step.numberIfAny("stop_after"))
-        let report = try await console.importWatched(
-            product: step.number("product"), list: vectors.list(step), watcher: watcher)
+        let report = try await console.product(step).importWatched(list: vectors.list(step), watcher: watcher)
         guard case .object(let fields) = shown(report) else { return report }
         return fields.merging(["progress": shown(watcher.reports)]) { $1 }
     case "register_devices":
         return ["new": shown(try await console.registerDevices(devices: step.objects("devices", listed)))]
     case "correct_device":
-        return try await console.correctDevice(
-            product: step.number("product"), device: step.text("device"),
+        return try await console.device(step).correct(
             platform: step.textIfAny("platform"), securityCounter: step.numberIfAny("security_counter"))
     case "free_places":
-        return ["freed": shown(try await console.freePlaces(product: step.number("product")))]
+        return ["freed": shown(try await console.product(step).freePlaces())]
     case "device":
-        return try await console.device(product: step.number("product"), device: step.text("device"))
+        return try await console.device(step).get()
     case "devices":
-        return try await console.devices(
-            product: step.number("product"), filter: step.object("filter", deviceFilter) ?? DeviceFilter(),
+        return try await console.product(step).devices(
+            filter: step.object("filter", deviceFilter) ?? DeviceFilter(),
             after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
     case "summary":
-        return try await console.summary(product: step.number("product"))
+        return try await console.product(step).summary()
     case "explain":
-        return try await console.explain(product: step.number("product"), device: step.text("device"))
+        return try await console.device(step).explain()
     case "name_device":
-        return try await console.nameDevice(
-            product: step.number("product"), device: step.text("device"), name: step.text("name"))
+        return try await console.device(step).rename(name: step.text("name"))
     case "mark_development":
-        return try await console.markDevelopment(
-            product: step.number("product"), device: step.text("device"), development: step.bool("development"))
+        let device = try console.device(step)
+        if try step.bool("development") { return try await device.markDevelopment() }
+        return try await device.clearDevelopment()
     case "set_groups":
-        return try await console.setGroups(
-            product: step.number("product"), device: step.text("device"), groups: step.items("groups").map(asNumber))
+        return try await console.device(step).setGroups(groups: step.items("groups").map(asNumber))
     case "approve_device":
-        return try await console.approveDevice(product: step.number("product"), device: step.text("device"))
+        return try await console.device(step).approve()
     case "deny_device":
-        return try await console.denyDevice(product: step.number("product"), device: step.text("device"))
+        return try await console.device(step).deny()
     case "undeny_device":
-        return try await console.undenyDevice(product: step.number("product"), device: step.text("device"))
+        return try await console.device(step).undeny()
     case "remove_device":
-        return try await console.removeDevice(product: step.number("product"), device: step.text("device"))
+        return try await console.device(step).remove()
     case "claim_device":
         return try await console.claimDevice(device: step.text("device"))
     case "unclaim_device":
@@ -301,38 +303,36 @@ func devices(_ name: String, _ console: Console, _ vectors: Vectors, _ step: Arg
 func firmware(_ name: String, _ console: Console, _ vectors: Vectors, _ step: Arguments) async throws -> Any? {
     switch name {
     case "upload":
-        return try await console.upload(
-            product: step.number("product"), version: step.number("version"),
+        return try await console.product(step).upload(
+            version: step.number("version"),
             title: step.text("title"), binary: vectors.binary(step), description: step.textIfAny("description"),
             requiresSystem: step.textIfAny("requires_system"))
     case "firmware":
-        return items(try await console.firmware(product: step.number("product")))
+        return items(try await console.product(step).firmware())
     case "edit_firmware":
-        return try await console.editFirmware(
-            product: step.number("product"), version: step.number("version"), title: step.text("title"),
+        return try await console.product(step).editFirmware(
+            version: step.number("version"), title: step.text("title"),
             description: step.textIfAny("description"))
     case "delete_firmware":
-        return try await console.deleteFirmware(product: step.number("product"), version: step.number("version"))
+        return try await console.product(step).deleteFirmware(version: step.number("version"))
     case "release":
-        return try await console.release(product: step.number("product"), version: step.number("version"))
+        return try await console.product(step).release(version: step.number("version"))
     case "withdraw_release":
-        return try await console.withdrawRelease(product: step.number("product"))
+        return try await console.product(step).withdrawRelease()
     case "release_to_group":
-        return try await console.releaseToGroup(
-            product: step.number("product"), group: step.number("group"), version: step.numberIfAny("version"))
+        return try await console.product(step).releaseToGroup(
+            group: step.number("group"), version: step.numberIfAny("version"))
     case "lock_and_flash_now":
-        return try await console.lockAndFlashNow(
-            product: step.number("product"), device: step.text("device"), version: step.number("version"))
+        return try await console.device(step).lock(version: step.number("version"), flash: .now)
     case "lock_and_flash_on_reset":
-        return try await console.lockAndFlashOnReset(
-            product: step.number("product"), device: step.text("device"), version: step.number("version"))
+        return try await console.device(step).lock(version: step.number("version"), flash: .onReset)
     case "unlock":
-        return try await console.unlock(product: step.number("product"), device: step.text("device"))
+        return try await console.device(step).unlock()
     case "force_update":
-        return try await console.forceUpdate(product: step.number("product"), device: step.text("device"))
+        return try await console.device(step).forceUpdate()
     case "dry_run":
         guard let change = try step.object("change", change) else { throw Malformed("`change` is missing") }
-        return try await console.dryRun(product: step.number("product"), change: change)
+        return try await console.product(step).dryRun(change: change)
     default:
         return nil
     }
@@ -385,8 +385,7 @@ func clock(_ name: String, _ clock: Clock, _ step: Arguments) async throws -> An
 func host(_ name: String, _ fleet: Fleet, _ now: Date, _ step: Arguments) async throws -> Any? {
     switch name {
     case "pending_notices":
-        return try await fleet.pendingNotices(
-            after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
+        return try await fleet.pendingNotices(after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
     case "pending_charges":
         return try await fleet.pendingCharges(after: step.textIfAny("after"), limit: step.numberIfAny("limit"))
     case "meter":

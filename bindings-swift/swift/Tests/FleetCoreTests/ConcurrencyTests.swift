@@ -13,7 +13,7 @@ private final class Progress: @unchecked Sendable {
 @Test func aLongImportReportsItsProgress() async throws {
     let world = try await World()
     let progress = Progress()
-    let report = try await world.console().importWatched(product: 94, list: ids(20_000)) { progress.add($0) }
+    let report = try await world.thermostat().importWatched(list: ids(20_000)) { progress.add($0) }
     #expect(report.counts.imported == 20_000)
     #expect(progress.all.map(\.added) == progress.all.map(\.added).sorted())
     #expect(progress.all.last == ImportProgress(added: 20_000, toAdd: 20_000))
@@ -22,9 +22,9 @@ private final class Progress: @unchecked Sendable {
 
 @Test func aCancelledImportStopsAndCanBeContinued() async throws {
     let world = try await World()
-    let console = try world.console()
+    let thermostat = try world.thermostat()
     let importing = Task {
-        try await console.importWatched(product: 94, list: ids(20_000)) { _ in
+        try await thermostat.importWatched(list: ids(20_000)) { _ in
             // It waits here until the holder of the task has cancelled it.
             cancelled.signal()
             resumed.wait()
@@ -37,25 +37,25 @@ private final class Progress: @unchecked Sendable {
         for _ in 0..<10 { resumed.signal() }
     }
     await #expect(throws: CancellationError.self) { _ = try await importing.value }
-    let added = try await console.summary(product: 94).devices - 1
+    let added = try await thermostat.summary().devices - 1
     #expect(added > 0 && added < 20_000)
-    let report = try await console.import(product: 94, list: ids(20_000))
+    let report = try await thermostat.import(list: ids(20_000))
     #expect(report.counts.imported + report.counts.alreadyHere == 20_000)
-    #expect(try await console.summary(product: 94).devices == 20_001)
+    #expect(try await thermostat.summary().devices == 20_001)
 }
 
 @Test func aCancelledImportWithoutAWatcherStopsToo() async throws {
     let world = try await World()
-    let console = try world.console()
-    let importing = Task { try await console.import(product: 94, list: ids(200_000)) }
-    while try await console.summary(product: 94).devices < 2 { try await Task.sleep(nanoseconds: 1_000_000) }
+    let thermostat = try world.thermostat()
+    let importing = Task { try await thermostat.import(list: ids(200_000)) }
+    while try await thermostat.summary().devices < 2 { try await Task.sleep(nanoseconds: 1_000_000) }
     importing.cancel()
     await #expect(throws: CancellationError.self) { _ = try await importing.value }
     // The running import ends after its next few thousand devices; closing waits for that.
-    let report = try await console.import(product: 94, list: ids(10))
+    let report = try await thermostat.import(list: ids(10))
     #expect(report.counts.imported + report.counts.alreadyHere == 10)
-    #expect(try await console.summary(product: 94).devices < 200_001)
-    let planning = Task { try await console.planImport(product: 94, list: ids(200_000)) }
+    #expect(try await thermostat.summary().devices < 200_001)
+    let planning = Task { try await thermostat.planImport(list: ids(200_000)) }
     planning.cancel()
     await #expect(throws: CancellationError.self) { _ = try await planning.value }
 }
@@ -78,11 +78,11 @@ private final class Progress: @unchecked Sendable {
 @Test func anErrorOfTheWatcherAtTheLastReportIsThrown() async throws {
     struct Mine: Error, Equatable {}
     let world = try await World()
-    let console = try world.console()
+    let thermostat = try world.thermostat()
     await #expect(throws: Mine()) {
-        _ = try await console.importWatched(product: 94, list: ids(9_000)) { if $0.added == $0.toAdd { throw Mine() } }
+        _ = try await thermostat.importWatched(list: ids(9_000)) { if $0.added == $0.toAdd { throw Mine() } }
     }
-    #expect(try await console.summary(product: 94).devices == 9_001)
+    #expect(try await thermostat.summary().devices == 9_001)
 }
 
 private let cancelled = DispatchSemaphore(value: 0)
@@ -91,7 +91,7 @@ private let resumed = DispatchSemaphore(value: 0)
 @Test func manyTasksUseOneFleet() async throws {
     let world = try await World()
     let fleet = world.fleet
-    _ = try await world.console().import(product: 94, list: ids(200))
+    _ = try await world.thermostat().import(list: ids(200))
     try await withThrowingTaskGroup(of: Connected.self) { group in
         for number in 1...200 {
             group.addTask {
@@ -102,14 +102,14 @@ private let resumed = DispatchSemaphore(value: 0)
         }
         for try await connected in group { #expect(connected.product == 94) }
     }
-    let summary = try await world.console().summary(product: 94)
+    let summary = try await world.thermostat().summary()
     #expect(summary.online == 200)
     #expect(summary.versions == [VersionCount(version: 1, devices: 200)])
 }
 
 @MainActor @Test func anAnswerIsWaitedForWithoutHoldingUpTheMainActor() async throws {
     let world = try await World()
-    let console = try world.console()
+    let thermostat = try world.thermostat()
     var beats = 0
     let heart = Task { @MainActor in
         while !Task.isCancelled {
@@ -118,7 +118,7 @@ private let resumed = DispatchSemaphore(value: 0)
         }
     }
     // Long enough for a heartbeat also on a busy machine.
-    _ = try await console.import(product: 94, list: ids(200_000))
+    _ = try await thermostat.import(list: ids(200_000))
     heart.cancel()
     #expect(beats > 1)
 }
@@ -126,7 +126,8 @@ private let resumed = DispatchSemaphore(value: 0)
 @Test func eventsArriveOnAStreamAndAreInTheLog() async throws {
     let world = try await World()
     let console = try world.console()
-    let stream = try await console.eventStream(product: 94)
+    let thermostat = try console.product(id: 94)
+    let stream = try await thermostat.eventStream()
     #expect(try await !stream.wait(atMost: 0.001))
     let names = ["door/opened", "door/closed"]
     for (second, name) in names.enumerated() {
@@ -136,6 +137,6 @@ private let resumed = DispatchSemaphore(value: 0)
     #expect(try await stream.wait(atMost: 10))
     #expect(try await console.readEventStream(stream: stream).items.map(\.name) == names)
     var logged: [String] = []
-    for try await event in console.wholeEventLog(product: 94, prefix: "door/") { logged.append(event.name) }
+    for try await event in thermostat.wholeEventLog(prefix: "door/") { logged.append(event.name) }
     #expect(logged == names.reversed())
 }

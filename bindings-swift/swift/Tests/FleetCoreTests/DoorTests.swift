@@ -54,7 +54,7 @@ private func describe(_ decision: Decision) -> String {
 @Test func anErrorHasACodeAMessageAndTheDataToBranchOn() async throws {
     let world = try await World(tiers: [Tier(name: "Tiny", devices: 1)])
     do {
-        _ = try await world.console().product(product: 95)
+        _ = try await world.console().product(id: 95).get()
         Issue.record("a product that is not there was found")
     } catch let error as FleetError {
         #expect(error.code == .notFound)
@@ -71,7 +71,7 @@ private func describe(_ decision: Decision) -> String {
         guard case .invalid(let invalid) = error.kind else { return #expect(error.kind == nil) }
         #expect(invalid.field == "device")
     }
-    let report = try await world.console().import(product: world.product, list: ids(1))
+    let report = try await world.thermostat().import(list: ids(1))
     #expect(report.refused?.limit == 1)
     #expect(report.counts.imported == 0)
 }
@@ -83,24 +83,24 @@ private func describe(_ decision: Decision) -> String {
         try await world.fleet.gateway(now: at).disconnect(device: bench, product: 94)
         let report = Report(device: bench, product: 94, version: 1, reportedAt: at)
         _ = try await world.fleet.gateway(now: at).connect(report: report)
-        let seen = try await world.console(at).device(product: 94, device: bench).seen
+        let seen = try await world.thermostat(at).device(id: bench).get().seen
         #expect(seen.map { Int(($0.at.timeIntervalSince1970 * 1000).rounded()) } == 1_457_438_400_000 + millis)
     }
     // Far beyond the core's dates: an answer or an error, never a crash.
-    _ = try? await world.console(.distantFuture).summary(product: 94)
-    _ = try? await world.console(Date(timeIntervalSince1970: .infinity)).summary(product: 94)
+    _ = try? await world.thermostat(.distantFuture).summary()
+    _ = try? await world.thermostat(Date(timeIntervalSince1970: .infinity)).summary()
 }
 
 @Test(arguments: [true, false])
 func thePlatformChoosesWhatBecomesOfALockedOwnersDevices(held: Bool) async throws {
     let options = FleetOptions(holdLocked: held)
     let world = try await World(fleet: Fleet.open(url: "memory:", options: options))
-    let console = try world.console()
+    let thermostat = try world.thermostat()
     let policy = PolicySettings(gateDevices: 0, gateSoakMillis: 0, opaqueImages: true)
-    _ = try await console.setPolicy(product: 94, policy: policy)
-    _ = try await console.upload(product: 94, version: 2, title: "Quieter", binary: Data("opaque firmware".utf8))
-    try await console.release(product: 94, version: 2)
-    _ = try await world.fleet.operator(now: noon).setAccountLock(account: world.alice.id, locked: true)
+    _ = try await thermostat.setPolicy(policy: policy)
+    _ = try await thermostat.upload(version: 2, title: "Quieter", binary: Data("opaque firmware".utf8))
+    try await thermostat.release(version: 2)
+    _ = try await world.fleet.operator(now: noon).lockAccount(account: world.alice.id)
     let report = Report(device: bench, product: 94, version: 1)
     let answer = try await world.fleet.gateway(now: noon).connect(report: report).answer
     if case .held(let decision) = answer {
@@ -117,10 +117,10 @@ func thePlatformChoosesWhatBecomesOfALockedOwnersDevices(held: Bool) async throw
     let url = "sqlite:\(folder.path)/fleet.db"
     let world = try await World(url: url)
     await world.fleet.close()
-    await #expect(throws: FleetError.self) { try await world.console().summary(product: 94) }
+    await #expect(throws: FleetError.self) { try await world.thermostat().summary() }
 
     let again = try await Fleet.open(url: url)
-    #expect(try await again.console(account: world.alice.id, now: noon).summary(product: 94).devices == 1)
+    #expect(try await again.console(account: world.alice.id, now: noon).product(id: 94).summary().devices == 1)
     await again.close()
     await #expect(throws: FleetError.self) { try await Fleet.open(url: "cloud:somewhere") }
 }
@@ -157,19 +157,29 @@ func aFleetInADatabaseCanBeReopened() async throws {
     let world = try await World(url: url)
     await world.fleet.close()
     let again = try await Fleet.open(url: url)
-    #expect(try await again.console(account: world.alice.id, now: noon).summary(product: 94).devices == 1)
+    #expect(try await again.console(account: world.alice.id, now: noon).product(id: 94).summary().devices == 1)
     await again.close()
 }
 
 @Test func listsCanBeReadPageByPageOrCompletely() async throws {
     let world = try await World()
-    let console = try world.console()
-    _ = try await console.import(product: 94, list: ids(1500))
-    let page = try await console.devices(product: 94, filter: DeviceFilter(), limit: 3)
+    let thermostat = try world.thermostat()
+    _ = try await thermostat.import(list: ids(1500))
+    let page = try await thermostat.devices(filter: DeviceFilter(), limit: 3)
     #expect(page.items.count == 3)
     #expect(page.next == page.items.last?.id)
     var all: [String] = []
-    for try await device in console.allDevices(product: 94) { all.append(device.id) }
+    for try await device in thermostat.allDevices() { all.append(device.id) }
     #expect(all.count == 1501)
     #expect(all == all.sorted())
+}
+
+@Test func aHandlePrintsItsIdsAndReadsNothing() async throws {
+    let world = try await World()
+    let unknown = try world.console().product(id: 95)
+    let (hall, carl) = (try unknown.device(id: bench.uppercased()), try unknown.customer(id: 7))
+    #expect("\(unknown) \(hall) \(carl)" == "ProductConsole(95) DeviceConsole(95, \(bench)) CustomerConsole(95, 7)")
+    #expect(unknown.id() == 95 && hall.id() == bench && carl.id() == 7)
+    await #expect(throws: FleetError.self) { try await hall.get() }
+    #expect(throws: FleetError.self) { try unknown.device(id: "55ff") }
 }

@@ -38,16 +38,16 @@ private let counts: [Int64] = [0, 1, -1, .min, .max]
         let calls: [@Sendable () async throws -> Void] = [
             { _ = try await console.createAccount(email: text) },
             { _ = try await console.createProduct(name: text, platform: other) },
-            { _ = try await console.product(product: number) },
-            { _ = try await console.nameDevice(product: number, device: text, name: other) },
-            { _ = try await console.devices(product: number, filter: DeviceFilter(prefix: text), after: other, limit: number) },
-            { _ = try await console.customers(product: number, filter: CustomerFilter(activeSince: at)) },
-            { _ = try await console.issueToken(product: number, customer: count, scopes: [.see], life: spans.randomElement()!) },
-            { _ = try await console.setDeviceCode(product: number, device: text, code: other) },
-            { _ = try await console.import(product: number, list: Data(text.utf8)) },
-            { _ = try await console.quoteUpgrade(product: number, tier: text, interval: .monthly) },
-            { _ = try await console.auditLog(product: number, after: text, limit: number) },
-            { _ = try await console.followEvents(product: number, after: text, limit: number) },
+            { _ = try await console.product(id: number).get() },
+            { _ = try await console.product(id: number).device(id: text).rename(name: other) },
+            { _ = try await console.product(id: number).devices(filter: DeviceFilter(prefix: text), after: other, limit: number) },
+            { _ = try await console.product(id: number).customers(filter: CustomerFilter(activeSince: at)) },
+            { _ = try await console.product(id: number).customer(id: count).issueToken(scopes: [.see], life: spans.randomElement()!) },
+            { _ = try await console.product(id: number).device(id: text).setCode(code: other) },
+            { _ = try await console.product(id: number).import(list: Data(text.utf8)) },
+            { _ = try await console.product(id: number).quoteUpgrade(tier: text, interval: .monthly) },
+            { _ = try await console.product(id: number).auditLog(after: text, limit: number) },
+            { _ = try await console.product(id: number).followEvents(after: text, limit: number) },
             { _ = try await gateway.connect(report: Report(device: text, product: number, session: count, reportedAt: at)) },
             { _ = try await gateway.publish(event: NewEvent(device: text, name: other, happenedAt: at)) },
             { _ = try await gateway.disconnect(device: text, product: number, session: count, endedAt: at) },
@@ -80,7 +80,7 @@ private let counts: [Int64] = [0, 1, -1, .min, .max]
             await #expect(throws: FleetError.self) {
                 _ = try await Fleet.open(url: "memory:", options: FleetOptions(quoteLife: seconds))
             }
-            let stream = try await world.console().eventStream(product: 94)
+            let stream = try await world.thermostat().eventStream()
             await #expect(throws: FleetError.self) { _ = try await stream.wait(atMost: seconds) }
         }
     }
@@ -88,12 +88,12 @@ private let counts: [Int64] = [0, 1, -1, .min, .max]
 
 @Test func anImportThrowsWhatItsWatcherThrows() async throws {
     struct Mine: Error {}
-    let console = try await World().console()
+    let thermostat = try await World().thermostat()
     await #expect(throws: Mine.self) {
-        _ = try await console.importWatched(product: 94, list: ids(20_000)) { _ in throw Mine() }
+        _ = try await thermostat.importWatched(list: ids(20_000)) { _ in throw Mine() }
     }
     await #expect(throws: Mine.self) {
-        _ = try await console.importWatched(product: 94, list: ids(20_000)) { progress in
+        _ = try await thermostat.importWatched(list: ids(20_000)) { progress in
             if progress.added == progress.toAdd { throw Mine() }
         }
     }
@@ -101,14 +101,14 @@ private let counts: [Int64] = [0, 1, -1, .min, .max]
 
 @Test func aCancelledWaitEndsAndSixHundredWaitsDelayNobody() async throws {
     let world = try await World()
-    let console = try world.console()
-    let stream = try await console.eventStream(product: 94)
+    let thermostat = try world.thermostat()
+    let stream = try await thermostat.eventStream()
     let cancelled = Task { try await stream.wait(atMost: 3600) }
     cancelled.cancel()
     await #expect(throws: CancellationError.self) { _ = try await cancelled.value }
     var waiting: [Task<Bool, any Error>] = []
     for _ in 0..<600 {
-        let one = try await console.eventStream(product: 94)
+        let one = try await thermostat.eventStream()
         waiting.append(Task { try await one.wait(atMost: 3600) })
     }
     _ = try await world.fleet.gateway(now: noon).connect(report: Report(device: bench, product: 94))
@@ -118,10 +118,10 @@ private let counts: [Int64] = [0, 1, -1, .min, .max]
 
 @Test func liveEventsAreAnAsyncSequence() async throws {
     let world = try await World()
-    let console = try world.console()
+    let thermostat = try world.thermostat()
     let received = Task {
         var names: [String] = []
-        for try await event in console.liveEvents(product: 94) {
+        for try await event in thermostat.liveEvents() {
             names.append(event.name)
             if names.count == 3 { break }
         }
@@ -139,10 +139,10 @@ private let counts: [Int64] = [0, 1, -1, .min, .max]
 
 @Test func aCloseWaitsForARunningImport() async throws {
     let world = try await World()
-    let console = try world.console()
+    let thermostat = try world.thermostat()
     let (begun, begins) = AsyncStream.makeStream(of: Void.self)
     let importing = Task {
-        try await console.importWatched(product: 94, list: ids(40_000)) { _ in begins.yield() }
+        try await thermostat.importWatched(list: ids(40_000)) { _ in begins.yield() }
     }
     for await _ in begun { break }
     await world.fleet.close()

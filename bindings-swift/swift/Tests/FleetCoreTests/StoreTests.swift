@@ -126,13 +126,13 @@ private final class BrokenStore: RowStore {
 
 @Test func aFleetWorksInAStoreWrittenInSwift() async throws {
     let world = try await World(fleet: Fleet.openStore(store: ArrayStore()))
-    #expect(try await world.console().summary(product: 94).devices == 1)
+    #expect(try await world.thermostat().summary().devices == 1)
 }
 
 @Test func anErrorOfAStoreIsReportedToTheCaller() async throws {
     let fleet = try await Fleet.openStore(store: BrokenStore())
     do {
-        _ = try await fleet.operator(now: noon).product(product: 94)
+        _ = try await fleet.operator(now: noon).product(id: 94).get()
         Issue.record("a store that is broken answered")
     } catch let error as FleetError {
         #expect(error.isTransient)

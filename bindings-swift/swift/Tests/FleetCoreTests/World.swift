@@ -22,11 +22,15 @@ struct World {
         let made = try await `operator`.createProductWithId(
             product: 94, owner: alice.id, name: "Thermostat", platform: "photon")
         product = made.id
-        _ = try await console().import(product: product, list: Data(bench.utf8))
+        _ = try await thermostat().import(list: Data(bench.utf8))
     }
 
     func console(_ now: Date = noon) throws -> Console {
         try fleet.console(account: alice.id, now: now)
+    }
+
+    func thermostat(_ now: Date = noon) throws -> ProductConsole {
+        try console(now).product(id: product)
     }
 }
 

@@ -28,8 +28,8 @@ struct Story {
         return Story(fleet: fleet, data: data, alice: alice.id, product: product.id)
     }
 
-    func console(_ now: Date) throws -> Console {
-        try fleet.console(account: alice, now: now)
+    func thermostat(_ now: Date) throws -> ProductConsole {
+        try fleet.console(account: alice, now: now).product(id: product)
     }
 
     func file(_ name: String) throws -> Data {
@@ -38,7 +38,7 @@ struct Story {
 
     func importDevices() async throws -> [String] {
         print("\nImporting examples/data/devices.csv")
-        let report = try await console(at(9, 10)).import(product: product, list: file("devices.csv"))
+        let report = try await thermostat(at(9, 10)).import(list: file("devices.csv"))
         for line in report.lines where line.verdict != .imported { print("  line \(line.line)  \(line.message)") }
         print("  \(report.counts.imported) imported, \(report.counts.refused) refused")
         return report.lines.filter { $0.verdict == .imported }.compactMap(\.device)
@@ -46,18 +46,18 @@ struct Story {
 
     func upload() async throws {
         print("\nUploading firmware")
-        let console = try console(at(9, 20))
+        let thermostat = try thermostat(at(9, 20))
         let (first, second) = try (file("photon_p94_v1.bin"), file("photon_p94_v2.bin"))
-        _ = try await console.upload(product: product, version: 1, title: "First of all", binary: first)
+        _ = try await thermostat.upload(version: 1, title: "First of all", binary: first)
         do {
-            _ = try await console.upload(product: product, version: 3, title: "Quieter at night", binary: second)
+            _ = try await thermostat.upload(version: 3, title: "Quieter at night", binary: second)
         } catch let error as FleetError where error.kind == .uploadRefused {
             print("  \(error.code): \(error.message)")
         }
-        let taken = try await console.upload(product: product, version: 2, title: "Quieter at night", binary: second)
+        let taken = try await thermostat.upload(version: 2, title: "Quieter at night", binary: second)
         print("  accepted: version \(taken.version), \(taken.image.size) bytes of \(taken.image.format)")
         do {
-            try await console.release(product: product, version: 2)
+            try await thermostat.release(version: 2)
         } catch let error as FleetError {
             guard case .notProven(let gate) = error.kind else { throw error }
             print("  cannot be released, runs on \(gate.running) of \(gate.needed): \(error.message)")
@@ -68,7 +68,7 @@ struct Story {
         print("\nProving version 2 on the test device")
         let before = Report(device: bench, product: product, version: 1, platform: "photon")
         _ = try await fleet.gateway(now: at(10)).connect(report: before)
-        let decision = try await console(at(10, 30)).lockAndFlashNow(product: product, device: bench, version: 2)
+        let decision = try await thermostat(at(10, 30)).device(id: bench).lock(version: 2, flash: .now)
         print("  \(describe(decision))")
         // Here the host sends the file. Only what the device reports on its next connect counts as success.
         let back = Report(device: bench, product: product, version: 2)
@@ -77,9 +77,9 @@ struct Story {
     }
 
     func release() async throws {
-        let console = try console(at(11))
-        let ways = try await console.dryRun(product: product, change: .release(ReleaseChange(version: 2))).byChange
-        try await console.release(product: product, version: 2)
+        let thermostat = try thermostat(at(11))
+        let ways = try await thermostat.dryRun(change: .release(ReleaseChange(version: 2))).byChange
+        try await thermostat.release(version: 2)
         print("\nReleased version 2, which \(ways.total) more devices will be sent")
     }
 
@@ -93,11 +93,11 @@ struct Story {
     }
 
     func count() async throws {
-        let console = try console(at(18))
-        let summary = try await console.summary(product: product)
+        let thermostat = try thermostat(at(18))
+        let summary = try await thermostat.summary()
         print("\nThe day in numbers: \(summary.devices) devices, \(summary.online) online")
         let settled = DeviceFilter(online: true, pending: false)
-        for try await device in console.allDevices(product: product, filter: settled) {
+        for try await device in thermostat.allDevices(filter: settled) {
             print("  \(device.id) runs \(device.seen?.version.map(String.init) ?? "?")")
         }
         for try await notice in fleet.allPendingNotices() {

@@ -15,8 +15,7 @@ import kotlinx.coroutines.withContext
  * report and throws `CancellationException`. Devices already added stay, and importing the same file again continues
  * from there.
  */
-suspend fun ConsoleInterface.importWatched(
-    product: Long,
+suspend fun ProductConsoleInterface.importWatched(
     list: ByteArray,
     onProgress: (ImportProgress) -> Unit,
 ): ImportReport {
@@ -35,7 +34,7 @@ suspend fun ConsoleInterface.importWatched(
     }
     try {
         // The import is stopped and awaited, so that nothing is added after this has thrown.
-        val report = withContext(NonCancellable) { importWatched(product, list, watcher) }
+        val report = withContext(NonCancellable) { importWatched(list, watcher) }
         thrown?.let { throw it }
         return report
     } catch (failure: FleetException) {

@@ -25,11 +25,11 @@ suspend fun EventStreamInterface.wait(atMost: Duration): Boolean {
 }
 
 /**
- * The events that this process publishes for a product after the flow is collected. If they arrive faster than they are
+ * The events that this process publishes for the product after the flow is collected. If they arrive faster than they are
  * collected, it throws a [FleetException] whose kind is `EventsMissed`; the events are in the log.
  */
-fun ConsoleInterface.liveEvents(product: Long): Flow<Event> = flow {
-    eventStream(product).use { stream ->
+fun ProductConsoleInterface.liveEvents(): Flow<Event> = flow {
+    eventStream().use { stream ->
         while (true) {
             val events = nextEvents(stream)
             events.forEach { emit(it) }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import fleetcore.blocking.Console;
 import fleetcore.blocking.Fleet;
+import fleetcore.blocking.ProductConsole;
 import fleetcore.shapes.Change;
 import fleetcore.shapes.Connected;
 import fleetcore.shapes.Decision;
@@ -45,25 +46,26 @@ class JavaTest {
             long alice = fleet.operator().createAccount("alice@example.com").getId();
             Console console = fleet.console(alice, NOON);
             Product product = console.createProduct("Thermostat", "photon");
-            assertEquals(1, console.importDevices(product.getId(), BENCH.getBytes(StandardCharsets.UTF_8)).getCounts().getImported());
+            ProductConsole thermostat = console.product(product.getId());
+            assertEquals(1, thermostat.importDevices(BENCH.getBytes(StandardCharsets.UTF_8)).getCounts().getImported());
             Connected connected = fleet.gateway(NOON).connect(new Report(BENCH, product.getId(), 1));
             Decision.UpToDate answer = assertInstanceOf(Decision.UpToDate.class, connected.getAnswer());
             assertEquals("R-TGT-1 no release", answer.getUpToDate().getCites());
-            assertEquals(1, console.summary(product.getId()).getVersions().get(0).getVersion());
-            console.subscribe(product.getId(), Destination.LiveStream.INSTANCE);
-            EventStream stream = console.eventStream(product.getId());
+            assertEquals(1, thermostat.summary().getVersions().get(0).getVersion());
+            thermostat.subscribe(Destination.LiveStream.INSTANCE);
+            EventStream stream = thermostat.eventStream();
             Published published = fleet.gateway(NOON).publish(new NewEvent(BENCH, "boot", product.getId()));
             assertEquals(product.getId(), assertInstanceOf(Published.Logged.class, published).getLogged().getProduct());
             assertTrue(console.awaitEvents(stream, Duration.ofSeconds(10)));
             assertEquals("boot", console.readEventStream(stream).getItems().get(0).getName());
-            assertEquals(1, console.devices(product.getId(), new fleetcore.shapes.DeviceFilter()).getItems().size());
+            assertEquals(1, thermostat.devices(new fleetcore.shapes.DeviceFilter()).getItems().size());
         }
     }
 
     @Test
     void whatCannotBeDoneIsAnExceptionWithACode() throws Exception {
         try (Fleet fleet = Fleet.open("memory:")) {
-            FleetException refused = assertThrows(FleetException.class, () -> fleet.operator().product(95));
+            FleetException refused = assertThrows(FleetException.class, () -> fleet.operator().product(95).get());
             assertEquals(FailureCode.NOT_FOUND, refused.getCode());
             assertFalse(refused.isTransient());
             assertEquals("product", assertInstanceOf(FailureKind.NotFound.class, refused.getKind()).getNotFound().getWhat());
@@ -90,16 +92,16 @@ class JavaTest {
             long alice = fleet.operator().createAccount("alice@example.com").getId();
             Console console = fleet.console(alice);
             long product = console.createProduct("Thermostat", "photon").getId();
-            fleet.operator().setTier(product, "Enterprise");
+            fleet.operator().product(product).setTier("Enterprise");
             List<Long> counts = new ArrayList<>();
-            console.importWatched(product, ids(9_000), progress -> counts.add(progress.getAdded()));
+            console.product(product).importWatched(ids(9_000), progress -> counts.add(progress.getAdded()));
             assertEquals(9_000L, counts.get(counts.size() - 1));
             IllegalStateException own = new IllegalStateException("mine");
             long other = console.createProduct("Boiler", "photon").getId();
             IllegalStateException thrown = assertThrows(IllegalStateException.class, () ->
-                console.importWatched(other, "bb0000000000000000000001".getBytes(StandardCharsets.UTF_8), progress -> { throw own; }));
+                console.product(other).importWatched("bb0000000000000000000001".getBytes(StandardCharsets.UTF_8), progress -> { throw own; }));
             assertEquals("mine", thrown.getMessage());
-            assertEquals(1, console.summary(other).getDevices());
+            assertEquals(1, console.product(other).summary().getDevices());
         }
     }
 
@@ -109,12 +111,12 @@ class JavaTest {
             long alice = fleet.operator().createAccount("alice@example.com").getId();
             Console console = fleet.console(alice);
             long product = console.createProduct("Thermostat", "photon").getId();
-            fleet.operator().setTier(product, "Enterprise");
+            fleet.operator().product(product).setTier("Enterprise");
             List<Throwable> thrown = new ArrayList<>();
             CountDownLatch begun = new CountDownLatch(1);
             Thread importing = new Thread(() -> {
                 try {
-                    console.importWatched(product, ids(200_000), progress -> begun.countDown());
+                    console.product(product).importWatched(ids(200_000), progress -> begun.countDown());
                 } catch (Throwable own) {
                     thrown.add(own);
                 }
@@ -124,7 +126,7 @@ class JavaTest {
             importing.interrupt();
             importing.join();
             assertInstanceOf(InterruptedException.class, thrown.get(0));
-            assertTrue(console.summary(product).getDevices() < 200_000);
+            assertTrue(console.product(product).summary().getDevices() < 200_000);
         }
     }
 
@@ -135,7 +137,7 @@ class JavaTest {
     @Test
     void everyNameCanBeWritten() throws Exception {
         List<Class<?>> seen = List.of(
-            Fleet.class, Console.class, fleetcore.blocking.Portal.class, fleetcore.blocking.Gateway.class,
+            Fleet.class, Console.class, ProductConsole.class, fleetcore.blocking.Portal.class, fleetcore.blocking.Gateway.class,
             fleetcore.blocking.Clock.class, fleetcore.blocking.Meter.class, RowStore.class, StoreFactory.class,
             StoreReopener.class, ImportWatcher.class, Report.class, NewEvent.class, Product.class, Connected.class,
             Decision.Held.class, fleetcore.shapes.Device.class, fleetcore.shapes.KeyRange.class, FleetOptions.class,

@@ -31,7 +31,7 @@ class CoroutineTest {
     fun `a long import reports its progress`() = runBlocking {
         World.open().use { world ->
             val reports = CopyOnWriteArrayList<ImportProgress>()
-            val report = world.console().importWatched(94, ids(20_000)) { reports.add(it) }
+            val report = world.thermostat().importWatched(ids(20_000)) { reports.add(it) }
             assertEquals(20_000L, report.counts.imported)
             assertEquals(reports.map { it.added }.sorted(), reports.map { it.added })
             assertEquals(ImportProgress(20_000L, 20_000L), reports.last())
@@ -44,7 +44,7 @@ class CoroutineTest {
         World.open().use { world ->
             val (begun, cancelled) = CountDownLatch(1) to CountDownLatch(1)
             val importing = async(Dispatchers.Default) {
-                world.console().importWatched(94, ids(20_000)) {
+                world.thermostat().importWatched(ids(20_000)) {
                     begun.countDown()
                     cancelled.await()
                 }
@@ -54,18 +54,18 @@ class CoroutineTest {
             cancelled.countDown()
             assertFailsWith<CancellationException> { importing.await() }
             importing.join()
-            val added = world.console().summary(94).devices - 1
+            val added = world.thermostat().summary().devices - 1
             assertTrue(added in 1 until 20_000, "$added were added")
-            val report = world.console().`import`(94, ids(20_000))
+            val report = world.thermostat().`import`(ids(20_000))
             assertEquals(20_000L, report.counts.imported + report.counts.alreadyHere)
-            assertEquals(20_001L, world.console().summary(94).devices)
+            assertEquals(20_001L, world.thermostat().summary().devices)
         }
     }
 
     @Test
     fun `many coroutines use one fleet`() = runBlocking {
         World.open().use { world ->
-            world.console().`import`(94, ids(200))
+            world.thermostat().`import`(ids(200))
             coroutineScope {
                 (1..200).map {
                     async(Dispatchers.Default) {
@@ -73,7 +73,7 @@ class CoroutineTest {
                     }
                 }.awaitAll()
             }
-            val summary = world.console().summary(94)
+            val summary = world.thermostat().summary()
             assertEquals(200L, summary.online)
             assertEquals(listOf(VersionCount(1, 200L)), summary.versions)
         }
@@ -90,7 +90,7 @@ class CoroutineTest {
                     delay(1)
                 }
             }
-            world.console().`import`(94, ids(20_000))
+            world.thermostat().`import`(ids(20_000))
             heart.cancelAndJoin()
             assertTrue(beats > 1, "$beats beats")
         }
@@ -99,7 +99,7 @@ class CoroutineTest {
     @Test
     fun `events arrive on a stream, and are in the log`() = runBlocking {
         World.open().use { world ->
-            val stream = world.console().eventStream(94)
+            val stream = world.thermostat().eventStream()
             assertFalse(stream.wait(Duration.ofMillis(1)))
             val names = listOf("door/opened", "door/closed")
             for ((second, name) in names.withIndex()) {
@@ -107,7 +107,7 @@ class CoroutineTest {
             }
             assertTrue(stream.wait(Duration.ofSeconds(10)))
             assertEquals(names, world.console().readEventStream(stream).items.map { it.name })
-            val logged = world.console().wholeEventLog(94, prefix = "door/").map { it.name }.toList()
+            val logged = world.thermostat().wholeEventLog(prefix = "door/").map { it.name }.toList()
             assertEquals(names.reversed(), logged)
         }
     }

@@ -77,7 +77,7 @@ class DoorTest {
     @Test
     fun `an exception has a code, a message and the data to branch on`() = runBlocking {
         World.open(tiers = listOf(Tier("Tiny", devices = 1))).use { world ->
-            val missing = assertFailsWith<FleetException> { world.console().product(95) }
+            val missing = assertFailsWith<FleetException> { world.console().product(95).get() }
             assertEquals(FailureCode.NOT_FOUND, missing.code)
             assertEquals("there is no such product, or it is not yours to see", missing.message)
             assertFalse(missing.isTransient)
@@ -86,7 +86,7 @@ class DoorTest {
             val malformed = assertFailsWith<FleetException> { world.gateway().disconnect("2800") }
             assertEquals("device", (malformed.kind as FailureKind.Invalid).invalid.field)
 
-            val report = world.console().`import`(94, ids(1))
+            val report = world.thermostat().`import`(ids(1))
             assertEquals(1L, report.refused?.limit)
             assertEquals(0L, report.counts.imported)
         }
@@ -97,7 +97,7 @@ class DoorTest {
         World.open().use { world ->
             for (at in listOf(NOON, NOON.plusMillis(1), NOON.plusMillis(999))) {
                 world.gateway(at).connect(Report(BENCH, product = 94, version = 1, reportedAt = at))
-                assertEquals(at, world.console(at).device(94, BENCH).seen?.at)
+                assertEquals(at, world.thermostat(at).device(BENCH).get().seen?.at)
             }
             Unit
         }
@@ -108,10 +108,10 @@ class DoorTest {
         for (held in listOf(true, false)) {
             World.open(Fleet.open("memory:", FleetOptions(holdLocked = held))).use { world ->
                 val policy = PolicySettings(opaqueImages = true, gateDevices = 0, gateSoakMillis = 0)
-                world.console().setPolicy(94, policy)
-                world.console().upload(94, 2, "Quieter", binary = "opaque firmware".toByteArray())
-                world.console().release(94, 2)
-                world.fleet.operator(NOON).setAccountLock(world.alice, true)
+                world.thermostat().setPolicy(policy)
+                world.thermostat().upload(2, "Quieter", binary = "opaque firmware".toByteArray())
+                world.thermostat().release(2)
+                world.fleet.operator(NOON).lockAccount(world.alice)
                 val answer = world.gateway().connect(Report(BENCH, product = 94, version = 1)).answer
                 if (held) {
                     assertIs<Decision.Held>(answer)
@@ -149,10 +149,10 @@ class DoorTest {
             val world = World.open(url)
             world.close()
             world.close()
-            val closed = assertFailsWith<FleetException> { world.console().summary(94) }
+            val closed = assertFailsWith<FleetException> { world.thermostat().summary() }
             assertEquals(FailureKind.StoreFailed, closed.kind)
 
-            Fleet.open(url).use { assertEquals(1L, it.operator(NOON).summary(94).devices) }
+            Fleet.open(url).use { assertEquals(1L, it.operator(NOON).product(94).summary().devices) }
             assertFailsWith<FleetException> { Fleet.open("cloud:somewhere") }
             Unit
         } finally {
@@ -166,17 +166,17 @@ class DoorTest {
         assumeTrue(server != null, "FLEET_POSTGRES names no server")
         val url = "$server?schema=kotlin_${ProcessHandle.current().pid()}"
         World.open(url).close()
-        Fleet.open(url).use { assertEquals(1L, it.operator(NOON).summary(94).devices) }
+        Fleet.open(url).use { assertEquals(1L, it.operator(NOON).product(94).summary().devices) }
     }
 
     @Test
     fun `lists can be read page by page or completely`() = runBlocking {
         World.open().use { world ->
-            world.console().`import`(94, ids(1500))
-            val page = world.console().devices(94, DeviceFilter(), limit = 3)
+            world.thermostat().`import`(ids(1500))
+            val page = world.thermostat().devices(DeviceFilter(), limit = 3)
             assertEquals(3, page.items.size)
             assertEquals(page.items.last().id, page.next)
-            val all = world.console().allDevices(94).map { it.id }.toList()
+            val all = world.thermostat().allDevices().map { it.id }.toList()
             assertEquals(1501, all.size)
             assertEquals(all.sorted(), all)
         }
@@ -187,8 +187,20 @@ class DoorTest {
         World.open().use { world ->
             val before = Instant.now().minusSeconds(1)
             world.fleet.gateway().connect(Report(BENCH, product = 94, version = 1))
-            val seen = world.console(Instant.now()).device(94, BENCH).seen!!.at
+            val seen = world.thermostat(Instant.now()).device(BENCH).get().seen!!.at
             assert(seen in before..Instant.now().plusSeconds(1)) { "$seen is not now" }
+        }
+    }
+
+    @Test
+    fun `a handle prints its ids and reads nothing`() = runBlocking<Unit> {
+        World.open().use { world ->
+            val unknown = world.console().product(95)
+            val (hall, carl) = unknown.device(BENCH.uppercase()) to unknown.customer(7)
+            assertEquals("ProductConsole(95) DeviceConsole(95, $BENCH) CustomerConsole(95, 7)", "$unknown $hall $carl")
+            assertEquals(Triple(95L, BENCH, 7L), Triple(unknown.id(), hall.id(), carl.id()))
+            assertEquals("not_found", assertFailsWith<FleetException> { hall.get() }.code)
+            assertEquals("invalid", assertFailsWith<FleetException> { unknown.device("55ff") }.code)
         }
     }
 }

@@ -75,11 +75,12 @@ class InputTest {
     fun `a call throws only exceptions of the library`() = runBlocking<Unit> {
         val random = Random(14)
         var world = World.open()
-        var values = Values(random, world.console().eventStream(94))
+        var values = Values(random, world.thermostat().eventStream())
         // It is opened before a call may remove its product.
         var meter = world.fleet.meter(94, NOON)
         val doors = listOf(
-            ConsoleInterface::class, GatewayInterface::class, ClockInterface::class, MeterInterface::class,
+            ConsoleInterface::class, ProductConsoleInterface::class, DeviceConsoleInterface::class,
+            CustomerConsoleInterface::class, GatewayInterface::class, ClockInterface::class, MeterInterface::class,
             OpenFleetInterface::class,
         )
         val left = setOf("shut", "shutWithin")
@@ -89,12 +90,15 @@ class InputTest {
             if (turn % 100 == 99) {
                 world.close()
                 world = World.open()
-                values = Values(random, world.console().eventStream(94))
+                values = Values(random, world.thermostat().eventStream())
                 meter = world.fleet.meter(94, NOON)
             }
             val call: KFunction<*> = calls.random(random)
             val door: Any = when (call.parameters.first().type.classifier) {
                 ConsoleInterface::class -> if (random.nextBoolean()) world.console() else world.fleet.operator(NOON)
+                ProductConsoleInterface::class -> world.thermostat()
+                DeviceConsoleInterface::class -> world.thermostat().device(BENCH)
+                CustomerConsoleInterface::class -> world.thermostat().customer(1)
                 GatewayInterface::class -> world.gateway()
                 ClockInterface::class -> world.fleet.clock(NOON)
                 MeterInterface::class -> meter
@@ -126,7 +130,7 @@ class InputTest {
             assertEquals("invalid", half.code)
             val life = FleetOptions(quoteLife = Duration.ofSeconds(-1))
             assertEquals("invalid", assertFailsWith<FleetException> { Fleet.open("memory:", life) }.code)
-            val stream = world.console().eventStream(94)
+            val stream = world.thermostat().eventStream()
             assertFailsWith<FleetException> { stream.wait(Duration.ofMillis(-1)) }
         }
     }
@@ -135,11 +139,11 @@ class InputTest {
     fun `an import throws what its watcher throws`() = runBlocking<Unit> {
         World.open().use { world ->
             val own = assertFailsWith<IllegalStateException> {
-                world.console().importWatched(94, ids(20_000)) { throw IllegalStateException("mine") }
+                world.thermostat().importWatched(ids(20_000)) { throw IllegalStateException("mine") }
             }
             assertEquals("mine", own.message)
             assertFailsWith<IllegalStateException> {
-                world.console().importWatched(94, ids(20_000)) { progress ->
+                world.thermostat().importWatched(ids(20_000)) { progress ->
                     check(progress.added < progress.toAdd) { "mine at the end" }
                 }
             }
@@ -149,8 +153,8 @@ class InputTest {
     @Test
     fun `a cancelled import ends`() = runBlocking<Unit> {
         World.open().use { world ->
-            val importing = async(Dispatchers.Default) { world.console().`import`(94, ids(200_000)) }
-            while (world.console().summary(94).devices < 2) delay(1)
+            val importing = async(Dispatchers.Default) { world.thermostat().`import`(ids(200_000)) }
+            while (world.thermostat().summary().devices < 2) delay(1)
             importing.cancelAndJoin()
             assertFailsWith<CancellationException> { importing.await() }
             // The running import ends after its next few thousand devices.
@@ -180,21 +184,21 @@ class InputTest {
     @Test
     fun `six hundred waits for events do not delay a device`() = runBlocking<Unit> {
         World.open().use { world ->
-            val streams = List(600) { world.console().eventStream(94) }
+            val streams = List(600) { world.thermostat().eventStream() }
             val waiting = streams.map { async { it.wait(Duration.ofHours(1)) } }
             yield()
             world.gateway().connect(Report(BENCH, product = 94))
             waiting.first().cancelAndJoin()
             world.gateway().publish(NewEvent(BENCH, "at last", product = 94))
             assertTrue(waiting.drop(1).awaitAll().all { it })
-            assertFalse(world.console().eventStream(94).wait(Duration.ofMillis(1)))
+            assertFalse(world.thermostat().eventStream().wait(Duration.ofMillis(1)))
         }
     }
 
     @Test
     fun `live events are a flow`() = runBlocking<Unit> {
         World.open().use { world ->
-            val received = async { world.console().liveEvents(94).take(3).toList().map { it.name } }
+            val received = async { world.thermostat().liveEvents().take(3).toList().map { it.name } }
             val speaking = launch {
                 var number = 0
                 while (true) {
@@ -212,7 +216,7 @@ class InputTest {
         World.open().use { world ->
             val begun = kotlinx.coroutines.CompletableDeferred<Unit>()
             val importing = async(Dispatchers.Default) {
-                world.console().importWatched(94, ids(40_000)) { begun.complete(Unit) }
+                world.thermostat().importWatched(ids(40_000)) { begun.complete(Unit) }
             }
             begun.await()
             world.fleet.close()

@@ -93,13 +93,13 @@ class StoreTest {
 
     @Test
     fun `a fleet works in a store written in Kotlin`() = runBlocking {
-        World.open(Fleet.open(TreeStore())).use { assertEquals(1L, it.console().summary(94).devices) }
+        World.open(Fleet.open(TreeStore())).use { assertEquals(1L, it.thermostat().summary().devices) }
     }
 
     @Test
     fun `an exception of a store is reported to the caller`() = runBlocking {
         Fleet.open(BrokenStore()).use { fleet ->
-            val failure = assertFailsWith<FleetException> { fleet.operator(NOON).product(94) }
+            val failure = assertFailsWith<FleetException> { fleet.operator(NOON).product(94).get() }
             assertTrue(failure.isTransient)
             assertEquals(FailureKind.StoreFailed, failure.kind)
             assertTrue("the disk is away" in failure.message.orEmpty(), failure.message)

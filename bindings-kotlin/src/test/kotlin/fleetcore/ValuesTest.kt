@@ -49,16 +49,17 @@ class ValuesTest {
     fun `values are equal after serialisation`() = runBlocking<Unit> {
         World.open().use { world ->
             val console = world.console()
+            val thermostat = world.thermostat()
             val connected = world.gateway().connect(Report(BENCH, product = 94, version = 1))
-            console.subscribe(94, Destination.LiveStream)
-            console.subscribe(94, Destination.Integration(Integration("hub")))
+            thermostat.subscribe(Destination.LiveStream)
+            thermostat.subscribe(Destination.Integration(Integration("hub")))
             val published = world.gateway().publish(NewEvent(BENCH, "boot", product = 94))
-            console.createCustomer(94, "carl@example.com")
+            thermostat.createCustomer("carl@example.com")
             val values = listOf(
-                connected, connected.answer, published, console.product(94), console.summary(94), console.devices(94, DeviceFilter()),
-                console.planImport(94, ids(3)), console.explain(94, BENCH), console.events(94), console.auditLog(94),
-                console.billingStatus(94), console.usage(94), console.team(94), console.configuration(94),
-                console.subscriptions(94), console.customers(94, CustomerFilter()), Report(BENCH, version = 65_535, session = 7),
+                connected, connected.answer, published, thermostat.get(), thermostat.summary(), thermostat.devices(DeviceFilter()),
+                thermostat.planImport(ids(3)), thermostat.device(BENCH).explain(), thermostat.events(), thermostat.auditLog(),
+                thermostat.billingStatus(), thermostat.usage(), thermostat.team(), thermostat.configuration(),
+                thermostat.subscriptions(), thermostat.customers(CustomerFilter()), Report(BENCH, version = 65_535, session = 7),
                 NewEvent(BENCH, "boot", product = 4_294_967_295, happenedAt = NOON), FailureKind.NotProven(NotProvenFailure(2, 3, 1)),
                 Tier("One", devices = 1),
             )
@@ -67,7 +68,7 @@ class ValuesTest {
                 assertEquals<Any?>(value, read(written(value)))
             }
             assertSame(Destination.LiveStream, read(written(Destination.LiveStream)))
-            val refused = assertFailsWith<FleetException> { console.product(95) }
+            val refused = assertFailsWith<FleetException> { console.product(95).get() }
             val again = read(written(refused)) as FleetException
             assertEquals(listOf(refused.code, refused.message, refused.kind), listOf(again.code, again.message, again.kind))
         }
@@ -115,8 +116,8 @@ class ValuesTest {
         }
         assertEquals(line, read(written(line)))
         World.open().use { world ->
-            val carl = world.console().createCustomer(94, "carl@example.com")
-            val issued = world.console().issueToken(94, carl.id, listOf(Scope.SEE), java.time.Duration.ofHours(1))
+            val carl = world.thermostat().createCustomer("carl@example.com")
+            val issued = world.thermostat().customer(carl.id).issueToken(listOf(Scope.SEE), java.time.Duration.ofHours(1))
             assertFailsWith<NotSerializableException> { written(issued) }
         }
     }
@@ -125,7 +126,7 @@ class ValuesTest {
     fun `a number that the library cannot represent is invalid`() = runBlocking<Unit> {
         World.open().use { world ->
             for (invalid in listOf(-1L, 4_294_967_296, Long.MIN_VALUE, Long.MAX_VALUE)) {
-                assertEquals("invalid", assertFailsWith<FleetException> { world.console().product(invalid) }.code)
+                assertEquals("invalid", assertFailsWith<FleetException> { world.console().product(invalid).get() }.code)
             }
             for (invalid in listOf(-1, 65_536, Int.MIN_VALUE)) {
                 val report = Report(BENCH, version = invalid)

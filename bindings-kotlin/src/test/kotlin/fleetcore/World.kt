@@ -9,6 +9,8 @@ const val BENCH = "55ff6d04498b49a1b2c3d4e5"
 class World private constructor(val fleet: Fleet, val alice: Long) : AutoCloseable by fleet {
     fun console(now: Instant = NOON): ConsoleInterface = fleet.console(alice, now)
 
+    fun thermostat(now: Instant = NOON): ProductConsoleInterface = console(now).product(94)
+
     fun gateway(now: Instant = NOON): GatewayInterface = fleet.gateway(now)
 
     companion object {
@@ -16,7 +18,7 @@ class World private constructor(val fleet: Fleet, val alice: Long) : AutoCloseab
             val operator = fleet.operator(NOON)
             val alice = operator.createAccount("alice@example.com")
             operator.createProductWithId(94, alice.id, "Thermostat", "photon")
-            return World(fleet, alice.id).apply { console().`import`(94, BENCH.toByteArray()) }
+            return World(fleet, alice.id).apply { thermostat().`import`(BENCH.toByteArray()) }
         }
 
         /** Without tiers, uses one that has no limits. */

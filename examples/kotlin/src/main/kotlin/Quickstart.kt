@@ -6,9 +6,9 @@
  * A few lines replace the sockets of a real host; the library makes every decision, and each is
  * printed with its rule (`R-…`). `examples/quickstart.rs` shows the full day.
  */
-import fleetcore.ConsoleInterface
 import fleetcore.Fleet
 import fleetcore.FleetException
+import fleetcore.ProductConsoleInterface
 import fleetcore.allDevices
 import fleetcore.allPendingNotices
 import fleetcore.cites
@@ -16,6 +16,7 @@ import fleetcore.shapes.Change
 import fleetcore.shapes.Decision
 import fleetcore.shapes.DeviceFilter
 import fleetcore.shapes.FailureKind
+import fleetcore.shapes.Flash
 import fleetcore.shapes.ImportVerdict
 import fleetcore.shapes.ReleaseChange
 import fleetcore.shapes.Report
@@ -33,11 +34,11 @@ fun at(hour: Int, minute: Int = 0): Instant = LocalDate.of(2016, 3, 8).atTime(ho
 
 /** The story: a fleet, the account of its team, and its product. */
 class Story(private val fleet: Fleet, private val data: File, private val alice: Long, private val product: Long) {
-    private fun console(now: Instant): ConsoleInterface = fleet.console(alice, now)
+    private fun thermostat(now: Instant): ProductConsoleInterface = fleet.console(alice, now).product(product)
 
     suspend fun importDevices(): List<String> {
         println("\nImporting examples/data/devices.csv")
-        val report = console(at(9, 10)).`import`(product, File(data, "devices.csv").readBytes())
+        val report = thermostat(at(9, 10)).`import`(File(data, "devices.csv").readBytes())
         val (good, others) = report.lines.partition { it.verdict == ImportVerdict.IMPORTED }
         others.forEach { println("  line ${it.line}  ${it.message}") }
         println("  ${report.counts.imported} imported, ${report.counts.refused} refused")
@@ -46,19 +47,19 @@ class Story(private val fleet: Fleet, private val data: File, private val alice:
 
     suspend fun upload() {
         println("\nUploading firmware")
-        val console = console(at(9, 20))
+        val thermostat = thermostat(at(9, 20))
         val (first, second) = (1..2).map { File(data, "photon_p94_v$it.bin").readBytes() }
-        console.upload(product, 1, "First of all", binary = first)
+        thermostat.upload(1, "First of all", binary = first)
         try {
-            console.upload(product, 3, "Quieter at night", binary = second)
+            thermostat.upload(3, "Quieter at night", binary = second)
         } catch (refused: FleetException) {
             if (refused.kind != FailureKind.UploadRefused) throw refused
             println("  ${refused.code}: ${refused.message}")
         }
-        val taken = console.upload(product, 2, "Quieter at night", binary = second)
+        val taken = thermostat.upload(2, "Quieter at night", binary = second)
         println("  accepted: version ${taken.version}, ${taken.image.size} bytes of ${taken.image.format}")
         try {
-            console.release(product, 2)
+            thermostat.release(2)
         } catch (refused: FleetException) {
             val gate = (refused.kind as? FailureKind.NotProven)?.notProven ?: throw refused
             println("  cannot be released, runs on ${gate.running} of ${gate.needed}: ${refused.message}")
@@ -68,15 +69,15 @@ class Story(private val fleet: Fleet, private val data: File, private val alice:
     suspend fun prove(bench: String) {
         println("\nProving version 2 on the test device")
         fleet.gateway(at(10)).connect(Report(bench, product, version = 1, platform = "photon"))
-        println("  ${describe(console(at(10, 30)).lockAndFlashNow(product, bench, 2))}")
+        println("  ${describe(thermostat(at(10, 30)).device(bench).lock(2, Flash.NOW))}")
         // Here the host sends the file. Only what the device reports on its next connect counts as success.
         val back = fleet.gateway(at(10, 32)).connect(Report(bench, product, version = 2))
         back.outcome?.let { println("  the update ${it.result}") }
     }
 
     suspend fun release() {
-        val ways = console(at(11)).dryRun(product, Change.Release(ReleaseChange(2))).byChange
-        console(at(11)).release(product, 2)
+        val ways = thermostat(at(11)).dryRun(Change.Release(ReleaseChange(2))).byChange
+        thermostat(at(11)).release(2)
         println("\nReleased version 2, which ${ways.total} more devices will be sent")
     }
 
@@ -89,9 +90,9 @@ class Story(private val fleet: Fleet, private val data: File, private val alice:
     }
 
     suspend fun count() {
-        val summary = console(at(18)).summary(product)
+        val summary = thermostat(at(18)).summary()
         println("\nThe day in numbers: ${summary.devices} devices, ${summary.online} online")
-        console(at(18)).allDevices(product, DeviceFilter(online = true, pending = false)).collect {
+        thermostat(at(18)).allDevices(DeviceFilter(online = true, pending = false)).collect {
             println("  ${it.id} runs ${it.seen?.version ?: "?"}")
         }
         fleet.allPendingNotices().collect {

@@ -56,7 +56,7 @@ fun main(arguments: Array<String>) = runBlocking {
         val alice = fleet.operator(NOON).createAccount("alice@example.com")
         val console = fleet.console(alice.id, NOON)
         val product = console.createProduct("Thermostat", "photon").id
-        console.`import`(product, devices.joinToString("\n").toByteArray())
+        console.product(product).`import`(devices.joinToString("\n").toByteArray())
         val bench = Bench(devices, product, fleet.gateway(NOON))
         // Each device connects once beforehand, so that its row is as on any later day.
         devices.chunked(BATCH).forEach { fleet.gateway(NOON).connectManyBlocking(bench.reports(it)) }

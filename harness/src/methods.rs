@@ -1,4 +1,4 @@
-//! The commands of the core's methods: scenarios and all languages but Rust name operations so.
+//! The commands of the core's methods: scenarios name operations so.
 
 /// The methods whose commands have other names: those of a handle leave out the noun, and two methods may share a
 /// command.
