@@ -275,6 +275,8 @@ export interface FleetOptions {
    * Maximum number of rows that a commit may write, for a store with small transactions. At least 48, default 16,400.
    */
   readonly largestCommit?: number | null;
+  /** Whether to count what `metrics` returns. Default: nothing is counted. */
+  readonly metrics?: boolean | null;
   /**
    * Gets each call after it has ended, later on the event loop. It changes no answer: what it throws is ignored. It does
    * not keep the process alive; while the event loop is busy and 4,096 calls wait, further calls are left out.
@@ -352,8 +354,11 @@ export declare class Fleet {
    */
   backup(path: string): Promise<void>;
 
-  /** Returns the numbers of this fleet in this process, for a host that exports them. Reads nothing in the store. */
-  metrics(): Promise<Metrics>;
+  /**
+   * Returns the numbers of this fleet in this process, for a host that exports them. Reads nothing in the store. `null`
+   * if the fleet was opened without the option `metrics`.
+   */
+  metrics(): Promise<Metrics | null>;
 
   /**
    * Runs one read-only SQL statement, while others use the fleet. Returns an object for each row. A result of more rows

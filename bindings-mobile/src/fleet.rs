@@ -143,7 +143,8 @@ impl OpenFleet {
     }
 
     /// Returns the numbers of this fleet in this process, for a host that exports them. Reads nothing in the store.
-    pub async fn metrics(&self) -> Answered<Metrics> {
+    /// Absent if the fleet was opened without the option `metrics`.
+    pub async fn metrics(&self) -> Answered<Option<Metrics>> {
         ask_off_thread(self.0.clone(), |fleet| fleet.metrics()).await
     }
 

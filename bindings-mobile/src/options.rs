@@ -34,6 +34,9 @@ pub struct FleetOptions {
     /// 16,400.
     #[uniffi(default = None)]
     pub largest_commit: Option<u32>,
+    /// Whether to count what `metrics` returns. Default: nothing is counted.
+    #[uniffi(default = None)]
+    pub metrics: Option<bool>,
 }
 
 /// A duration in whole milliseconds: a `TimeInterval` in Swift, a `Duration` in Kotlin. A negative one, or one that is
@@ -94,6 +97,7 @@ impl TryFrom<FleetOptions> for fleet_bindings::FleetOptions {
             leap_days,
             unknown_notice,
             largest_commit,
+            metrics,
         } = options;
         let tiers = tiers.map(|tiers| tiers.into_iter().map(TryInto::try_into).collect()).transpose()?;
         let quote_life = quote_life.map(|life| life.read("quote_life")).transpose()?;
@@ -107,6 +111,7 @@ impl TryFrom<FleetOptions> for fleet_bindings::FleetOptions {
             leap_days,
             unknown_notice,
             largest_commit,
+            metrics,
             ..Self::default()
         })
     }

@@ -1993,8 +1993,8 @@ export interface ObservedCall {
   /** The operation, such as `rename_product`: its name in scenarios, the same in every language. */
   readonly operation: string;
   /**
-   * The product that the call names, or that the customer's token belongs to. A device may name any product: no one has
-   * checked it.
+   * The product that the call names, or that the customer's token belongs to. A device may name any product: no
+   * one has checked it.
    */
   readonly product: number | null;
   /** How the call ended. */
@@ -2028,8 +2028,8 @@ export interface BatchSizes {
   /** Number of commits in the largest one. */
   readonly largest: number;
   /**
-   * Number of batches in each of 12 classes. The first class is 1 commit; each following one ends at twice the end of
-   * the one before: 2, 3 to 4, 5 to 8, up to 513 to 1,024. The last class holds everything larger.
+   * Number of batches in each of 12 classes. The first class is 1 commit; each following one ends at twice the
+   * end of the one before: 2, 3 to 4, 5 to 8, up to 513 to 1,024. The last class holds everything larger.
    */
   readonly classes: readonly number[];
 }
@@ -2045,10 +2045,11 @@ export interface Metrics {
   /** The sizes of the batches of commits. */
   readonly batches: BatchSizes;
   /**
-   * Number of times that a meter asked the store for messages and was granted none, because the limit of the tier was
-   * reached.
+   * Number of times that a meter asked the store for messages and was granted none, because the limit of the
+   * tier was reached.
    */
   readonly leaseRefusals: number;
   /** Number of rows in the journal that are not in their places yet. Absent for a store without a journal. */
   readonly journalDepth: number | null;
 }
+

@@ -173,7 +173,7 @@ operations! { Fleet {
     report_usage(now: Option<Moment>) -> () { move |fleet| fleet.report_usage(now) }
     settle_usage(now: Option<Moment>) -> () { move |fleet| fleet.settle_usage(now) }
     acknowledge(key: String) -> bool { move |fleet| fleet.acknowledge(&key) }
-    metrics() -> Metrics { move |fleet| fleet.metrics() }
+    metrics() -> Option<Metrics> { move |fleet| fleet.metrics() }
 } long {
     backup(path: String) -> () { move |fleet| fleet.backup(path) }
     query(sql: String, limit: Option<u32>) -> Vec<SqlRow> { move |fleet| fleet.query(&sql, limit) }
@@ -195,6 +195,7 @@ impl Given for Options {
             leap_days: fields.read("leap_days")?,
             unknown_notice: unknown_notice.map(Duration::from_millis),
             largest_commit: fields.read("largest_commit")?,
+            metrics: fields.read("metrics")?,
             observer: None,
         };
         fields.end()?;

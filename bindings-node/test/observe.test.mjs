@@ -13,7 +13,7 @@ test('each call reaches the callback, and what the callback throws breaks nothin
   };
   await using fleet = await Fleet.open('memory:', { onCall });
   await fleet.console('operator').createAccount('alice@example.com');
-  await assert.rejects(fleet.console('operator').product(94));
+  await assert.rejects(fleet.console('operator').product(94).get());
   while (calls.length < 2) await setTimeout(1);
   assert.deepEqual(calls, [
     { operation: 'create_account', product: null, outcome: 'answered', code: 'ok', rule: null, tries: 1 },
@@ -22,7 +22,9 @@ test('each call reaches the callback, and what the callback throws breaks nothin
 });
 
 test('metrics count the calls', async () => {
-  await using fleet = await Fleet.open('memory:');
+  await using silent = await Fleet.open('memory:');
+  assert.equal(await silent.metrics(), null);
+  await using fleet = await Fleet.open('memory:', { metrics: true });
   await fleet.console('operator').createAccount('alice@example.com');
   const metrics = await fleet.metrics();
   assert.deepEqual(metrics.calls, [{ operation: 'create_account', answered: 1, refused: 0, failed: 0 }]);

@@ -142,11 +142,11 @@ impl Fleet {
     /// the devices of an owner whose account is locked are held (they get no firmware, and their events are not
     /// forwarded); how many days the clock may leap without confirmation; after how long people are notified of a
     /// charge whose outcome is unknown; the maximum number of rows that a commit may write, for a store with small
-    /// transactions (at least 48, default 16,400); and a logger that gets a record of each call after it has ended:
-    /// `DEBUG` for an answer, `INFO` for a refusal, `WARNING` for a failure of the store, with the attributes of an
-    /// `ObservedCall`.
+    /// transactions (at least 48, default 16,400); whether to count what `metrics` returns; and a logger that gets a
+    /// record of each call after it has ended: `DEBUG` for an answer, `INFO` for a refusal, `WARNING` for a failure of
+    /// the store, with the attributes of an `ObservedCall`.
     #[staticmethod]
-    #[pyo3(signature = (store, *, tiers=None, retry_days=None, quote_life=None, card_notice_days=None, hold_locked=None, leap_days=None, unknown_notice=None, largest_commit=None, logger=None))]
+    #[pyo3(signature = (store, *, tiers=None, retry_days=None, quote_life=None, card_notice_days=None, hold_locked=None, leap_days=None, unknown_notice=None, largest_commit=None, metrics=None, logger=None))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments of Python")]
     fn open(
         py: Python<'_>,
@@ -159,6 +159,7 @@ impl Fleet {
         leap_days: Option<u32>,
         unknown_notice: Option<Duration>,
         largest_commit: Option<u32>,
+        metrics: Option<bool>,
         logger: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
         let tiers = tiers.map(|tiers| tiers.into_iter().map(TryInto::try_into).collect::<Result<_, Failure>>());
@@ -172,6 +173,7 @@ impl Fleet {
             leap_days,
             unknown_notice,
             largest_commit,
+            metrics,
             observer: logger.map(log_to),
             ..FleetOptions::default()
         };
@@ -294,7 +296,8 @@ impl Fleet {
     }
 
     /// Returns the numbers of this fleet in this process, for a host that exports them. Reads nothing in the store.
-    fn metrics(&self, py: Python<'_>) -> PyResult<Metrics> {
+    /// `None` if the fleet was opened without `metrics`.
+    fn metrics(&self, py: Python<'_>) -> PyResult<Option<Metrics>> {
         run(py, || self.0.metrics())
     }
 

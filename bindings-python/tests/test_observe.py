@@ -18,7 +18,7 @@ def test_each_call_is_a_record_of_the_logger(caplog: pytest.LogCaptureFixture) -
     with caplog.at_level(logging.DEBUG, "fleet_core.test"), fc.Fleet.open("memory:", logger=logger) as fleet:
         fleet.console("operator").create_account("alice@example.com")
         with pytest.raises(fc.FleetError):
-            fleet.console("operator").product(94)
+            fleet.console("operator").product(94).get()
     seen = [(one.levelname, one.getMessage(), one.__dict__["product"]) for one in caplog.records]
     assert ("DEBUG", "create_account: ok", None) in seen
     assert ("INFO", "product: not_found", 94) in seen
@@ -35,9 +35,12 @@ def test_a_logger_that_raises_breaks_no_call() -> None:
 
 
 def test_metrics_count_the_calls() -> None:
-    with fc.Fleet.open("memory:") as fleet:
+    with fc.Fleet.open("memory:") as silent:
+        assert silent.metrics() is None
+    with fc.Fleet.open("memory:", metrics=True) as fleet:
         fleet.console("operator").create_account("alice@example.com")
         metrics = fleet.metrics()
+    assert metrics is not None
     counts = [(calls.operation, calls.answered, calls.refused, calls.failed) for calls in metrics.calls]
     assert counts == [("create_account", 1, 0, 0)]
     assert metrics.batches.count >= 1

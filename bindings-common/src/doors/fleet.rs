@@ -66,6 +66,8 @@ pub struct FleetOptions {
     /// Maximum number of rows that a commit may write, for a store with small transactions. At least 48, default
     /// 16,400.
     pub largest_commit: Option<u32>,
+    /// Whether to count what [`Fleet::metrics`] returns. Default: nothing is counted.
+    pub metrics: Option<bool>,
     /// The observer of the calls. Default: none.
     pub observer: Option<CallObserver>,
 }
@@ -79,7 +81,10 @@ impl Fleet {
     /// Opens a fleet in a store.
     pub fn with_store(store: impl Store + 'static, options: FleetOptions) -> Answered<Self> {
         let store = Closable::new(store);
-        let mut fleet = fleet_core::Fleet::builder(store.clone()).metrics();
+        let mut fleet = fleet_core::Fleet::builder(store.clone());
+        if options.metrics == Some(true) {
+            fleet = fleet.metrics();
+        }
         if let Some(tiers) = options.tiers {
             fleet = fleet.catalogue(Catalogue::new(tiers)?);
         }
@@ -203,9 +208,9 @@ impl Fleet {
     }
 
     /// Returns the numbers of this fleet in this process, for a host that exports them. Reads nothing in the store.
-    pub fn metrics(&self) -> Answered<Metrics> {
-        // Every fleet of a binding is counted: a call from another language costs far more than counting it.
-        Ok((&self.0.enter(|core| core)?.metrics().unwrap_or_default()).into())
+    /// `None` if the fleet was opened without the option `metrics`.
+    pub fn metrics(&self) -> Answered<Option<Metrics>> {
+        Ok(self.0.enter(|core| core)?.metrics().as_ref().map(Into::into))
     }
 
     /// Runs one read-only SQL statement, while others use the fleet. Returns at most `limit` rows.

@@ -3408,8 +3408,8 @@ class Fleet:
     """A fleet of connected devices, behind a store. Leaving its `with` block closes the store."""
 
     @staticmethod
-    def open(store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None, hold_locked: bool | None = None, leap_days: int | None = None, unknown_notice: timedelta | None = None, largest_commit: int | None = None, logger: Logger | LoggerAdapter[Any] | None = None) -> Fleet:
-        """Opens a fleet in a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. Options: the host's own tiers, cheapest first; days after which a failed renewal is retried, for each retry; how long a quote is valid; how many days before a renewal the owner is notified that there is no valid card for it; whether the devices of an owner whose account is locked are held (they get no firmware, and their events are not forwarded); how many days the clock may leap without confirmation; after how long people are notified of a charge whose outcome is unknown; the maximum number of rows that a commit may write, for a store with small transactions (at least 48, default 16,400); and a logger that gets a record of each call after it has ended: `DEBUG` for an answer, `INFO` for a refusal, `WARNING` for a failure of the store, with the attributes of an `ObservedCall`."""
+    def open(store: str | Store, *, tiers: Sequence[Tier] | None = None, retry_days: Sequence[int] | None = None, quote_life: timedelta | None = None, card_notice_days: int | None = None, hold_locked: bool | None = None, leap_days: int | None = None, unknown_notice: timedelta | None = None, largest_commit: int | None = None, metrics: bool | None = None, logger: Logger | LoggerAdapter[Any] | None = None) -> Fleet:
+        """Opens a fleet in a store: `memory:`, `sqlite:PATH`, `postgresql://…`, or a `Store` written in Python. Options: the host's own tiers, cheapest first; days after which a failed renewal is retried, for each retry; how long a quote is valid; how many days before a renewal the owner is notified that there is no valid card for it; whether the devices of an owner whose account is locked are held (they get no firmware, and their events are not forwarded); how many days the clock may leap without confirmation; after how long people are notified of a charge whose outcome is unknown; the maximum number of rows that a commit may write, for a store with small transactions (at least 48, default 16,400); whether to count what `metrics` returns; and a logger that gets a record of each call after it has ended: `DEBUG` for an answer, `INFO` for a refusal, `WARNING` for a failure of the store, with the attributes of an `ObservedCall`."""
     def __enter__(self) -> Self: ...
     def __exit__(
         self,
@@ -3445,8 +3445,8 @@ class Fleet:
         """Writes a copy of the whole fleet, as of one moment, to a new file, while others use the fleet. For a fleet in SQLite."""
     def query(self, sql: str, *, limit: int | None = None) -> list[dict[str, str | int | float | bytes | None]]:
         """Runs one read-only SQL statement, while others use the fleet. Returns a `dict` for each row. A result of more rows than `limit` (default 1,000, at most 100,000) is refused. Ctrl-C cancels it. For a fleet in SQLite."""
-    def metrics(self) -> Metrics:
-        """Returns the numbers of this fleet in this process, for a host that exports them. Reads nothing in the store."""
+    def metrics(self) -> Metrics | None:
+        """Returns the numbers of this fleet in this process, for a host that exports them. Reads nothing in the store. `None` if the fleet was opened without `metrics`."""
 
 @final
 class Price:

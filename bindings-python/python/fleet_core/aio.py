@@ -354,6 +354,7 @@ class Fleet(_Door):
         leap_days: int | None = None,
         unknown_notice: timedelta | None = None,
         largest_commit: int | None = None,
+        metrics: bool | None = None,
         logger: Logger | LoggerAdapter[Any] | None = None,
         executor: Executor | None = None,
     ) -> Self:
@@ -372,6 +373,7 @@ class Fleet(_Door):
             leap_days=leap_days,
             unknown_notice=unknown_notice,
             largest_commit=largest_commit,
+            metrics=metrics,
             logger=logger,
         )
         return cls(opened, executor)

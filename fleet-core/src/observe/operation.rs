@@ -5,8 +5,8 @@ use std::fmt;
 
 macro_rules! operations {
     ($($variant:ident = $name:literal,)*) => {
-        /// An operation of a door. Its name is the command's name in scenarios, and the method's name in all languages
-        /// but Rust, where the methods of a handle leave out the noun.
+        /// An operation of a door. Its name is the command's name in scenarios, and the method's name; methods of a
+        /// handle leave out the noun.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Operation {

@@ -135,7 +135,7 @@ func thePlatformChoosesWhatBecomesOfALockedOwnersDevices(held: Bool) async throw
 
     let without = try await Fleet.open(url: url)
     do {
-        _ = try await without.console(account: world.alice.id, now: noon).summary(product: 94)
+        _ = try await without.console(account: world.alice.id, now: noon).product(id: 94).summary()
         Issue.record("the fleet is used without its journal")
     } catch let error as FleetError {
         #expect(error.code == .storeJournaled)
@@ -145,7 +145,7 @@ func thePlatformChoosesWhatBecomesOfALockedOwnersDevices(held: Bool) async throw
     let folded = try await Fleet.open(url: url + "?journal=off")
     await folded.close()
     let rows = try await Fleet.open(url: url)
-    #expect(try await rows.console(account: world.alice.id, now: noon).summary(product: 94).devices == 1)
+    #expect(try await rows.console(account: world.alice.id, now: noon).product(id: 94).summary().devices == 1)
     await rows.close()
 }
 
@@ -182,4 +182,31 @@ func aFleetInADatabaseCanBeReopened() async throws {
     #expect(unknown.id() == 95 && hall.id() == bench && carl.id() == 7)
     await #expect(throws: FleetError.self) { try await hall.get() }
     #expect(throws: FleetError.self) { try unknown.device(id: "55ff") }
+}
+
+/// Keeps the calls that it gets.
+private final class Calls: CallObserver, @unchecked Sendable {
+    private let lock = NSLock()
+    private var seen: [String] = []
+
+    func onCall(call: ObservedCall) {
+        lock.withLock { seen.append("\(call.operation): \(call.code)") }
+    }
+
+    var all: [String] { lock.withLock { seen } }
+}
+
+@Test func anObserverGetsEachCallAndMetricsCountThem() async throws {
+    let silent = try await Fleet.open(url: "memory:")
+    #expect(try await silent.metrics() == nil)
+    await silent.close()
+
+    let calls = Calls()
+    let fleet = try await Fleet.open(url: "memory:", options: FleetOptions(metrics: true), observer: calls)
+    _ = try await fleet.operator(now: noon).createAccount(email: "alice@example.com")
+    _ = try? await fleet.operator(now: noon).product(id: 94).get()
+    #expect(calls.all == ["create_account: ok", "product: not_found"])
+    let counted = try #require(await fleet.metrics()).calls.map { "\($0.operation) \($0.answered) \($0.refused)" }
+    #expect(counted == ["create_account 1 0", "product 0 1"])
+    await fleet.close()
 }

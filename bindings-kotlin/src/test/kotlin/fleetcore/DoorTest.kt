@@ -9,6 +9,7 @@ import fleetcore.shapes.FailureKind
 import fleetcore.shapes.HoldReason
 import fleetcore.shapes.IssuedToken
 import fleetcore.shapes.NotFoundFailure
+import fleetcore.shapes.ObservedCall
 import fleetcore.shapes.PolicySettings
 import fleetcore.shapes.Report
 import fleetcore.shapes.Rule
@@ -130,11 +131,11 @@ class DoorTest {
             val url = "sqlite:$folder/fleet.db"
             World.open("$url?journal=on").close()
             Fleet.open(url).use { without ->
-                val refused = assertFailsWith<FleetException> { without.operator(NOON).summary(94) }
+                val refused = assertFailsWith<FleetException> { without.operator(NOON).product(94).summary() }
                 assertEquals(FailureCode.STORE_JOURNALED, refused.code)
             }
             Fleet.open("$url?journal=off").close()
-            Fleet.open(url).use { assertEquals(1L, it.operator(NOON).summary(94).devices) }
+            Fleet.open(url).use { assertEquals(1L, it.operator(NOON).product(94).summary().devices) }
         } finally {
             folder.toFile().deleteRecursively()
         }
@@ -201,6 +202,25 @@ class DoorTest {
             assertEquals(Triple(95L, BENCH, 7L), Triple(unknown.id(), hall.id(), carl.id()))
             assertEquals("not_found", assertFailsWith<FleetException> { hall.get() }.code)
             assertEquals("invalid", assertFailsWith<FleetException> { unknown.device("55ff") }.code)
+        }
+    }
+
+    @Test
+    fun `an observer gets each call and metrics count them`() = runBlocking {
+        Fleet.open("memory:").use { assertNull(it.metrics()) }
+        val seen = mutableListOf<String>()
+        val observer = object : CallObserver {
+            override fun onCall(call: ObservedCall) {
+                synchronized(seen) { seen += "${call.operation}: ${call.code}" }
+                error("an observer of a host that fails")
+            }
+        }
+        Fleet.open("memory:", FleetOptions(metrics = true), observer).use { fleet ->
+            fleet.operator(NOON).createAccount("alice@example.com")
+            assertFailsWith<FleetException> { fleet.operator(NOON).product(94).get() }
+            assertEquals(listOf("create_account: ok", "product: not_found"), synchronized(seen) { seen.toList() })
+            val counted = fleet.metrics()?.calls?.map { "${it.operation} ${it.answered} ${it.refused}" }
+            assertEquals(listOf("create_account 1 0", "product 0 1"), counted)
         }
     }
 }
