@@ -2,8 +2,8 @@
 
 use crate::store::Foreign;
 use crate::{
-    Answered, Clock, Console, FleetOptions, Gateway, Meter, Portal, RowStore, Span, ask_cancellably, ask_off_thread,
-    off_thread,
+    Answered, Clock, Console, FleetOptions, Gateway, Meter, Portal, RowStore, Span, WatcherError, ask_cancellably,
+    ask_off_thread, off_thread,
 };
 use fleet_bindings::shapes::{ChargePage, Metrics, NoticePage, ObservedCall, SqlValue};
 use fleet_bindings::store::HostStore;
@@ -20,7 +20,10 @@ pub struct OpenFleet(Fleet);
 #[uniffi::export(with_foreign)]
 pub trait CallObserver: Send + Sync {
     /// Gets a call.
-    fn on_call(&self, call: ObservedCall);
+    ///
+    /// # Errors
+    /// Whatever the host throws.
+    fn on_call(&self, call: ObservedCall) -> Result<(), WatcherError>;
 }
 
 /// Returns the options with the host's observer.
@@ -29,7 +32,12 @@ fn observed(
     observer: Option<Arc<dyn CallObserver>>,
 ) -> Result<fleet_bindings::FleetOptions, Failure> {
     let mut options: fleet_bindings::FleetOptions = options.unwrap_or_default().try_into()?;
-    options.observer = observer.map(|observer| fleet_bindings::CallObserver::new(move |call| observer.on_call(call)));
+    options.observer = observer.map(|observer| {
+        fleet_bindings::CallObserver::new(move |call| {
+            // The call has ended: what an observer throws concerns nobody.
+            let _ = observer.on_call(call);
+        })
+    });
     Ok(options)
 }
 

@@ -5,13 +5,14 @@ import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { Fleet } from 'fleet-core';
 
-test('each call reaches the callback, and what the callback throws breaks nothing', async () => {
+test('each call reaches the callback, and what the callback throws breaks nothing', async (t) => {
   const calls = [];
   const onCall = (call) => {
     calls.push(call);
     throw new Error('of the host');
   };
-  await using fleet = await Fleet.open('memory:', { onCall });
+  const fleet = await Fleet.open('memory:', { onCall });
+  t.after(() => fleet.close());
   await fleet.console('operator').createAccount('alice@example.com');
   await assert.rejects(fleet.console('operator').product(94).get());
   while (calls.length < 2) await setTimeout(1);
@@ -21,10 +22,12 @@ test('each call reaches the callback, and what the callback throws breaks nothin
   ]);
 });
 
-test('metrics count the calls', async () => {
-  await using silent = await Fleet.open('memory:');
+test('metrics count the calls', async (t) => {
+  const silent = await Fleet.open('memory:');
+  t.after(() => silent.close());
   assert.equal(await silent.metrics(), null);
-  await using fleet = await Fleet.open('memory:', { metrics: true });
+  const fleet = await Fleet.open('memory:', { metrics: true });
+  t.after(() => fleet.close());
   await fleet.console('operator').createAccount('alice@example.com');
   const metrics = await fleet.metrics();
   assert.deepEqual(metrics.calls, [{ operation: 'create_account', answered: 1, refused: 0, failed: 0 }]);

@@ -15,7 +15,8 @@ pub trait ImportWatcher: Send + Sync {
     fn watch(&self, progress: ImportProgress) -> Result<bool, WatcherError>;
 }
 
-/// An error that a watcher threw, of any kind. Its import ends as cancelled.
+/// An error that a watcher of an import or an observer of calls threw, of any kind. The watcher's import ends as
+/// cancelled; the observer's call has ended before.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, uniffi::Error)]
 pub enum WatcherError {
     /// The only case.

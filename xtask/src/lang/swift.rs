@@ -48,7 +48,7 @@ impl Language for Swift {
         let data = mobile::absolute(&root().join("examples/data"))?.display().to_string();
         let swift = Toolchain::found()?;
         finish(&mut swift.command(&fresh, &["run", "--quiet", "Quickstart", &data])?)?;
-        let readme = mobile::Readme::read(&mobile::folder().join("README.md"))?;
+        let readme = mobile::Readme::read(&root().join("bindings-swift/README.md"))?;
         readme.write(&fresh.join("Sources/Quickstart/main.swift"))?;
         readme.compare(&mut swift.command(&fresh, &["run", "--quiet", "Quickstart"])?)
     }
