@@ -455,7 +455,7 @@ fn list(item: &Item, path: &str, lines: &mut BTreeSet<String>) {
     }
 }
 
-/// Lists the public fields. That there are others decides whether a dependent can build the type, so it is listed too.
+/// Lists the public fields, and whether there are others: then a dependent cannot build the type.
 fn list_fields(fields: &Fields, path: &str, public: &str, lines: &mut BTreeSet<String>) {
     let mut hidden = false;
     for (number, field) in fields.iter().enumerate() {
