@@ -285,13 +285,13 @@ impl<'w> Running<'w> {
         operation: Operation,
         product: impl FnOnce() -> Option<ProductId>,
     ) -> Option<Self> {
+        if watch.is_none() && !cfg!(feature = "tracing") || OBSERVING.get() {
+            return None;
+        }
         #[cfg(feature = "tracing")]
         let span = span(operation);
         #[cfg(feature = "tracing")]
-        let is_off = watch.is_none() && span.is_disabled();
-        #[cfg(not(feature = "tracing"))]
-        let is_off = watch.is_none();
-        if is_off || OBSERVING.get() {
+        if watch.is_none() && span.is_disabled() {
             return None;
         }
         PRODUCT.set(None);

@@ -106,7 +106,7 @@ macro_rules! records {
                 }
             }
 
-            /// Returns the key of which these are the encoded bytes, if it is one.
+            /// Decodes a key. `None` if the bytes are no key.
             pub fn decode(bytes: &[u8]) -> Option<Self> {
                 let mut bytes = Decoder::new(bytes)?;
                 let key = match (bytes.kind, bytes.partition) {

@@ -189,7 +189,7 @@ impl Key {
         })
     }
 
-    /// Returns the key of which these are the encoded bytes in hexadecimal digits, if it is one.
+    /// Decodes a key from hexadecimal digits. `None` if they are no key.
     fn from_hex(text: &str) -> Option<Self> {
         let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
         let (pairs, rest) = text.as_bytes().as_chunks::<2>();
