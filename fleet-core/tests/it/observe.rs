@@ -236,4 +236,18 @@ mod spans {
             assert!(!text.contains(&hidden), "{hidden} is in\n{text}");
         }
     }
+
+    #[test]
+    fn a_call_inside_an_observer_has_no_span() {
+        let captured = Captured::default();
+        tracing::subscriber::with_default(captured.clone(), || {
+            let inner = Fleet::open(MemoryStore::new());
+            let observer = move |_: &Call| drop(inner.console(Actor::Operator, at(0)).products());
+            let fleet = Fleet::builder(MemoryStore::new()).observer(observer).open();
+            fleet.console(Actor::Operator, at(0)).create_account("alice@example.com").unwrap();
+        });
+        let lines = captured.0.lock().unwrap().clone();
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(lines[0].contains("operation=\"create_account\""), "{lines:?}");
+    }
 }
